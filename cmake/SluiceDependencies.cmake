@@ -1,0 +1,25 @@
+# Every third-party library, in one place. Debian 12 packages by CMake config or pkg-config; DuckDB as prebuilt
+# static archives that scripts/fetch-duckdb put into third_party/duckdb (never committed).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+find_package(date REQUIRED)
+
+set(SLUICE_DUCKDB_DIR "${CMAKE_SOURCE_DIR}/third_party/duckdb" CACHE PATH "folder with duckdb.h and the static archives")
+if(NOT EXISTS "${SLUICE_DUCKDB_DIR}/duckdb.h")
+  message(FATAL_ERROR "DuckDB is not fetched yet: run scripts/fetch-duckdb (or `make build`, which does it)")
+endif()
+file(GLOB duckdb_archives "${SLUICE_DUCKDB_DIR}/*.a")
+add_library(duckdb_static INTERFACE)
+target_include_directories(duckdb_static SYSTEM INTERFACE "${SLUICE_DUCKDB_DIR}")
+target_compile_definitions(duckdb_static INTERFACE DUCKDB_STATIC_BUILD)
+target_link_libraries(duckdb_static INTERFACE -Wl,--start-group ${duckdb_archives} -Wl,--end-group m dl Threads::Threads)
+# Never -static-libstdc++ or -static-libgcc: extensions share the unwinder with us (an exception inside one would abort).

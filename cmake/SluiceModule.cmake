@@ -1,0 +1,18 @@
+# sluice_module(NAME DEPENDS a b LIBRARIES x y): one static library per folder of src/, all sources of the folder.
+# Dependencies point down only: a module may name only modules that were declared before it, so a cycle cannot be written.
+function(sluice_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc" "${CMAKE_CURRENT_SOURCE_DIR}/*/*.cc")
+  list(FILTER sources EXCLUDE REGEX "_main\\.cc$")
+  add_library(sluice_${name} STATIC ${sources} ${ARG_SOURCES})
+  foreach(dep IN LISTS ARG_DEPENDS)
+    if(NOT TARGET sluice_${dep})
+      message(FATAL_ERROR "module '${name}' may not depend on '${dep}': it is not below it (see ARCHITECTURE.md)")
+    endif()
+    target_link_libraries(sluice_${name} PUBLIC sluice_${dep})
+  endforeach()
+  target_link_libraries(sluice_${name} PRIVATE sluice_flags ${ARG_LIBRARIES})
+  if(SLUICE_UNITY)
+    set_target_properties(sluice_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
+endfunction()

@@ -1,0 +1,205 @@
+// Manifest: every resource of the project, resolved against each other. Built by parse_project(); afterwards only the
+// compile products of a node change (compiled_code…), each node by one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "jinja/template.h"
+#include "jinja/value.h"
+#include "project/project.h"
+
+namespace sluice::compile {
+
+using project::ResourceType;
+
+struct RefCall {
+  std::string package;  // empty: not given
+  std::string name;
+  std::string version;  // empty: not given
+  bool operator==(const RefCall&) const = default;
+};
+
+struct SourceCall {
+  std::string source;
+  std::string table;
+  bool operator==(const SourceCall&) const = default;
+};
+
+struct Column {
+  std::string name;
+  std::string description;
+  std::string data_type;        // empty: not given
+  std::optional<bool> quote;
+  std::vector<std::string> tags;
+  jinja::Value meta;            // dict
+  jinja::Value entry;           // whole YAML entry as a dict
+};
+
+struct TestMetadata {
+  std::string name;             // "unique"
+  std::string macro_namespace;  // package named before the dot; empty when none
+  jinja::Value kwargs;          // dict, as dbt writes it to the manifest
+};
+
+struct ExtraCte {
+  std::string id;   // unique id of the ephemeral model
+  std::string sql;  // " __dbt__cte__x as (\n…\n)"
+};
+
+// A model, seed, snapshot, test, analysis or operation.
+struct Node {
+  ResourceType type = ResourceType::kModel;
+  std::string unique_id;
+  std::string name;
+  std::string alias;
+  std::string package_name;
+  size_t package = 0;              // index into Project::packages
+  std::vector<std::string> fqn;
+  std::string path;                // relative to the resource path, dbt's `path`
+  std::string original_file_path;  // relative to the package root
+  std::string patch_path;          // "pkg://models/schema.yml"; empty: none
+  std::string language = "sql";
+  std::string_view raw_code;       // view into Project (or owned_raw_code)
+  std::string owned_raw_code;
+  std::string checksum;            // sha256 of the stripped raw code, as dbt
+  std::string database, schema;
+  std::string relation_name;       // rendered; empty for what has no relation (tests, ephemerals, analyses)
+  std::string description;
+  std::vector<Column> columns;
+  std::vector<std::string> tags;
+  jinja::Value meta;               // dict
+  jinja::Value docs;               // dict
+  jinja::Value config;             // final dict, all of dbt's keys with defaults
+  jinja::Value unrendered_config;  // dict
+  jinja::Value in_file_config;     // what config() in the file gave; dict
+  std::vector<RefCall> refs;
+  std::vector<SourceCall> sources;
+  std::vector<std::string> depends_on_nodes;   // unique ids, first mention first
+  std::vector<std::string> depends_on_macros;
+  int64_t created_at_micros = 0;
+  Span span;                       // of the definition (line 1 of a file, or the YAML entry)
+  // Generic tests.
+  std::optional<TestMetadata> test_metadata;
+  jinja::Value test_kwargs;        // rendered kwargs the test macro is called with; dict
+  std::string column_name;
+  std::string file_key_name;       // "models.stg_orders"
+  std::string attached_node;
+  bool is_singular_test = false;
+  // Seeds.
+  std::string root_path;           // absolute folder of the package
+  // Access and versions as written; the whole language comes with properties.
+  std::string access = "protected";
+  std::string group;
+  // Operations (on-run-start/end): position in its list.
+  int hook_index = 0;
+
+  // Compile products.
+  bool compiled = false;
+  std::string compiled_code;
+  std::string compiled_path;       // relative to the project root
+  std::vector<ExtraCte> extra_ctes;
+  bool extra_ctes_injected = false;
+  std::vector<jinja::SourceMapEntry> source_map;  // compiled text → raw_code places
+  size_t injected_prefix = 0;      // bytes put before the rendered text by CTE injection
+
+  // Config shortcuts.
+  std::string_view materialized() const;
+  bool is_ephemeral() const;
+  // Refables: models, seeds, snapshots.
+  bool is_refable() const;
+};
+
+struct Source {
+  std::string unique_id;
+  std::string source_name, name, package_name;
+  size_t package = 0;
+  std::vector<std::string> fqn;
+  std::string path;                // property file
+  std::string original_file_path;
+  std::string database, schema, identifier;
+  std::string relation_name;
+  std::string description, source_description, loader;
+  std::vector<Column> columns;
+  std::vector<std::string> tags;
+  jinja::Value meta, source_meta, config, quoting, freshness, external;  // dicts or none
+  jinja::Value unrendered_config;
+  jinja::Value loaded_at_field;
+  int64_t created_at_micros = 0;
+  Span span;
+};
+
+struct Exposure {
+  std::string unique_id, name, package_name, path, original_file_path;
+  std::vector<std::string> fqn;
+  jinja::Value entry;              // whole YAML entry as a dict
+  std::vector<RefCall> refs;
+  std::vector<SourceCall> sources;
+  std::vector<std::string> depends_on_nodes;
+  std::vector<std::string> tags;
+  jinja::Value config;
+  size_t package = 0;
+  int64_t created_at_micros = 0;
+  Span span;
+};
+
+struct MacroArgument {
+  std::string name, type, description;
+};
+
+struct MacroResource {
+  std::string unique_id, name, package_name, path, original_file_path;
+  size_t package = 0;
+  std::string_view macro_sql;      // whole block
+  std::shared_ptr<const jinja::Macro> macro;
+  jinja::Value value;              // callable; what scopes hand out
+  std::vector<std::string> depends_on_macros;
+  std::string description, patch_path;
+  jinja::Value meta, docs;
+  std::vector<MacroArgument> arguments;
+  bool is_test = false;            // test_* generic test
+  int64_t created_at_micros = 0;
+};
+
+struct Doc {
+  std::string unique_id, name, package_name, path, original_file_path, contents;
+};
+
+class Manifest {
+ public:
+  std::shared_ptr<const project::Project> project;
+  std::vector<std::unique_ptr<Node>> nodes;          // enabled; sorted by nothing: parse order, deterministic
+  std::vector<std::unique_ptr<Source>> sources;
+  std::vector<std::unique_ptr<Exposure>> exposures;
+  std::vector<std::unique_ptr<MacroResource>> macros;
+  std::vector<Doc> docs;
+  std::vector<std::unique_ptr<Node>> disabled_nodes;
+  std::vector<std::unique_ptr<Source>> disabled_sources;
+
+  // nullptr when absent. Built by index(); refreshed by the parser only.
+  Node* find_node(std::string_view unique_id) const;
+  Source* find_source(std::string_view unique_id) const;
+  Exposure* find_exposure(std::string_view unique_id) const;
+  const MacroResource* find_macro(std::string_view unique_id) const;
+  void index();
+
+ private:
+  std::unordered_map<std::string_view, Node*> node_by_id_;
+  std::unordered_map<std::string_view, Source*> source_by_id_;
+  std::unordered_map<std::string_view, Exposure*> exposure_by_id_;
+  std::unordered_map<std::string_view, MacroResource*> macro_by_id_;
+};
+
+// A node, source, macro as dbt's manifest dict (what `model`, `graph.nodes[…]` and manifest.json show).
+jinja::Value node_to_value(const Manifest& manifest, const Node& node);
+jinja::Value source_to_value(const Manifest& manifest, const Source& source);
+jinja::Value exposure_to_value(const Manifest& manifest, const Exposure& exposure);
+
+}  // namespace sluice::compile
