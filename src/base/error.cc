@@ -70,7 +70,8 @@ std::string make_excerpt(std::string_view text, const Span& span) {
   std::string out = fmt::format("{:5} | {}", span.line, line);
   if (span.column == 0) return out;
   std::string pad;
-  for (size_t i = 0; i + 1 < span.column && i < line.size(); ++i) pad += line[i] == '\t' ? '\t' : ' ';
+  for (size_t i = 0; i + 1 < span.column && i < line.size(); ++i)
+    pad += line[i] == '\t' ? '\t' : ' ';
   uint32_t width = span.end_line == span.line && span.end_column > span.column
                        ? span.end_column - span.column
                        : 1;
