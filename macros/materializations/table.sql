@@ -1,0 +1,42 @@
+{# A table, built whole. One transaction: built beside the old one (so the query may still read it),
+   then the old one is dropped and the new one takes its name. #}
+
+{%- materialization table, default -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set grant_config = config.get('grants') -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=false) }}
+    {{ run_hooks(pre_hooks, inside_transaction=true) }}
+
+    {%- do build_table(existing_relation, target_relation, sql) -%}
+
+    {%- do create_indexes(target_relation) -%}
+    {%- do apply_grants(target_relation, grant_config, should_revoke=should_revoke(existing_relation, full_refresh_mode=true)) -%}
+    {%- do persist_docs(target_relation, model) -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=true) }}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=false) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization -%}
+
+{# Runs the main statement: `sql` becomes target_relation, whatever stood there before. With nothing
+   in the way it is created under its own name. #}
+{% macro build_table(existing_relation, target_relation, sql) -%}
+    {%- if existing_relation is none -%}
+        {%- call statement('main') -%}
+            {{ get_create_table_as_sql(false, target_relation, sql) }}
+        {%- endcall -%}
+        {%- do adapter.cache_added(target_relation) -%}
+    {%- else -%}
+        {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
+        {%- do drop_relation_in_transaction(load_cached_relation(intermediate_relation)) -%}
+        {%- call statement('main') -%}
+            {{ get_create_table_as_sql(false, intermediate_relation, sql) }}
+        {%- endcall -%}
+        {%- do drop_relation_in_transaction(existing_relation) -%}
+        {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
+    {%- endif -%}
+{%- endmacro %}
