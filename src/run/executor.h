@@ -1,0 +1,101 @@
+// Executor: runs the steps of a Plan over worker threads. It decides what may start (everything a step waits for ended
+// well, nobody writes the same relation), skips what cannot, and stops on request; how a step runs is a NodeRunner's
+// business, who is told is a RunObserver's. One run per Executor. cancel() may come from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+#include "run/node_result.h"
+
+namespace sluice::run {
+
+// Runs one step. Called from many threads at once, but by one thread at a time for the same worker.
+class NodeRunner {
+ public:
+  virtual ~NodeRunner() = default;
+  // Blocks until the step ended. An interrupted step answers kSkipped.
+  virtual NodeResult run(const plan::Step& step, size_t worker) = 0;
+  // From any thread, any number of times: makes the running steps end soon and later ones end at once.
+  virtual void interrupt() = 0;
+};
+
+// Hears what happens, from worker threads: must be thread-safe. `number` counts steps from 1 as they start or are
+// skipped; `total` is the number of steps that will be told in all.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void step_started(const plan::Step& step, size_t number, size_t total, size_t worker) = 0;
+  virtual void step_finished(const plan::Step& step, const NodeResult& result, size_t number, size_t total) = 0;
+};
+
+struct ExecutorOptions {
+  size_t num_threads = 1;
+  bool fail_fast = false;
+  int interrupt_again_ms = 100;  // a statement that began just after an interrupt is caught by the next one
+};
+
+class Executor {
+ public:
+  // All references outlive the executor.
+  Executor(const plan::Plan& plan, NodeRunner& runner, RunObserver& observer, ExecutorOptions options);
+
+  // Runs everything; results in the order in which steps ended. Steps of action kSkip (inlined or nothing to do) are
+  // passed through silently: no result, but a failure before them reaches the steps behind them.
+  std::vector<NodeResult> run();
+
+  // Starts nothing more, interrupts what runs, marks the rest skipped.
+  void cancel();
+  bool cancelled() const;
+
+ private:
+  enum class State : uint8_t { kWaiting, kReady, kRunning, kEndedWell, kEndedBadly };
+  struct Progress {
+    State state = State::kWaiting;
+    size_t num_open = 0;           // steps it still waits for
+    std::vector<size_t> readers;   // steps that wait for it
+    std::string skipped_because;   // first reason found; empty: none
+    std::string skipped_by;
+  };
+  struct Skipped {
+    size_t step;
+    size_t number;
+    NodeResult result;
+  };
+
+  void work(size_t worker);
+  std::optional<size_t> take_ready();
+  void finish_step(size_t step, const NodeResult& result, std::vector<Skipped>& skipped);
+  void settle(size_t step, bool well, const std::string& because, const std::string& by,
+              std::vector<Skipped>& skipped);
+  void skip_step(size_t step, std::vector<Skipped>& skipped);
+  void skip_all_waiting(std::vector<Skipped>& skipped);
+  void report(std::vector<Skipped>& skipped);
+  void begin();
+
+  const plan::Plan& plan_;
+  NodeRunner& runner_;
+  RunObserver& observer_;
+  const ExecutorOptions options_;
+
+  mutable std::mutex progress_mutex_;
+  std::condition_variable progress_changed_;
+  std::vector<Progress> progress_;
+  std::set<size_t> ready_;               // plan order first
+  std::set<std::string> busy_relations_;
+  std::vector<NodeResult> results_;
+  size_t num_running_ = 0;
+  size_t num_unsettled_ = 0;
+  size_t next_number_ = 0;
+  size_t total_ = 0;
+  bool cancelled_ = false;
+  std::string stopped_because_;          // "cancelled", "stopped at the first failure (model.x)"; empty: goes on
+};
+
+}  // namespace sluice::run

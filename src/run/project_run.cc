@@ -1,0 +1,124 @@
+#include "run/project_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "run/hook_results.h"
+
+namespace sluice::run {
+namespace {
+
+SessionRunnerOptions runner_options(const ProjectRunOptions& options) {
+  SessionRunnerOptions out;
+  out.num_workers = options.num_threads;
+  out.compile_only = options.command == "compile";
+  out.warn_error = options.warn_error;
+  out.write_files = options.write_files;
+  return out;
+}
+
+// Hooks of a kind: packages by name, the root project's last, each in its own order.
+std::vector<compile::Node*> hooks_with_tag(compile::Manifest& manifest, const std::string& tag) {
+  std::vector<compile::Node*> hooks;
+  for (const auto& node : manifest.nodes)
+    if (node->type == compile::ResourceType::kOperation &&
+        std::find(node->tags.begin(), node->tags.end(), tag) != node->tags.end())
+      hooks.push_back(node.get());
+  const size_t root = manifest.project->root_package;
+  std::stable_sort(hooks.begin(), hooks.end(), [root](const compile::Node* left, const compile::Node* right) {
+    if ((left->package == root) != (right->package == root)) return right->package == root;
+    if (left->package_name != right->package_name) return left->package_name < right->package_name;
+    return left->hook_index < right->hook_index;
+  });
+  return hooks;
+}
+
+bool makes_relation(const compile::Node& node, bool store_failures) {
+  using compile::ResourceType;
+  if (node.type == ResourceType::kModel) return !node.is_ephemeral();
+  if (node.type == ResourceType::kSeed || node.type == ResourceType::kSnapshot) return true;
+  if (node.type != ResourceType::kTest) return false;
+  const jinja::Value* own = node.config.is_dict() ? node.config.as_dict().find("store_failures") : nullptr;
+  return own != nullptr && own->is_bool() ? own->as_bool() : store_failures;
+}
+
+}  // namespace
+
+bool ProjectRunReport::has_failures() const {
+  return std::any_of(results.begin(), results.end(),
+                     [](const NodeResult& result) { return is_failure(result.status); });
+}
+
+ProjectRun::ProjectRun(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
+                       const Clock& clock, const plan::Plan& plan, ProjectRunObserver& observer,
+                       ProjectRunOptions options)
+    : session_(session),
+      plan_(plan),
+      observer_(observer),
+      options_(std::move(options)),
+      runner_(session, warehouse, fs, clock, runner_options(options_)),
+      executor_(plan, runner_, observer, {options_.num_threads, options_.fail_fast}) {}
+
+void ProjectRun::cancel() {
+  is_cancelled_ = true;
+  executor_.cancel();
+}
+
+Status ProjectRun::prepare() {
+  std::vector<std::string> selected;
+  std::vector<const compile::Node*> writers;
+  for (const plan::Step& step : plan_.steps) {
+    selected.push_back(step.unique_id);
+    const compile::Node* node = session_.manifest().find_node(step.unique_id);
+    if (node != nullptr && makes_relation(*node, options_.store_failures)) writers.push_back(node);
+  }
+  session_.set_selected(std::move(selected));
+  if (options_.command == "compile") return {};
+  SLUICE_ASSIGN(GuardedConnection * connection, runner_.connection(0));
+  return session_.prepare_schemas(*connection, writers, true);
+}
+
+// False when a hook failed; the hooks after it do not run then.
+bool ProjectRun::run_hooks(const std::string& tag, ProjectRunReport& report) {
+  const std::vector<compile::Node*> hooks = hooks_with_tag(session_.manifest(), tag);
+  const jinja::Value results = hook_results(session_.manifest(), report.results);
+  std::string failed;
+  for (size_t index = 0; index < hooks.size(); ++index) {
+    compile::Node& hook = *hooks[index];
+    const HookEvent event{fmt::format("{}.{}.{}", hook.package_name, tag, hook.hook_index), index + 1, hooks.size()};
+    NodeResult result;
+    if (!failed.empty() || is_cancelled_) {
+      result.unique_id = hook.unique_id;
+      result.status = NodeStatus::kSkipped;
+      result.thread_id = "main";
+      result.skipped_by = failed;
+      result.skipped_because = failed.empty() ? "the run was cancelled" : failed + " failed";
+      result.message = "skipped: " + result.skipped_because;
+    } else {
+      observer_.hook_started(event);
+      result = runner_.run_hook(hook, results);
+      result.message = result.status == NodeStatus::kSuccess ? event.label + " passed" : result.message;
+      if (is_failure(result.status)) failed = hook.unique_id;
+    }
+    observer_.hook_finished(event, result);
+    report.results.push_back(std::move(result));
+  }
+  return failed.empty();
+}
+
+Result<ProjectRunReport> ProjectRun::run() {
+  SLUICE_TRY(prepare());
+  ProjectRunReport report;
+  const bool with_hooks = options_.run_hooks && options_.command != "compile";
+  if (with_hooks) run_hooks("on-run-start", report);
+  std::vector<NodeResult> steps = executor_.run();
+  std::move(steps.begin(), steps.end(), std::back_inserter(report.results));
+  if (!is_cancelled_) runner_.resume();
+  if (with_hooks && !is_cancelled_) run_hooks("on-run-end", report);
+  report.cancelled = is_cancelled_;
+  return report;
+}
+
+}  // namespace sluice::run

@@ -1,0 +1,71 @@
+// ProjectRun: one run, build, test, seed or compile over a plan: schemas, on-run-start hooks, the steps, on-run-end hooks.
+// Owned by the command that runs it; cancel() may come from any thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "compile/session.h"
+#include "plan/plan.h"
+#include "run/executor.h"
+#include "run/session_runner.h"
+
+namespace sluice::run {
+
+struct ProjectRunOptions {
+  std::string command;          // "run", "build"…; "compile" executes nothing
+  size_t num_threads = 1;
+  bool fail_fast = false;
+  bool warn_error = false;
+  bool write_files = true;
+  bool run_hooks = true;
+  bool store_failures = false;  // tests write tables, so their schemas must exist
+};
+
+struct HookEvent {
+  std::string label;            // "shop.on-run-start.0"
+  size_t number = 0;
+  size_t total = 0;
+};
+
+// RunObserver that hears of hooks too.
+class ProjectRunObserver : public RunObserver {
+ public:
+  virtual void hook_started(const HookEvent& hook) = 0;
+  virtual void hook_finished(const HookEvent& hook, const NodeResult& result) = 0;
+};
+
+struct ProjectRunReport {
+  std::vector<NodeResult> results;  // hooks at their places, steps in the order in which they ended
+  bool cancelled = false;
+  bool has_failures() const;
+};
+
+class ProjectRun {
+ public:
+  // All references outlive the object. `warehouse` may be null for "compile" of projects without an engine.
+  ProjectRun(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs, const Clock& clock,
+             const plan::Plan& plan, ProjectRunObserver& observer, ProjectRunOptions options);
+
+  // Fails only when nothing could begin (no connection, schemas not made); everything later is a NodeResult.
+  Result<ProjectRunReport> run();
+  void cancel();
+
+ private:
+  Status prepare();
+  bool run_hooks(const std::string& tag, ProjectRunReport& report);
+
+  compile::Session& session_;
+  const plan::Plan& plan_;
+  ProjectRunObserver& observer_;
+  const ProjectRunOptions options_;
+  SessionRunner runner_;
+  Executor executor_;
+  std::atomic<bool> is_cancelled_{false};
+};
+
+}  // namespace sluice::run

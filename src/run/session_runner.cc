@@ -1,0 +1,231 @@
+#include "run/session_runner.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "run/node_error.h"
+#include "run/node_files.h"
+
+namespace sluice::run {
+namespace {
+
+double seconds_between(int64_t start_ns, int64_t end_ns) { return static_cast<double>(end_ns - start_ns) / 1e9; }
+
+// Times one phase; the entry is there even when the phase fails, as in dbt's artifacts.
+class PhaseTimer {
+ public:
+  PhaseTimer(const Clock& clock, NodeResult& result, std::string name)
+      : clock_(clock), result_(result), name_(std::move(name)), started_at_(clock.now_micros()) {}
+  ~PhaseTimer() { result_.timing.push_back({std::move(name_), started_at_, clock_.now_micros()}); }
+  PhaseTimer(const PhaseTimer&) = delete;
+  PhaseTimer& operator=(const PhaseTimer&) = delete;
+
+ private:
+  const Clock& clock_;
+  NodeResult& result_;
+  std::string name_;
+  int64_t started_at_;
+};
+
+}  // namespace
+
+SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
+                             const Clock& clock, SessionRunnerOptions options)
+    : session_(session), warehouse_(warehouse), fs_(fs), clock_(clock), options_(std::move(options)) {
+  connections_.resize(options_.num_workers == 0 ? 1 : options_.num_workers);
+  session_.on_statement = [this](const std::string& node_id, const std::string& sql) {
+    note_statement(node_id, sql);
+  };
+}
+
+void SessionRunner::note_statement(const std::string& node_id, const std::string& sql) {
+  std::lock_guard lock(statements_mutex_);
+  last_statement_[node_id] = sql;
+}
+
+std::string SessionRunner::take_statement(const std::string& node_id) {
+  std::lock_guard lock(statements_mutex_);
+  auto found = last_statement_.find(node_id);
+  if (found == last_statement_.end()) return {};
+  std::string sql = std::move(found->second);
+  last_statement_.erase(found);
+  return sql;
+}
+
+Result<GuardedConnection*> SessionRunner::connection(size_t worker) {
+  {
+    std::lock_guard lock(connections_mutex_);
+    if (connections_[worker]) return connections_[worker].get();
+  }
+  SLUICE_CHECK(warehouse_ != nullptr);
+  SLUICE_ASSIGN(std::unique_ptr<warehouse::Connection> opened, warehouse_->connect());
+  auto guarded = std::make_unique<GuardedConnection>(std::move(opened));
+  if (options_.scan_metrics && !options_.compile_only) SLUICE_TRY(guarded->set_scan_metrics(true));
+  std::lock_guard lock(connections_mutex_);
+  if (is_interrupted_) guarded->interrupt();
+  connections_[worker] = std::move(guarded);
+  return connections_[worker].get();
+}
+
+void SessionRunner::interrupt() {
+  std::lock_guard lock(connections_mutex_);
+  is_interrupted_ = true;
+  for (const auto& connection : connections_)
+    if (connection) connection->interrupt();
+  interrupted_changed_.notify_all();
+}
+
+void SessionRunner::resume() {
+  std::lock_guard lock(connections_mutex_);
+  is_interrupted_ = false;
+  for (const auto& connection : connections_)
+    if (connection) connection->resume();
+}
+
+void SessionRunner::fail_result(NodeResult& result, const compile::Node& node, Error error) const {
+  if (error.code() == ErrorCode::kCancelled) {
+    result.status = NodeStatus::kSkipped;
+    result.skipped_because = "interrupted while it ran";
+    result.message = "skipped: " + result.skipped_because;
+    return;
+  }
+  result.status = NodeStatus::kError;
+  if (error.node().empty()) error.set_node(node.unique_id);
+  error.locate(node.span);
+  result.message = dbt_message(error, node);
+  result.error = std::move(error);
+}
+
+NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
+  compile::Node* node = session_.manifest().find_node(step.unique_id);
+  SLUICE_CHECK(node != nullptr);
+  const int64_t started_ns = clock_.ticks_ns();
+  NodeResult result = run_node(*node, step, worker);
+  result.unique_id = step.unique_id;
+  result.thread_id = fmt::format("{}{} (worker)", options_.thread_prefix, worker + 1);
+  result.execution_seconds = seconds_between(started_ns, clock_.ticks_ns());
+  return result;
+}
+
+NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, size_t worker) {
+  NodeResult result;
+  GuardedConnection* opened = nullptr;
+  if (warehouse_ != nullptr) {
+    Result<GuardedConnection*> connected = connection(worker);
+    if (!connected) {
+      fail_result(result, node, std::move(connected.error()));
+      return result;
+    }
+    opened = *connected;
+  }
+  Status compiled;
+  {
+    PhaseTimer timer(clock_, result, "compile");
+    if (node.type != compile::ResourceType::kSeed) compiled = session_.compile_node(node, opened);
+  }
+  if (compiled && options_.write_files) compiled = write_compiled_file(fs_, session_.manifest(), node);
+  if (!compiled) {
+    if (opened != nullptr && opened->in_transaction()) (void)opened->rollback();
+    fail_result(result, node, std::move(compiled.error()));
+    return result;
+  }
+  if (options_.compile_only) return result;
+  SLUICE_CHECK(opened != nullptr);
+  Status executed;
+  {
+    PhaseTimer timer(clock_, result, "execute");
+    executed = execute_with_retries(node, step.action, *opened, result);
+  }
+  if (!executed) fail_result(result, node, std::move(executed.error()));
+  if (!opened->interrupted()) measure(*opened, result);
+  return result;
+}
+
+Status SessionRunner::execute_with_retries(compile::Node& node, plan::Action action, GuardedConnection& connection,
+                                           NodeResult& result) {
+  for (int attempt = 1;; ++attempt) {
+    connection.begin_attempt();
+    Status status = execute(node, action, connection, result);
+    const bool was_open = connection.in_transaction();
+    // A failed transaction must not leak into the next node; its own error is the one worth telling.
+    if (was_open) (void)connection.rollback();
+    if (status) return status;
+    const bool may_retry = attempt < options_.max_tries && is_transaction_conflict(status.error()) &&
+                           !connection.has_side_effects();
+    if (!may_retry || !wait_before_retry(attempt)) return status;
+    ++result.num_retries;
+  }
+}
+
+// 20, 40, 80… ms; false when the run was interrupted meanwhile.
+bool SessionRunner::wait_before_retry(int attempt) {
+  std::unique_lock lock(connections_mutex_);
+  return !interrupted_changed_.wait_for(lock, std::chrono::milliseconds(10 << attempt),
+                                        [this] { return is_interrupted_; });
+}
+
+Status SessionRunner::execute(compile::Node& node, plan::Action action, GuardedConnection& connection,
+                              NodeResult& result) {
+  if (action == plan::Action::kTest) {
+    SLUICE_ASSIGN(const compile::TestOutcome outcome, session_.run_test(node, connection));
+    result.failures = outcome.failures;
+    result.status = outcome.should_error ? NodeStatus::kFail
+                    : outcome.should_warn ? (options_.warn_error ? NodeStatus::kFail : NodeStatus::kWarn)
+                                          : NodeStatus::kPass;
+    if (result.status != NodeStatus::kPass) result.message = outcome.message;
+    if (options_.write_files)
+      SLUICE_TRY(write_run_file(fs_, session_.manifest(), node, take_statement(node.unique_id)));
+    return {};
+  }
+  SLUICE_ASSIGN(compile::MaterializationResult made, session_.materialize(node, connection));
+  result.status = NodeStatus::kSuccess;
+  result.message = made.message;
+  result.adapter_message = made.message;
+  result.adapter_code = made.code;
+  result.rows_affected = made.rows_affected;
+  const std::string last_statement = take_statement(node.unique_id);
+  if (options_.write_files) {
+    const std::string& sql = made.executed_sql.empty() ? last_statement : made.executed_sql;
+    SLUICE_TRY(write_run_file(fs_, session_.manifest(), node, sql));
+  }
+  return {};
+}
+
+void SessionRunner::measure(GuardedConnection& connection, NodeResult& result) {
+  if (!options_.scan_metrics) return;
+  // Metrics are an account, not a result: a node that worked does not fail for want of them.
+  if (auto scan = connection.take_scan_metrics()) result.scan = *scan;
+}
+
+NodeResult SessionRunner::run_hook(compile::Node& operation, const jinja::Value& results) {
+  NodeResult result;
+  result.unique_id = operation.unique_id;
+  result.thread_id = "main";
+  const int64_t started_ns = clock_.ticks_ns();
+  Result<GuardedConnection*> opened = connection(0);
+  Status status;
+  if (!opened) {
+    status = tl::unexpected<Error>(opened.error());
+  } else {
+    PhaseTimer timer(clock_, result, "execute");
+    status = session_.run_hook(operation, results, **opened);
+    if ((*opened)->in_transaction()) status = status ? (*opened)->commit() : status;
+    if ((*opened)->in_transaction()) (void)(*opened)->rollback();
+  }
+  result.execution_seconds = seconds_between(started_ns, clock_.ticks_ns());
+  if (!status) {
+    fail_result(result, operation, std::move(status.error()));
+    return result;
+  }
+  if (options_.write_files && operation.compiled) {
+    if (Status written = write_compiled_file(fs_, session_.manifest(), operation); !written)
+      fail_result(result, operation, std::move(written.error()));
+  }
+  result.failures = 0;
+  if (opened && !(*opened)->interrupted()) measure(**opened, result);
+  return result;
+}
+
+}  // namespace sluice::run

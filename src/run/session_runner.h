@@ -1,0 +1,75 @@
+// SessionRunner: a NodeRunner over compile::Session and a Warehouse. Each worker has one connection, opened when it is
+// first needed. Transaction conflicts are tried again; scan work is measured per node; compiled and executed SQL go to
+// the target folder.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "compile/session.h"
+#include "run/executor.h"
+#include "run/guarded_connection.h"
+#include "warehouse/warehouse.h"
+
+namespace sluice::run {
+
+struct SessionRunnerOptions {
+  size_t num_workers = 1;
+  bool compile_only = false;   // the `compile` command: nothing is executed
+  bool warn_error = false;     // a warning of a test fails it
+  bool write_files = true;     // target/compiled, target/run
+  bool scan_metrics = true;
+  int max_tries = 5;           // per node, transaction conflicts only
+  std::string thread_prefix = "Thread-";
+};
+
+class SessionRunner final : public NodeRunner {
+ public:
+  // All references outlive the runner. `warehouse` may be null for compile_only.
+  SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs, const Clock& clock,
+                SessionRunnerOptions options);
+
+  NodeResult run(const plan::Step& step, size_t worker) override;
+  void interrupt() override;
+  // After fail-fast: the hooks at the end may use the connections again. REQUIRES: no step is running.
+  void resume();
+
+  // Runs one on-run-start/on-run-end hook on worker 0's connection. REQUIRES: no step is running.
+  NodeResult run_hook(compile::Node& operation, const jinja::Value& results);
+
+  // Connection of a worker, opened at first use.
+  Result<GuardedConnection*> connection(size_t worker);
+
+ private:
+  NodeResult run_node(compile::Node& node, const plan::Step& step, size_t worker);
+  Status execute(compile::Node& node, plan::Action action, GuardedConnection& connection, NodeResult& result);
+  Status execute_with_retries(compile::Node& node, plan::Action action, GuardedConnection& connection,
+                              NodeResult& result);
+  void measure(GuardedConnection& connection, NodeResult& result);
+  void fail_result(NodeResult& result, const compile::Node& node, Error error) const;
+  void note_statement(const std::string& node_id, const std::string& sql);
+  std::string take_statement(const std::string& node_id);
+  bool wait_before_retry(int attempt);
+
+  compile::Session& session_;
+  warehouse::Warehouse* const warehouse_;
+  FileSystem& fs_;
+  const Clock& clock_;
+  const SessionRunnerOptions options_;
+
+  mutable std::mutex connections_mutex_;
+  std::condition_variable interrupted_changed_;
+  std::vector<std::unique_ptr<GuardedConnection>> connections_;
+  bool is_interrupted_ = false;
+
+  std::mutex statements_mutex_;
+  std::map<std::string, std::string> last_statement_;  // by node id
+};
+
+}  // namespace sluice::run
