@@ -98,6 +98,10 @@ struct Node {
   // Access and versions as written; the whole language comes with properties.
   std::string access = "protected";
   std::string group;
+  // Versioned models: as written (int, float or string); none: not versioned.
+  jinja::Value version, latest_version;
+  jinja::Value deprecation_date;   // ISO text or none
+  jinja::Value constraints;        // of the model, list of dicts; none: none given
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
 
