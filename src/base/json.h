@@ -44,6 +44,7 @@ class JsonWriter {
 
 // A parsed JSON value; numbers keep their kind.
 struct Json {
+  Json();  // defined below, where the type is complete (clang asks for it)
   enum class Kind : uint8_t { kNull, kBool, kInt, kFloat, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   bool boolean = false;
@@ -54,6 +55,7 @@ struct Json {
   std::vector<std::pair<std::string, Json>> fields;
   const Json* find(std::string_view name) const;
 };
+inline Json::Json() = default;
 // Error: kIo with the offset and what was expected.
 Result<Json> parse_json(std::string_view text);
 

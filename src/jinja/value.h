@@ -110,6 +110,8 @@ struct UndefinedNode final : RefCounted {
 };
 
 struct ListNode final : RefCounted {
+  ListNode();  // defined below Value, as the destructor: clang wants it complete there
+  ~ListNode() override;
   std::vector<Value> items;
 };
 
@@ -204,6 +206,9 @@ class Value {
     RefCounted* node;
   } payload_;
 };
+
+inline ListNode::ListNode() = default;
+inline ListNode::~ListNode() = default;
 
 // Insertion-ordered hash map with Python's key equality (1 == 1.0 == True). Keys must be hashable (see ops.h hash()).
 // Iterate with entries(): erased slots are already compacted away.
