@@ -50,7 +50,7 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 class WorkFolder {
  public:
   explicit WorkFolder(bool keep) : keep_(keep) {
-    std::string pattern = (files::temp_directory_path() / "sluice-spec-XXXXXX").string();
+    std::string pattern = (files::temp_directory_path() / "sluice-spec-").string() + "XXXXXX";
     if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
   }
   WorkFolder(const WorkFolder&) = delete;
@@ -90,14 +90,6 @@ class CaseRunner {
  private:
   void run_step(const Step& step) {
     switch (step.kind) {
-      case StepKind::kFile:
-      case StepKind::kAppend:
-      case StepKind::kCopy:
-      case StepKind::kRemove:
-      case StepKind::kContent:
-      case StepKind::kExists:
-      case StepKind::kAbsent:
-        return run_file_step(step);
       case StepKind::kEnvironment:
         environment_.push_back(with_folder(step.argument));
         return;
@@ -116,6 +108,8 @@ class CaseRunner {
         return run_sql(step);
       case StepKind::kRun:
         return run_sluice(step);
+      default:
+        return run_file_step(step);
     }
   }
 
