@@ -5,9 +5,9 @@
     {%- for hook in hooks if hook.transaction == inside_transaction -%}
         {%- set rendered = render(hook.get('sql')) | trim -%}
         {%- if rendered -%}
-            {%- call statement(auto_begin=inside_transaction) -%}
+            {%- call statement(auto_begin=inside_transaction) %}
         {{ rendered }}
-            {%- endcall -%}
+      {% endcall -%}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}

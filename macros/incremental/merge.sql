@@ -78,7 +78,8 @@
 
 {% macro default__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
     {%- set columns = get_quoted_csv(dest_columns | map(attribute='name')) -%}
-    {%- if unique_key is string %}
+    {%- set predicates = incremental_predicates or [] -%}
+    {% if unique_key is string %}
         {# one key: a semi join on it #}
             delete from {{ target }}
             where (
@@ -86,20 +87,30 @@
                 select ({{ unique_key }})
                 from {{ source }}
             )
-            {%- for predicate in incremental_predicates or [] %}
-                and {{ predicate }}
+            {%- for predicate in predicates %}
+                {# on top of the key #}
+                    and {{ predicate }}
+                {%- if loop.last %}
+                {% endif %}
             {%- endfor %};
+
+        {# then the insert #}
     {% elif unique_key %}
+        {# several keys: a join #}
             delete from {{ target }} as DBT_INCREMENTAL_TARGET
             using {{ source }}
             where (
-                {% for key in unique_key -%}
-                    {{ source }}.{{ key }} = DBT_INCREMENTAL_TARGET.{{ key }}{{ ' and ' if not loop.last }}
-                {% endfor -%}
-                {%- for predicate in incremental_predicates or [] %}
-                and {{ predicate }}
-                {%- endfor %}
+                {% for key in unique_key %}
+                    {{ source }}.{{ key }} = DBT_INCREMENTAL_TARGET.{{ key }}
+                    {{ 'and ' if not loop.last }}
+                {% endfor %}
+                {% if predicates %}
+                    {% for predicate in predicates %}
+                        and {{ predicate }}
+                    {% endfor %}
+                {% endif %}
             );
+        {# then the insert #}
     {% endif %}
 
     insert into {{ target }} ({{ columns }})

@@ -2,6 +2,15 @@
    new rows are put into a temporary table and merged by the model's strategy. #}
 
 {%- materialization incremental, default -%}
+    {{ return(materialize_incremental()) }}
+{%- endmaterialization -%}
+
+{# Under the adapter's name too: a project's own default does not displace an adapter's. #}
+{%- materialization incremental, adapter='duckdb' -%}
+    {{ return(materialize_incremental()) }}
+{%- endmaterialization -%}
+
+{% macro materialize_incremental() -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set full_refresh_mode = should_full_refresh() or (existing_relation is not none and not existing_relation.is_table) -%}
@@ -26,7 +35,7 @@
     {{ run_hooks(post_hooks, inside_transaction=false) }}
 
     {{ return({'relations': [target_relation]}) }}
-{%- endmaterialization -%}
+{%- endmacro %}
 
 {# Runs the main statement of an incremental run. The strategy's macro is found by its name, so a
    project's get_incremental_<name>_sql is a strategy of its own. #}

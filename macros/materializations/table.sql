@@ -2,6 +2,15 @@
    then the old one is dropped and the new one takes its name. #}
 
 {%- materialization table, default -%}
+    {{ return(materialize_table()) }}
+{%- endmaterialization -%}
+
+{# Under the adapter's name too: a project's own default does not displace an adapter's. #}
+{%- materialization table, adapter='duckdb' -%}
+    {{ return(materialize_table()) }}
+{%- endmaterialization -%}
+
+{% macro materialize_table() -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set grant_config = config.get('grants') -%}
@@ -20,7 +29,7 @@
     {{ run_hooks(post_hooks, inside_transaction=false) }}
 
     {{ return({'relations': [target_relation]}) }}
-{%- endmaterialization -%}
+{%- endmacro %}
 
 {# Runs the main statement: `sql` becomes target_relation, whatever stood there before. With nothing
    in the way it is created under its own name. #}

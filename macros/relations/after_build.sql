@@ -32,16 +32,11 @@
     {{ exceptions.raise_not_implemented('alter_column_comment macro not implemented for adapter ' ~ adapter.type()) }}
 {%- endmacro %}
 
-{# The keys of column_dict that the relation has, exactly or in another case unless quoted. #}
+{# The keys of column_dict whose columns the relation has, under that very name. #}
 {% macro validate_doc_columns(relation, column_dict, existing_column_names) -%}
-    {%- set lowered = existing_column_names | map('lower') | list -%}
     {%- set present = [] -%}
-    {%- for key in column_dict -%}
-        {%- set column = column_dict[key] -%}
-        {%- if column['name'] in existing_column_names
-               or (not column['quote'] and column['name'] | lower in lowered) -%}
-            {%- do present.append(key) -%}
-        {%- endif -%}
+    {%- for key in column_dict if column_dict[key]['name'] in existing_column_names -%}
+        {%- do present.append(key) -%}
     {%- endfor -%}
     {{ return(present) }}
 {%- endmacro %}
