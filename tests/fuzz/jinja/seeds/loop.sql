@@ -1,0 +1,1 @@
+{% set parts = [] %}{% for x in range(3) %}{% do parts.append(x ~ 'a') %}{{ ',' if not loop.last }}{% endfor %}{{ parts | join(', ') }}

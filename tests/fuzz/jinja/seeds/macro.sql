@@ -1,0 +1,1 @@
+{% macro m(a, b=2, *args) -%}{{ a + b }}{{ caller() if caller }}{%- endmacro %}{% call m(1) %}x{% endcall %}{{ '%s-%d' % ('a', 3) }}{{ {'k': [1, 2.5, none]}['k'][1:] }}
