@@ -110,6 +110,8 @@ struct Hook {
   Span span;
 };
 
+class ConfigTrees;  // config_trees.h
+
 struct Package {
   std::string name;
   std::string root;          // folder; "" for the built-in packages
@@ -121,6 +123,7 @@ struct Package {
   std::vector<Hook> on_run_start, on_run_end;
   jinja::Value quoting;      // dict
   std::vector<SourceFile> files;
+  std::shared_ptr<const ConfigTrees> config_trees;  // what project_config() walks
 };
 
 struct DispatchRule {
@@ -191,11 +194,14 @@ struct LoadedProject {
 // collected. Secrets found in profiles and DBT_ENV_SECRET_* are registered with `scrubber`.
 LoadedProject load_project(FileSystem& fs, const LoadOptions& options, SecretScrubber& scrubber);
 
-// Config of a resource from the dbt_project.yml trees (the owning package's first, then the root project's on top),
-// least to most specific folder. `fqn` begins with the package name. Returns a new dict; keys without '+'.
+// Config of a resource from the trees of its own package's dbt_project.yml, least to most specific folder. `fqn` begins
+// with the package name. Returns a new dict; keys without '+'.
 // Hooks are normalised to lists of {'sql', 'transaction', 'index'} dicts under 'pre-hook' and 'post-hook'.
 jinja::Value project_config(const Project& project, size_t package, ResourceType type,
                             const std::vector<std::string>& fqn);
+// What the root project says about a resource of an installed package; empty for the root's own. dbt puts it on top of
+// everything, so it is merged last, after the property file's and the file's own config.
+jinja::Value root_config(const Project& project, size_t package, ResourceType type, const std::vector<std::string>& fqn);
 
 // Adds `overlay` (a dict) to `base` (a dict, changed in place) by dbt's merge rules per key: `tags` accumulate, `meta`
 // and `docs` merge, hooks append, `grants` clobber unless '+', the rest clobbers. Normalises pre_hook → pre-hook,

@@ -23,6 +23,7 @@ namespace sluice::yaml {
 
 namespace {
 
+constexpr size_t kMaxDepth = 500;  // who walks the tree may recurse
 constexpr uint64_t kMaxExpandedNodes = 10'000'000;
 constexpr size_t kManyEntries = 16;  // beyond it, duplicate keys are looked for by hash
 constexpr std::string_view kCoreTagPrefix = "tag:yaml.org,2002:";
@@ -280,6 +281,10 @@ Status Loader::add_alias(const yaml_event_t& event) {
 Status Loader::open(const yaml_event_t& event, Tag tag, const yaml_char_t* anchor,
                     const yaml_char_t* explicit_tag) {
   Node* node = new_node(event);
+  if (frames_.size() >= kMaxDepth)
+    return fail(error_at(ErrorCode::kYamlSyntax, *node,
+                         fmt::format("values are nested deeper than {} levels", kMaxDepth),
+                         "flatten the structure, or close the brackets above this line"));
   node->tag = tag;
   const std::string_view written = view_of(explicit_tag);
   if (!written.empty() && written != "!") SLUICE_TRY(apply_tag(*node, written));

@@ -1,0 +1,148 @@
+#include "project/config_trees.h"
+
+#include <fmt/format.h>
+
+#include "project/config_merge.h"
+#include "project/yaml_value.h"
+
+namespace sluice::project {
+
+using jinja::Dict;
+using jinja::Value;
+
+namespace {
+
+constexpr std::array<std::string_view, 12> kSections = {
+    "models",  "seeds",     "snapshots", "data_tests",      "tests",         "unit_tests",
+    "sources", "exposures", "metrics",   "semantic-models", "saved-queries", "functions"};
+
+std::string_view without_plus(std::string_view key) {
+  key.remove_prefix(1);
+  while (key.starts_with(' ')) key.remove_prefix(1);
+  return key;
+}
+
+}  // namespace
+
+std::string_view resource_type_name(ResourceType type) {
+  static constexpr std::array<std::string_view, 17> kNames = {
+      "model",       "seed",          "snapshot", "test",     "unit_test", "analysis",
+      "operation",   "sql_operation", "source",   "exposure", "metric",    "semantic_model",
+      "saved_query", "group",         "macro",    "doc",      "function"};
+  return kNames.at(static_cast<size_t>(type));
+}
+
+std::string_view config_section(ResourceType type) {
+  switch (type) {
+    case ResourceType::kSeed:
+      return "seeds";
+    case ResourceType::kSnapshot:
+      return "snapshots";
+    case ResourceType::kTest:
+      return "data_tests";
+    case ResourceType::kUnitTest:
+      return "unit_tests";
+    case ResourceType::kSource:
+      return "sources";
+    case ResourceType::kExposure:
+      return "exposures";
+    case ResourceType::kMetric:
+      return "metrics";
+    case ResourceType::kSemanticModel:
+      return "semantic-models";
+    case ResourceType::kSavedQuery:
+      return "saved-queries";
+    case ResourceType::kFunction:
+      return "functions";
+    default:
+      return "models";  // dbt reads the models' tree for analyses, operations and the rest
+  }
+}
+
+std::unique_ptr<ConfigTrees::Folder> ConfigTrees::build_folder(const Value& tree,
+                                                               const Value& above,
+                                                               const std::string& path,
+                                                               Diagnostics& diagnostics) {
+  auto folder = std::make_unique<Folder>();
+  Value own = Value::dict();
+  for (const Dict::Entry& entry : tree.as_dict().entries()) {
+    if (!entry.key.is_string()) continue;
+    const std::string& key = entry.key.as_string();
+    // A dict under a plain key is a folder; everything else is config, with or without '+'.
+    if (key.starts_with('+'))
+      own.as_dict().set(without_plus(key), entry.value);
+    else if (!entry.value.is_dict())
+      own.as_dict().set(key, entry.value);
+  }
+  folder->merged = deep_copy(above);
+  if (Status merged = merge_config(folder->merged, own, ResourceType::kModel); !merged)
+    diagnostics.add_error(Error(ErrorCode::kConfigInvalid,
+                                fmt::format("{} (under \"{}\")", merged.error().message(), path),
+                                merged.error().hint())
+                              .add_span({"dbt_project.yml", 0, 0, 0, 0}));
+  for (const Dict::Entry& entry : tree.as_dict().entries()) {
+    if (!entry.key.is_string() || !entry.value.is_dict()) continue;
+    const std::string& key = entry.key.as_string();
+    if (key.starts_with('+')) continue;
+    folder->below[key] =
+        build_folder(entry.value, folder->merged, fmt::format("{}.{}", path, key), diagnostics);
+  }
+  return folder;
+}
+
+std::shared_ptr<const ConfigTrees> ConfigTrees::build(const Value& project_config,
+                                                      Diagnostics& diagnostics) {
+  auto trees = std::make_shared<ConfigTrees>();
+  if (!project_config.is_dict()) return trees;
+  for (const std::string_view section : kSections) {
+    const Value* tree = project_config.as_dict().find(section);
+    if (tree == nullptr || !tree->is_dict()) continue;
+    const std::string name(section == "tests" ? "data_tests" : section);
+    trees->sections_[name] = build_folder(*tree, Value::dict(), std::string(section), diagnostics);
+  }
+  return trees;
+}
+
+const Value& ConfigTrees::find(ResourceType type, const std::vector<std::string>& fqn) const {
+  auto section = sections_.find(config_section(type));
+  if (section == sections_.end()) return nothing_;
+  const Folder* folder = section->second.get();
+  for (const std::string& part : fqn) {
+    auto below = folder->below.find(part);
+    if (below == folder->below.end()) break;
+    folder = below->second.get();
+  }
+  return folder->merged;
+}
+
+void ConfigTrees::collect(const Folder& folder, const std::string& path,
+                          std::vector<std::string>& out) {
+  for (const auto& [name, below] : folder.below) {
+    const std::string inner = fmt::format("{}.{}", path, name);
+    out.push_back(inner);
+    collect(*below, inner, out);
+  }
+}
+
+std::vector<std::string> ConfigTrees::folders(std::string_view section) const {
+  std::vector<std::string> out;
+  if (auto found = sections_.find(section); found != sections_.end())
+    collect(*found->second, std::string(section), out);
+  return out;
+}
+
+Value project_config(const Project& project, size_t package, ResourceType type,
+                     const std::vector<std::string>& fqn) {
+  const Package& owner = project.packages[package];
+  if (owner.config_trees == nullptr) return Value::dict();
+  const Value& merged = owner.config_trees->find(type, fqn);
+  return merged.is_dict() ? deep_copy(merged) : Value::dict();
+}
+
+Value root_config(const Project& project, size_t package, ResourceType type,
+                  const std::vector<std::string>& fqn) {
+  if (package == project.root_package) return Value::dict();
+  return project_config(project, project.root_package, type, fqn);
+}
+
+}  // namespace sluice::project

@@ -1,0 +1,41 @@
+// The config trees of one dbt_project.yml (models:, seeds:, …), precomputed: each folder holds the
+// merged config of itself and all folders above it, so a node costs one walk along its fqn.
+// Internal to project/. Immutable once built.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "jinja/value.h"
+#include "project/project.h"
+
+namespace sluice::project {
+
+class ConfigTrees {
+ public:
+  // `sections` maps a section ("models") to its tree as written in the file. Problems name the path
+  // ("models.shop.+tags").
+  static std::shared_ptr<const ConfigTrees> build(const jinja::Value& project_config,
+                                                  Diagnostics& diagnostics);
+  // Merged config along `fqn`: shared, not to be changed. None when the section is absent.
+  const jinja::Value& find(ResourceType type, const std::vector<std::string>& fqn) const;
+  // All folders that the trees name, as "models.shop.staging", for the check that each is used.
+  std::vector<std::string> folders(std::string_view section) const;
+
+ private:
+  struct Folder {
+    jinja::Value merged;
+    std::map<std::string, std::unique_ptr<Folder>, std::less<>> below;
+  };
+  static std::unique_ptr<Folder> build_folder(const jinja::Value& tree, const jinja::Value& above,
+                                              const std::string& path, Diagnostics& diagnostics);
+  static void collect(const Folder& folder, const std::string& path, std::vector<std::string>& out);
+  std::map<std::string, std::unique_ptr<Folder>, std::less<>> sections_;
+  jinja::Value nothing_;
+};
+
+}  // namespace sluice::project
