@@ -46,10 +46,9 @@
         array_slice(
             array_agg(
                 {{ measure }}
-            ){%- if order_by_clause %}
-            within group ({{ order_by_clause }}){% endif %}
-            , 0
-            , {{ limit_num }}
+            ){{ 'within group (' ~ order_by_clause ~ ')' if order_by_clause }}
+            ,0
+            ,{{ limit_num }}
         ),
         {{ delimiter_text }}
         )
@@ -58,9 +57,7 @@
         {{ measure }},
         {{ delimiter_text }}
         )
-        {%- if order_by_clause %}
-        within group ({{ order_by_clause }})
-        {%- endif %}
+        {{ 'within group (' ~ order_by_clause ~ ')' if order_by_clause }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -43,7 +43,7 @@
         {{ string_text }},
         {{ delimiter_text }},
         {{ part_number }}
-    )
+        )
 
 {% endmacro %}
 
@@ -53,8 +53,11 @@
     split_part(
         {{ string_text }},
         {{ delimiter_text }},
-        length({{ string_text }}) - length(replace({{ string_text }}, {{ delimiter_text }}, '')) + 2 + {{ part_number }}
-    )
+          length({{ string_text }})
+          - length(
+              replace({{ string_text }},  {{ delimiter_text }}, '')
+          ) + 2 + {{ part_number }}
+        )
 
 {% endmacro %}
 

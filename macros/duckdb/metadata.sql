@@ -108,11 +108,11 @@
   comment on {{ relation.type }} {{ relation }} is {{ literal }};
 {% endmacro %}
 
+{# Only columns spelled as they are in the table get their comment. #}
 {% macro duckdb__alter_column_comment(relation, column_dict) %}
   {% set existing = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
-  {% for key in validate_doc_columns(relation, column_dict, existing) %}
-    {%- set column = column_dict[key] %}
-    {%- set name = adapter.quote(column['name']) if column['quote'] else column['name'] %}
+  {% for column in validate_doc_columns(relation, column_dict, existing).values() if column['name'] in existing %}
+    {%- set name = adapter.quote(column['name']) if column.get('quote') else column['name'] %}
     comment on column {{ relation }}.{{ name }} is {{ duckdb_escape_comment(column['description']) }};
   {%- endfor %}
 {% endmacro %}

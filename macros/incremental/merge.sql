@@ -33,7 +33,7 @@
 {%- endmacro %}
 
 {% macro default__get_merge_unique_key_match(source_unique_key, target_unique_key) -%}
-    {{ equals(source_unique_key, target_unique_key) }}
+    {{ equals(source_unique_key, target_unique_key) | trim }}
 {%- endmacro %}
 
 {% macro get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) -%}
@@ -78,40 +78,17 @@
 
 {% macro default__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
     {%- set columns = get_quoted_csv(dest_columns | map(attribute='name')) -%}
-    {%- set predicates = incremental_predicates or [] -%}
-    {% if unique_key is string %}
-        {# one key: a semi join on it #}
-            delete from {{ target }}
-            where (
-                {{ unique_key }}) in (
-                select ({{ unique_key }})
-                from {{ source }}
-            )
-            {%- for predicate in predicates %}
-                {# on top of the key #}
-                    and {{ predicate }}
-                {%- if loop.last %}
-                {% endif %}
-            {%- endfor %};
-
-        {# then the insert #}
-    {% elif unique_key %}
-        {# several keys: a join #}
-            delete from {{ target }} as DBT_INCREMENTAL_TARGET
-            using {{ source }}
-            where (
-                {% for key in unique_key %}
-                    {{ source }}.{{ key }} = DBT_INCREMENTAL_TARGET.{{ key }}
-                    {{ 'and ' if not loop.last }}
-                {% endfor %}
-                {% if predicates %}
-                    {% for predicate in predicates %}
-                        and {{ predicate }}
-                    {% endfor %}
-                {% endif %}
-            );
-        {# then the insert #}
-    {% endif %}
+    {%- if unique_key -%}
+        {%- set keys = unique_key if unique_key is string else unique_key | join(', ') -%}
+        delete from {{ target }} as DBT_INTERNAL_DEST
+        where ({{ keys }}) in (
+            select distinct {{ keys }}
+            from {{ source }} as DBT_INTERNAL_SOURCE
+        )
+        {%- for predicate in incremental_predicates or [] %}
+            and {{ predicate }}
+        {%- endfor %};
+    {%- endif %}
 
     insert into {{ target }} ({{ columns }})
     (

@@ -32,12 +32,25 @@
     {{ exceptions.raise_not_implemented('alter_column_comment macro not implemented for adapter ' ~ adapter.type()) }}
 {%- endmacro %}
 
-{# The keys of column_dict whose columns the relation has, under that very name. #}
+{# The entries of column_dict whose columns the relation has (in any case unless quoted); warns of
+   the others. #}
 {% macro validate_doc_columns(relation, column_dict, existing_column_names) -%}
-    {%- set present = [] -%}
-    {%- for key in column_dict if column_dict[key]['name'] in existing_column_names -%}
-        {%- do present.append(key) -%}
+    {%- set lowered = existing_column_names | map('lower') | list -%}
+    {%- set present = {} -%}
+    {%- set absent = [] -%}
+    {%- for key, column in column_dict.items() -%}
+        {%- if column['name'] in existing_column_names
+               or (not column.get('quote') and column['name'] | lower in lowered) -%}
+            {%- do present.update({key: column}) -%}
+        {%- else -%}
+            {%- do absent.append(column['name']) -%}
+        {%- endif -%}
     {%- endfor -%}
+    {%- if absent -%}
+        {%- do exceptions.warn('In relation ' ~ relation.render()
+                ~ ': The following columns are specified in the schema but are not present in the database: '
+                ~ (absent | join(', '))) -%}
+    {%- endif -%}
     {{ return(present) }}
 {%- endmacro %}
 
