@@ -96,9 +96,10 @@ int64_t orders_of(const StoreOrdersOptions& options, sys_days day, uint64_t key)
   return std::max(minimum, static_cast<int64_t>(volume));
 }
 
-// SQL functions of the generator. `draw(key, n)` is field n of a key, uniform in [0, 1).
+// SQL functions of the generator. `draw(key, n)` is field n of a key, uniform in [0, 1). The engine combines two hashes
+// by xor, which would leave the fields of a key alike, so the result is hashed once more.
 constexpr const char* kMacros = R"(
-CREATE MACRO draw(key, n) AS (hash(key, n) >> 11) / 9007199254740992.0;
+CREATE MACRO draw(key, n) AS (hash(hash(key, n)) >> 11) / 9007199254740992.0;
 CREATE MACRO lines_of(u) AS CASE WHEN u < 0.40 THEN 1 WHEN u < 0.70 THEN 2 WHEN u < 0.85 THEN 3 WHEN u < 0.95 THEN 4 ELSE 5 END;
 CREATE MACRO uuid_of(m) AS substr(m, 1, 8) || '-' || substr(m, 9, 4) || '-4' || substr(m, 14, 3) || '-'
   || substr('89ab', 1 + ord(substr(m, 17, 1)) % 4, 1) || substr(m, 18, 3) || '-' || substr(m, 21, 12);
@@ -116,7 +117,7 @@ std::string lines_query(const std::vector<DayFile>& days, uint64_t seed) {
   return fmt::format(R"(
 WITH days(order_date, day_key, num_orders) AS (VALUES {0}),
 numbered AS (SELECT order_date, day_key, unnest(range(num_orders)) AS number FROM days),
-orders AS (SELECT order_date, hash(day_key, number) AS order_key, md5(day_key || '-' || number) AS digest FROM numbered),
+orders AS (SELECT order_date, hash(hash(day_key, number)) AS order_key, md5(day_key || '-' || number) AS digest FROM numbered),
 heads AS (
   SELECT order_date, order_key, uuid_of(digest) AS order_id,
     'buyer_' || CASE WHEN draw(order_key, 2) < 0.3 THEN 1 + floor(draw(order_key, 3) * 9999)::BIGINT
@@ -127,7 +128,7 @@ heads AS (
     unnest(range(lines_of(draw(order_key, 1)))) AS line
   FROM orders),
 lines AS (
-  SELECT *, hash(order_key, 100 + line) AS line_key, floor(draw(order_key, 200 + line) * 1000)::BIGINT AS product_id
+  SELECT *, hash(hash(order_key, 100 + line)) AS line_key, floor(draw(order_key, 200 + line) * 1000)::BIGINT AS product_id
   FROM heads),
 priced AS (
   SELECT *, 1 + floor(draw(line_key, 1) * 4)::BIGINT AS quantity,

@@ -159,8 +159,8 @@ Error statement_error(std::string_view raw, const std::string& sql) {
     cut_at(engine.message, "\n\nPossible solutions");
   } else if (code == ErrorCode::kNoSpace) {
     hint = "free space on that disk; committed tables are intact";
-  } else if (hint.empty()) {
-    hint = sql_hint(engine);
+  } else if (const std::string advice = sql_hint(engine); !advice.empty()) {
+    hint = hint.empty() ? advice : hint + " if not, " + advice;
   }
   const std::string title = engine.type.empty() ? std::string() : engine.type + " Error: ";
   Error error(code, title + engine.message, hint);

@@ -9,6 +9,7 @@
 #include "warehouse/dialects.h"
 #include "warehouse/duckdb/errors.h"
 #include "warehouse/duckdb/profile.h"
+#include "warehouse/duckdb/types.h"
 #include "warehouse/duckdb/values.h"
 
 namespace sluice::warehouse {
@@ -62,6 +63,28 @@ uint64_t listed_bytes(const std::string& listed) {
     if (const auto info = files.info(path)) bytes += info->size;
   }
   return bytes;
+}
+
+// Widths of the columns of "database.schema.table", by binding it; empty when it is not there any more. (Asking
+// duckdb_columns() would walk every catalog: 20 ms instead of 0.2.)
+std::map<std::string, uint64_t> column_widths(duckdb_connection connection, const std::string& table) {
+  const size_t schema = table.find('.');
+  const size_t name = schema == std::string::npos ? schema : table.find('.', schema + 1);
+  if (name == std::string::npos) return {};
+  const std::string sql =
+      fmt::format("FROM {}.{}.{}", quote_with('"', table.substr(0, schema)),
+                  quote_with('"', table.substr(schema + 1, name - schema - 1)), quote_with('"', table.substr(name + 1)));
+  PreparedHandle prepared;
+  if (duckdb_prepare(connection, sql.c_str(), prepared.out()) != DuckDBSuccess) return {};
+  std::map<std::string, uint64_t> widths;
+  const idx_t num_columns = duckdb_prepared_statement_column_count(prepared.get());
+  for (idx_t i = 0; i < num_columns; ++i) {
+    const LogicalTypeHandle type(duckdb_prepared_statement_column_logical_type(prepared.get(), i));
+    const char* column = duckdb_prepared_statement_column_name(prepared.get(), i);
+    if (column != nullptr) widths[column] = type_width(type_name(type.get()));
+    duckdb_free(const_cast<char*>(column));
+  }
+  return widths;
 }
 
 }  // namespace
@@ -177,27 +200,15 @@ void ScanMeter::trim_log() {
 }
 
 void ScanMeter::add_table_scans(duckdb_connection connection, const ScanTally& tally, ScanMetrics& metrics) {
-  if (tally.table_scans.empty()) return;
-  std::set<std::string> names;
-  for (const auto& scan : tally.table_scans) names.insert(scan.table);
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quote_with('\'', name);
-  const auto columns = query(connection, fmt::format(
-      "SELECT name, column_name, data_type FROM (SELECT concat_ws('.', database_name, schema_name, table_name) AS name, "
-      "column_name, data_type FROM duckdb_columns()) WHERE name IN ({})", list));
   std::map<std::string, std::map<std::string, uint64_t>> widths;
-  if (columns) {
-    for (const auto& row : columns->rows) widths[text_at(row, 0)][text_at(row, 1)] = type_width(text_at(row, 2));
-  }
   for (const auto& scan : tally.table_scans) {
+    if (!widths.contains(scan.table)) widths[scan.table] = column_widths(connection, scan.table);
+    const auto& columns = widths[scan.table];
     metrics.estimated = true;
     metrics.rows_read += scan.rows;
-    const auto known = widths.find(scan.table);
-    if (known == widths.end()) {  // dropped or renamed since: 8 bytes per projected column
-      metrics.bytes_read += scan.rows * 8 * scan.columns.projected.size();
-      continue;
-    }
-    for (const auto& [column, width] : known->second) {
+    // A table that was dropped or renamed since: 8 bytes per projected column.
+    if (columns.empty()) metrics.bytes_read += scan.rows * 8 * scan.columns.projected.size();
+    for (const auto& [column, width] : columns) {
       if (scan.columns.touches(column)) metrics.bytes_read += scan.rows * width;
     }
   }
