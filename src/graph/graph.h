@@ -1,5 +1,5 @@
-// Graph: the DAG over nodes, sources and exposures, and what a selection picks from it. Built once from a Manifest;
-// immutable after, so any thread may read it.
+// Graph: the DAG over nodes, sources and exposures, and what a selection picks from it. Built once
+// from a Manifest; immutable after, so any thread may read it.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,9 @@ class Graph {
   std::vector<Index> descendants(Index index, int depth = -1) const;
 
  private:
+  Status connect(const compile::Manifest& manifest);
+  std::vector<bool> order_topologically();
+
   std::vector<std::string_view> ids_;
   std::unordered_map<std::string_view, Index> index_;
   std::vector<std::vector<Index>> parents_;
@@ -44,20 +47,23 @@ class Graph {
 enum class IndirectSelection : uint8_t { kEager, kCautious, kBuildable, kEmpty };
 
 struct SelectionRequest {
-  std::vector<std::string> select;   // each word of --select; space = union, comma = intersection
+  std::vector<std::string>
+      select;  // each word of --select; space = union, comma = intersection; empty: everything
   std::vector<std::string> exclude;
   IndirectSelection indirect = IndirectSelection::kEager;
-  // Resource types the command works on; empty: all.
+  // Resource types the command works on; empty: all but operations, which belong to every run.
   std::vector<project::ResourceType> resource_types;
 };
 
 struct Selection {
-  std::vector<Index> nodes;              // in topological order
-  std::vector<std::string> warnings;     // "the selection criterion 'tag:x' does not match any enabled nodes"
+  std::vector<Index> nodes;  // in topological order
+  std::vector<std::string>
+      warnings;  // "The selection criterion 'tag:x' does not match any enabled nodes"
 };
 
-// dbt's selector grammar: [@][n+][method[.arg]:]value[+n]. Errors: kSelectorSyntax with the column in the word,
-// kSelectorUnknownMethod with the nearest known name.
-Result<Selection> select_nodes(const Graph& graph, const compile::Manifest& manifest, const SelectionRequest& request);
+// dbt's selector grammar: [@][n+][method[.arg]:]value[+n]. Errors: kSelectorSyntax with the column
+// in the word, kSelectorUnknownMethod with the nearest known name.
+Result<Selection> select_nodes(const Graph& graph, const compile::Manifest& manifest,
+                               const SelectionRequest& request);
 
 }  // namespace sluice::graph
