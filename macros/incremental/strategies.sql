@@ -90,15 +90,17 @@
     {{ exceptions.raise_not_implemented('microbatch materialization strategy not implemented for adapter ' ~ adapter.type()) }}
 {%- endmacro %}
 
-{# Replaces the rows of the batch's time window. #}
+{# Replaces the rows of the batch's time window; new rows outside of it are left out. #}
 {% macro duckdb__get_incremental_microbatch_sql(arg_dict) -%}
     {%- set target = arg_dict['target_relation'] -%}
+    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     {%- set event_time = config.get('event_time') -%}
-    {%- set start_time = config.get('__dbt_internal_microbatch_event_time_start') -%}
-    {%- set end_time = config.get('__dbt_internal_microbatch_event_time_end') -%}
     {%- if not event_time -%}
-        {{ exceptions.raise_compiler_error('dbt-duckdb \'microbatch\' requires a \'event_time\' config.') }}
+        {{ exceptions.raise_compiler_error("the incremental strategy 'microbatch' needs the config 'event_time'") }}
     {%- endif -%}
+    {%- set batch = model.get('batch') or {} -%}
+    {%- set start_time = batch.get('event_time_start') or config.get('__dbt_internal_microbatch_event_time_start') -%}
+    {%- set end_time = batch.get('event_time_end') or config.get('__dbt_internal_microbatch_event_time_end') -%}
     {%- set window = [] -%}
     {%- if start_time -%}
         {%- do window.append(event_time ~ " >= '" ~ start_time ~ "'") -%}
@@ -106,10 +108,14 @@
     {%- if end_time -%}
         {%- do window.append(event_time ~ " < '" ~ end_time ~ "'") -%}
     {%- endif -%}
+    {%- set condition = window | join('\n        and ') if window else 'true' -%}
     delete from {{ target }}
-    {%- if window %} where {{ window | join(' and ') }}{% endif %};
+        where {{ condition }};
 
-    {{ get_insert_into_sql(target, arg_dict['temp_relation'], arg_dict['dest_columns']) }}
+        insert into {{ target }} ({{ columns }})
+        select {{ columns }}
+        from {{ arg_dict['temp_relation'] }}
+        where {{ condition }};
 {%- endmacro %}
 
 {# Append: the new rows, in the target's column order. #}

@@ -4,7 +4,9 @@
 {%- materialization test, default -%}
     {%- set relations = [] -%}
     {%- set limit = config.get('limit') -%}
-    {%- set failing_rows = get_limit_subquery_sql(sql, limit) -%}
+    {%- set failing_rows %}
+    {{ get_limit_subquery_sql(sql, limit) }}
+  {% endset -%}
 
     {%- if should_store_failures() -%}
         {%- set store_failures_as = config.get('store_failures_as') or 'table' -%}
@@ -21,14 +23,15 @@
         {%- do adapter.cache_added(target_relation) -%}
         {%- do relations.append(target_relation) -%}
         {%- do adapter.commit() -%}
-        {%- set failing_rows -%}
+        {%- set failing_rows %}
         select *
         from {{ target_relation }}
-        {%- endset -%}
+    {% endset -%}
     {%- endif -%}
 
-    {%- call statement('main', fetch_result=true, auto_begin=false) -%}
-        {{ get_test_sql(failing_rows, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'), none) }}
+    {%- call statement('main', fetch_result=true, auto_begin=false) %}
+    {# the position of the query is part of what people see in engine errors #}
+    {{ get_test_sql(failing_rows, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'), none) }}
     {%- endcall -%}
 
     {{ return({'relations': relations}) }}
