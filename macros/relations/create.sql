@@ -39,10 +39,11 @@
 {%- endmacro %}
 
 {% macro default__create_table_as(temporary, relation, sql) -%}
+    {%- set contract = config.get('contract') -%}
     {{ config.get('sql_header') or '' }}
     create {{ 'temporary ' if temporary }}table
         {{ relation.include(database=(not temporary), schema=(not temporary)) }}
-    {%- if config.get('contract').enforced and not temporary %}
+    {%- if contract and contract.enforced and not temporary %}
         {{ get_assert_columns_equivalent(sql) }}
         {{ get_table_columns_and_constraints() }}
         {%- set sql = get_select_subquery(sql) %}
@@ -65,9 +66,10 @@
 {%- endmacro %}
 
 {% macro default__create_view_as(relation, sql) -%}
+    {%- set contract = config.get('contract') -%}
     {{ config.get('sql_header') or '' }}
     create view {{ relation }}
-    {%- if config.get('contract').enforced %}
+    {%- if contract and contract.enforced %}
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %} as (
         {{ sql }}

@@ -83,13 +83,9 @@
     {{ return("timestamp '" ~ timestamp ~ "'") }}
 {%- endmacro %}
 
-{# There is no right(); a negative start counts from the end, and 0 characters is ''. #}
+{# There is no right(): the text from where its last characters begin, all of a shorter text. #}
 {% macro trino__right(string_text, length_expression) -%}
-    case when {{ length_expression }} = 0
-        then ''
-    else
-        substr({{ string_text }}, -1 * ({{ length_expression }}))
-    end
+    substr({{ string_text }}, greatest(length({{ string_text }}) - ({{ length_expression }}) + 1, 1))
 {%- endmacro %}
 
 {% macro trino__split_part(string_text, delimiter_text, part_number) %}
