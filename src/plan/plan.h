@@ -1,5 +1,5 @@
-// Plan: what a run will do, as a value. `run` executes it, `--explain` and later `plan` print it, artifacts record it.
-// Nothing recomputes "what should happen" anywhere else.
+// Plan: what a run will do, as a value. `run` executes it, `--explain` and later `plan` print it,
+// artifacts record it. Nothing recomputes "what should happen" anywhere else.
 #pragma once
 
 #include <string>
@@ -23,9 +23,10 @@ std::string_view action_name(Action action);
 struct Step {
   std::string unique_id;
   Action action = Action::kFull;
-  std::string reason;                    // which rule gave this line
-  std::vector<size_t> waits_for;         // steps that must end well first
-  std::string relation;                  // rendered name of what it writes; empty: nothing. Writers of one relation never overlap.
+  std::string reason;             // which rule gave this line
+  std::vector<size_t> waits_for;  // steps that must end well first
+  std::string relation;  // rendered name of what it writes; empty: nothing. Writers of one relation
+                         // never overlap.
 };
 
 struct Plan {
@@ -33,13 +34,14 @@ struct Plan {
 };
 
 struct PlanRequest {
-  std::string command;      // "run", "build", "test", "seed"…
+  std::string command;  // "run", "build", "test", "seed"…
   bool full_refresh = false;
 };
 
-// In `build`, a node waits for the tests of its parents too; in `run` tests are not part of the selection.
-Plan make_plan(const compile::Manifest& manifest, const graph::Graph& graph, const graph::Selection& selection,
-               const PlanRequest& request);
+// In `build`, a node waits for the tests of its parents too; in `run` tests are not part of the
+// selection.
+Plan make_plan(const compile::Manifest& manifest, const graph::Graph& graph,
+               const graph::Selection& selection, const PlanRequest& request);
 
 // One line a step, for people; and JSON.
 std::string to_text(const Plan& plan);

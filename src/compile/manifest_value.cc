@@ -1,0 +1,25 @@
+// Resources as template values: what `model` and `graph.nodes[…]` show.
+#include "compile/manifest.h"
+#include "compile/resource_shape.h"
+
+namespace sluice::compile {
+
+jinja::Value node_to_value(const Manifest& /*manifest*/, const Node& node) {
+  ValueSink sink;
+  describe_node(sink, node, {});
+  return sink.take();
+}
+
+jinja::Value source_to_value(const Manifest& manifest, const Source& source) {
+  ValueSink sink;
+  describe_source(sink, manifest, source);
+  return sink.take();
+}
+
+jinja::Value exposure_to_value(const Manifest& manifest, const Exposure& exposure) {
+  ValueSink sink;
+  describe_exposure(sink, manifest, exposure);
+  return sink.take();
+}
+
+}  // namespace sluice::compile

@@ -1,0 +1,31 @@
+// run_results.json as dbt writes it (version 6). Deterministic: times and ids come from the caller.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compile/manifest.h"
+#include "jinja/value.h"
+#include "run/node_result.h"
+
+namespace sluice::run {
+
+struct RunResultsRequest {
+  std::string dbt_version;  // the version that readers of the file should assume
+  std::string invocation_id;
+  int64_t generated_at_micros = 0;
+  int64_t started_at_micros = 0;  // of the invocation
+  double elapsed_seconds = 0;
+  jinja::Value arguments;  // a dict: what the command was called with
+  std::map<std::string, std::string> custom_environment;  // DBT_ENV_CUSTOM_ENV_* without the prefix
+};
+
+// `results` in the order in which they are written. Compiled code and relation names are looked up
+// in the manifest.
+std::string run_results_to_json(const compile::Manifest& manifest,
+                                const std::vector<NodeResult>& results,
+                                const RunResultsRequest& request);
+
+}  // namespace sluice::run
