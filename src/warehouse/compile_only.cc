@@ -1,4 +1,5 @@
-// A warehouse that knows its dialect and nothing else: connecting works, everything else is refused.
+// A warehouse that knows its dialect and nothing else: connecting works, everything else is
+// refused.
 #include <fmt/format.h>
 
 #include "warehouse/warehouse.h"
@@ -7,27 +8,37 @@ namespace sluice::warehouse {
 namespace {
 
 tl::unexpected<Error> unsupported(const Dialect& dialect) {
-  return fail(ErrorCode::kWarehouseUnsupported,
-              fmt::format("running SQL is not supported for the adapter \"{}\"", dialect.adapter_type()),
-              "this adapter compiles only; use `compile` or `parse`, or a target of type duckdb to run");
+  return fail(
+      ErrorCode::kWarehouseUnsupported,
+      fmt::format("running SQL is not supported for the adapter \"{}\"", dialect.adapter_type()),
+      "this adapter compiles only; use `compile` or `parse`, or a target of type duckdb to run");
 }
 
 class CompileOnlyConnection final : public Connection {
  public:
   explicit CompileOnlyConnection(const Dialect& dialect) : dialect_(dialect) {}
-  Result<StatementResult> execute(const std::string&, bool, int64_t) override { return unsupported(dialect_); }
+  Result<StatementResult> execute(const std::string&, bool, int64_t) override {
+    return unsupported(dialect_);
+  }
   Status begin() override { return unsupported(dialect_); }
   Status commit() override { return unsupported(dialect_); }
   Status rollback() override { return unsupported(dialect_); }
   bool in_transaction() const override { return false; }
   void interrupt() override {}
   std::optional<double> progress() const override { return std::nullopt; }
-  Result<std::vector<RelationInfo>> list_relations(const std::string&, const std::string&) override {
+  Result<std::vector<RelationInfo>> list_relations(const std::string&,
+                                                   const std::string&) override {
     return unsupported(dialect_);
   }
-  Result<std::vector<ColumnInfo>> list_columns(const RelationInfo&) override { return unsupported(dialect_); }
-  Result<std::vector<std::string>> list_schemas(const std::string&) override { return unsupported(dialect_); }
-  Result<std::vector<ColumnInfo>> describe_query(const std::string&) override { return unsupported(dialect_); }
+  Result<std::vector<ColumnInfo>> list_columns(const RelationInfo&) override {
+    return unsupported(dialect_);
+  }
+  Result<std::vector<std::string>> list_schemas(const std::string&) override {
+    return unsupported(dialect_);
+  }
+  Result<std::vector<ColumnInfo>> describe_query(const std::string&) override {
+    return unsupported(dialect_);
+  }
   Status set_scan_metrics(bool) override { return {}; }
   Result<ScanMetrics> take_scan_metrics() override { return ScanMetrics{}; }
 

@@ -1,4 +1,5 @@
-// Trino's dialect, for compiling only (no client yet): keeps dispatch, quoting and types from being DuckDB's alone.
+// Trino's dialect, for compiling only (no client yet): keeps dispatch, quoting and types from being
+// DuckDB's alone.
 #include <fmt/format.h>
 
 #include "warehouse/dialects.h"
@@ -10,7 +11,9 @@ class TrinoDialect final : public Dialect {
  public:
   std::string_view adapter_type() const override { return "trino"; }
   std::vector<std::string> dispatch_prefixes() const override { return {"trino", "default"}; }
-  std::string quote_identifier(std::string_view name) const override { return quote_with('"', name); }
+  std::string quote_identifier(std::string_view name) const override {
+    return quote_with('"', name);
+  }
   std::string quote_string(std::string_view text) const override { return quote_with('\'', text); }
 
   std::string string_type(int64_t size) const override {
@@ -30,7 +33,9 @@ class TrinoDialect final : public Dialect {
   bool is_float_type(std::string_view type) const override {
     return is_one_of(type, {"real", "double", "double precision"});
   }
-  bool is_numeric_type(std::string_view type) const override { return is_one_of(type, {"numeric", "decimal"}); }
+  bool is_numeric_type(std::string_view type) const override {
+    return is_one_of(type, {"numeric", "decimal"});
+  }
   std::string translate_type(std::string_view type) const override {
     if (is_one_of(type, {"string"})) return "VARCHAR";
     if (is_one_of(type, {"float"})) return "DOUBLE";

@@ -1,4 +1,5 @@
-// The dialects we know, as immutable values without state. Module-private: others ask find_dialect(). Any thread.
+// The dialects we know, as immutable values without state. Module-private: others ask
+// find_dialect(). Any thread.
 #pragma once
 
 #include <initializer_list>

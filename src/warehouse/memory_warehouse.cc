@@ -20,15 +20,17 @@ struct MemoryWarehouse::State {
 
 class MemoryConnection final : public Connection {
  public:
-  explicit MemoryConnection(std::shared_ptr<MemoryWarehouse::State> state) : state_(std::move(state)) {}
+  explicit MemoryConnection(std::shared_ptr<MemoryWarehouse::State> state)
+      : state_(std::move(state)) {}
 
   Result<StatementResult> execute(const std::string& sql, bool, int64_t) override {
     MemoryWarehouse::Handler handler;
     {
       const std::lock_guard lock(state_->state_mutex);
       state_->statements.push_back(sql);
-      const auto rule = std::find_if(state_->rules.begin(), state_->rules.end(),
-                                     [&](const auto& entry) { return sql.find(entry.first) != std::string::npos; });
+      const auto rule = std::find_if(
+          state_->rules.begin(), state_->rules.end(),
+          [&](const auto& entry) { return sql.find(entry.first) != std::string::npos; });
       if (rule != state_->rules.end()) handler = rule->second;
     }
     if (handler) return handler(sql);
@@ -37,13 +39,15 @@ class MemoryConnection final : public Connection {
     return result;
   }
   Status begin() override {
-    if (in_transaction_) return fail(ErrorCode::kSqlError, "cannot start a transaction within a transaction");
+    if (in_transaction_)
+      return fail(ErrorCode::kSqlError, "cannot start a transaction within a transaction");
     in_transaction_ = true;
     record("begin");
     return {};
   }
   Status commit() override {
-    if (!in_transaction_) return fail(ErrorCode::kSqlError, "cannot commit - no transaction is active");
+    if (!in_transaction_)
+      return fail(ErrorCode::kSqlError, "cannot commit - no transaction is active");
     in_transaction_ = false;
     record("commit");
     return {};
@@ -58,7 +62,8 @@ class MemoryConnection final : public Connection {
     ++state_->num_interrupts;
   }
   std::optional<double> progress() const override { return std::nullopt; }
-  Result<std::vector<RelationInfo>> list_relations(const std::string& database, const std::string& schema) override {
+  Result<std::vector<RelationInfo>> list_relations(const std::string& database,
+                                                   const std::string& schema) override {
     const std::lock_guard lock(state_->state_mutex);
     std::vector<RelationInfo> found;
     for (const RelationInfo& relation : state_->relations) {
@@ -69,7 +74,8 @@ class MemoryConnection final : public Connection {
   Result<std::vector<ColumnInfo>> list_columns(const RelationInfo& relation) override {
     const std::lock_guard lock(state_->state_mutex);
     for (const auto& [known, columns] : state_->columns) {
-      if (known.schema == relation.schema && known.identifier == relation.identifier) return columns;
+      if (known.schema == relation.schema && known.identifier == relation.identifier)
+        return columns;
     }
     return std::vector<ColumnInfo>{};
   }
@@ -94,7 +100,8 @@ class MemoryConnection final : public Connection {
   bool in_transaction_ = false;
 };
 
-MemoryWarehouse::MemoryWarehouse(const Dialect& dialect) : state_(std::make_shared<State>(dialect)) {}
+MemoryWarehouse::MemoryWarehouse(const Dialect& dialect)
+    : state_(std::make_shared<State>(dialect)) {}
 MemoryWarehouse::~MemoryWarehouse() = default;
 
 void MemoryWarehouse::answer(std::string fragment, Handler handler) {
@@ -134,7 +141,9 @@ int MemoryWarehouse::num_interrupts() const {
 
 const Dialect& MemoryWarehouse::dialect() const { return state_->dialect; }
 
-Result<std::unique_ptr<Connection>> MemoryWarehouse::connect() { return std::make_unique<MemoryConnection>(state_); }
+Result<std::unique_ptr<Connection>> MemoryWarehouse::connect() {
+  return std::make_unique<MemoryConnection>(state_);
+}
 
 void MemoryWarehouse::interrupt_all() {
   const std::lock_guard lock(state_->state_mutex);

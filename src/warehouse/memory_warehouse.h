@@ -1,5 +1,6 @@
-// The in-memory twin of a warehouse, for tests: records every statement of every connection and answers from a script.
-// Speaks the given dialect. Thread-safe: connections may run on different threads.
+// The in-memory twin of a warehouse, for tests: records every statement of every connection and
+// answers from a script. Speaks the given dialect. Thread-safe: connections may run on different
+// threads.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,8 @@ class MemoryWarehouse final : public Warehouse {
   explicit MemoryWarehouse(const Dialect& dialect);
   ~MemoryWarehouse() override;
 
-  // Statements that contain `fragment` are answered by `handler`; the first rule that matches wins. Others are "OK".
+  // Statements that contain `fragment` are answered by `handler`; the first rule that matches wins.
+  // Others are "OK".
   void answer(std::string fragment, Handler handler);
   // What introspection reports.
   void set_relations(std::vector<RelationInfo> relations);
@@ -28,7 +30,8 @@ class MemoryWarehouse final : public Warehouse {
   void set_schemas(std::vector<std::string> schemas);
   void set_described_columns(std::vector<ColumnInfo> columns);
 
-  // All statements so far in the order in which they began; transactions as "begin", "commit", "rollback".
+  // All statements so far in the order in which they began; transactions as "begin", "commit",
+  // "rollback".
   std::vector<std::string> statements() const;
   int num_interrupts() const;
 

@@ -26,7 +26,8 @@ void delete_state(void* state) {
 }
 
 void bind_chunk(duckdb_bind_info info) {
-  const auto& registry = *static_cast<std::shared_ptr<ChunkRegistry>*>(duckdb_bind_get_extra_info(info));
+  const auto& registry =
+      *static_cast<std::shared_ptr<ChunkRegistry>*>(duckdb_bind_get_extra_info(info));
   const ValueHandle parameter(duckdb_bind_get_parameter(info, 0));
   std::optional<ChunkRegistry::Offer> offer = registry->find(duckdb_get_uint64(parameter.get()));
   if (!offer) {
@@ -34,8 +35,8 @@ void bind_chunk(duckdb_bind_info info) {
     return;
   }
   for (size_t i = 0; i < offer->columns.size(); ++i) {
-    const LogicalTypeHandle type(
-        duckdb_vector_get_column_type(duckdb_data_chunk_get_vector(offer->chunk, offer->columns[i])));
+    const LogicalTypeHandle type(duckdb_vector_get_column_type(
+        duckdb_data_chunk_get_vector(offer->chunk, offer->columns[i])));
     duckdb_bind_add_result_column(info, fmt::format("c{}", i).c_str(), type.get());
   }
   auto state = std::make_unique<BindState>(BindState{std::move(*offer)});
@@ -56,8 +57,9 @@ void give_chunk(duckdb_function_info info, duckdb_data_chunk output) {
   }
   state.done = true;
   for (size_t i = 0; i < bind.offer.columns.size(); ++i) {
-    duckdb_vector_reference_vector(duckdb_data_chunk_get_vector(output, i),
-                                   duckdb_data_chunk_get_vector(bind.offer.chunk, bind.offer.columns[i]));
+    duckdb_vector_reference_vector(
+        duckdb_data_chunk_get_vector(output, i),
+        duckdb_data_chunk_get_vector(bind.offer.chunk, bind.offer.columns[i]));
   }
   duckdb_data_chunk_set_size(output, duckdb_data_chunk_get_size(bind.offer.chunk));
 }
@@ -82,29 +84,32 @@ std::optional<ChunkRegistry::Offer> ChunkRegistry::find(uint64_t id) const {
   return found->second;
 }
 
-Status register_cell_text(duckdb_connection connection, const std::shared_ptr<ChunkRegistry>& registry) {
+Status register_cell_text(duckdb_connection connection,
+                          const std::shared_ptr<ChunkRegistry>& registry) {
   const TableFunctionHandle function(duckdb_create_table_function());
   duckdb_table_function_set_name(function.get(), kFunctionName);
   const LogicalTypeHandle number(duckdb_create_logical_type(DUCKDB_TYPE_UBIGINT));
   duckdb_table_function_add_parameter(function.get(), number.get());
   auto shared = std::make_unique<std::shared_ptr<ChunkRegistry>>(registry);
-  duckdb_table_function_set_extra_info(function.get(), shared.release(), delete_state<std::shared_ptr<ChunkRegistry>>);
+  duckdb_table_function_set_extra_info(function.get(), shared.release(),
+                                       delete_state<std::shared_ptr<ChunkRegistry>>);
   duckdb_table_function_set_bind(function.get(), bind_chunk);
   duckdb_table_function_set_init(function.get(), init_chunk);
   duckdb_table_function_set_function(function.get(), give_chunk);
   if (duckdb_register_table_function(connection, function.get()) != DuckDBSuccess) {
-    return fail(ErrorCode::kWarehouseConnect, "the engine refused the function that prints nested values");
+    return fail(ErrorCode::kWarehouseConnect,
+                "the engine refused the function that prints nested values");
   }
   return {};
 }
 
-Result<std::vector<std::vector<std::optional<std::string>>>> cell_texts(duckdb_connection connection,
-                                                                        ChunkRegistry& registry,
-                                                                        duckdb_data_chunk chunk,
-                                                                        std::vector<idx_t> columns) {
+Result<std::vector<std::vector<std::optional<std::string>>>> cell_texts(
+    duckdb_connection connection, ChunkRegistry& registry, duckdb_data_chunk chunk,
+    std::vector<idx_t> columns) {
   const size_t num_columns = columns.size();
   std::string sql = "SELECT ";
-  for (size_t i = 0; i < num_columns; ++i) sql += fmt::format("{}CAST(c{} AS VARCHAR)", i == 0 ? "" : ", ", i);
+  for (size_t i = 0; i < num_columns; ++i)
+    sql += fmt::format("{}CAST(c{} AS VARCHAR)", i == 0 ? "" : ", ", i);
   const uint64_t id = registry.add({chunk, std::move(columns)});
   sql += fmt::format(" FROM {}({}::UBIGINT)", kFunctionName, id);
   EngineResult result;
@@ -117,7 +122,8 @@ Result<std::vector<std::vector<std::optional<std::string>>>> cell_texts(duckdb_c
     for (size_t i = 0; i < num_columns; ++i) {
       const VectorView view(duckdb_data_chunk_get_vector(out.get(), i));
       for (idx_t row = 0; row < size; ++row) {
-        texts[i].push_back(view.is_null(row) ? std::nullopt : std::optional<std::string>(view.string_at(row)));
+        texts[i].push_back(view.is_null(row) ? std::nullopt
+                                             : std::optional<std::string>(view.string_at(row)));
       }
     }
   }

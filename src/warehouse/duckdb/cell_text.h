@@ -1,7 +1,8 @@
-// Text of values that have no plain C++ form (lists, structs, intervals, times, blobs…): DuckDB itself casts them to
-// VARCHAR. A chunk that we hold is offered back to the engine as a table function, so the text is the engine's for
-// every type and setting (time zone included), and nothing is copied. Chunks wait in a registry under a random-looking
-// number; an unknown number is a plain SQL error.
+// Text of values that have no plain C++ form (lists, structs, intervals, times, blobs…): DuckDB
+// itself casts them to VARCHAR. A chunk that we hold is offered back to the engine as a table
+// function, so the text is the engine's for every type and setting (time zone included), and
+// nothing is copied. Chunks wait in a registry under a random-looking number; an unknown number is
+// a plain SQL error.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +36,12 @@ class ChunkRegistry {
 };
 
 // Makes the table function known to the database of `connection`; once per database.
-Status register_cell_text(duckdb_connection connection, const std::shared_ptr<ChunkRegistry>& registry);
+Status register_cell_text(duckdb_connection connection,
+                          const std::shared_ptr<ChunkRegistry>& registry);
 
 // Text of the given columns of `chunk`: one vector per column, one entry per row, nullopt for NULL.
-Result<std::vector<std::vector<std::optional<std::string>>>> cell_texts(duckdb_connection connection,
-                                                                        ChunkRegistry& registry,
-                                                                        duckdb_data_chunk chunk,
-                                                                        std::vector<idx_t> columns);
+Result<std::vector<std::vector<std::optional<std::string>>>> cell_texts(
+    duckdb_connection connection, ChunkRegistry& registry, duckdb_data_chunk chunk,
+    std::vector<idx_t> columns);
 
 }  // namespace sluice::warehouse

@@ -31,7 +31,8 @@ class DuckdbConnection final : public Connection {
   bool in_transaction() const override { return in_transaction_; }
   void interrupt() override;
   std::optional<double> progress() const override;
-  Result<std::vector<RelationInfo>> list_relations(const std::string& database, const std::string& schema) override;
+  Result<std::vector<RelationInfo>> list_relations(const std::string& database,
+                                                   const std::string& schema) override;
   Result<std::vector<ColumnInfo>> list_columns(const RelationInfo& relation) override;
   Result<std::vector<std::string>> list_schemas(const std::string& database) override;
   Result<std::vector<ColumnInfo>> describe_query(const std::string& sql) override;
@@ -40,8 +41,8 @@ class DuckdbConnection final : public Connection {
 
  private:
   Result<StatementsHandle> extract(const std::string& sql, idx_t& count);
-  Result<StatementResult> run_one(duckdb_extracted_statements statements, idx_t index, const std::string& sql,
-                                  bool fetch, int64_t limit);
+  Result<StatementResult> run_one(duckdb_extracted_statements statements, idx_t index,
+                                  const std::string& sql, bool fetch, int64_t limit);
   Status run_plain(const char* sql);
   Result<ResultTable> introspect(const std::string& sql);
 
@@ -50,13 +51,15 @@ class DuckdbConnection final : public Connection {
   bool in_transaction_ = false;
   bool meters_ = false;
   ScanTally tally_;
-  // Set by interrupt(): the engine forgets an interrupt that comes between two statements of one call.
+  // Set by interrupt(): the engine forgets an interrupt that comes between two statements of one
+  // call.
   std::atomic<bool> interrupted_ = false;
 };
 
 Error cancelled() { return Error(ErrorCode::kCancelled, "the statement was cancelled"); }
 
-// "database_name = 'x' AND " in the engine's case-insensitive sense; the current database when none is named.
+// "database_name = 'x' AND " in the engine's case-insensitive sense; the current database when none
+// is named.
 std::string database_condition(const std::string& database) {
   if (database.empty()) return "database_name = current_database()";
   return fmt::format("lower(database_name) = lower({})", quote_with('\'', database));
@@ -69,14 +72,17 @@ bool counts_rows(duckdb_statement_type type) {
     case DUCKDB_STATEMENT_TYPE_DELETE:
     case DUCKDB_STATEMENT_TYPE_CREATE:
     case DUCKDB_STATEMENT_TYPE_COPY:
-    case DUCKDB_STATEMENT_TYPE_MERGE_INTO: return true;
-    default: return false;
+    case DUCKDB_STATEMENT_TYPE_MERGE_INTO:
+      return true;
+    default:
+      return false;
   }
 }
 
 // DML, COPY and CREATE TABLE AS answer with one row "Count".
 std::optional<int64_t> count_of(const ResultTable& table) {
-  if (table.columns.size() != 1 || table.columns[0].name != "Count" || table.rows.size() != 1) return std::nullopt;
+  if (table.columns.size() != 1 || table.columns[0].name != "Count" || table.rows.size() != 1)
+    return std::nullopt;
   const auto* count = std::get_if<int64_t>(&table.rows[0][0]);
   return count != nullptr ? std::optional<int64_t>(*count) : std::nullopt;
 }
@@ -96,10 +102,12 @@ Result<StatementsHandle> DuckdbConnection::extract(const std::string& sql, idx_t
   return statements;
 }
 
-Result<StatementResult> DuckdbConnection::run_one(duckdb_extracted_statements statements, idx_t index,
-                                                  const std::string& sql, bool fetch, int64_t limit) {
+Result<StatementResult> DuckdbConnection::run_one(duckdb_extracted_statements statements,
+                                                  idx_t index, const std::string& sql, bool fetch,
+                                                  int64_t limit) {
   PreparedHandle prepared;
-  if (duckdb_prepare_extracted_statement(handle_.get(), statements, index, prepared.out()) != DuckDBSuccess) {
+  if (duckdb_prepare_extracted_statement(handle_.get(), statements, index, prepared.out()) !=
+      DuckDBSuccess) {
     return fail(statement_error(duckdb_prepare_error(prepared.get()), sql));
   }
   if (interrupted_.load()) return fail(cancelled());
@@ -110,20 +118,24 @@ Result<StatementResult> DuckdbConnection::run_one(duckdb_extracted_statements st
   }
   if (meters_) database_->meter.statement_ends(handle_.get(), tally_);
   const duckdb_statement_type type = duckdb_result_statement_type(*result.get());
-  // BEGIN inside a transaction and COMMIT outside of one are errors, so each that succeeds turns the state over.
+  // BEGIN inside a transaction and COMMIT outside of one are errors, so each that succeeds turns
+  // the state over.
   if (type == DUCKDB_STATEMENT_TYPE_TRANSACTION) in_transaction_ = !in_transaction_;
   StatementResult out;
   out.message = "OK";
   if (counts_rows(type) || fetch) {
-    const bool is_count = counts_rows(type) && duckdb_result_return_type(*result.get()) != DUCKDB_RESULT_TYPE_QUERY_RESULT;
-    SLUICE_ASSIGN(out.table, fetch_table(handle_.get(), *database_->chunks, *result.get(), is_count ? 1 : limit));
+    const bool is_count = counts_rows(type) && duckdb_result_return_type(*result.get()) !=
+                                                   DUCKDB_RESULT_TYPE_QUERY_RESULT;
+    SLUICE_ASSIGN(out.table, fetch_table(handle_.get(), *database_->chunks, *result.get(),
+                                         is_count ? 1 : limit));
     if (is_count) out.rows_affected = count_of(out.table);
     if (!fetch) out.table = {};
   }
   return out;
 }
 
-Result<StatementResult> DuckdbConnection::execute(const std::string& sql, bool fetch, int64_t limit) {
+Result<StatementResult> DuckdbConnection::execute(const std::string& sql, bool fetch,
+                                                  int64_t limit) {
   interrupted_.store(false);
   idx_t count = 0;
   SLUICE_ASSIGN(const StatementsHandle statements, extract(sql, count));
@@ -184,14 +196,17 @@ Result<ResultTable> DuckdbConnection::introspect(const std::string& sql) {
 
 Result<std::vector<RelationInfo>> DuckdbConnection::list_relations(const std::string& database,
                                                                    const std::string& schema) {
-  const std::string condition = fmt::format("{}{} AND NOT internal", database_condition(database),
-                                            schema.empty() ? std::string()
-                                                           : fmt::format(" AND lower(schema_name) = lower({})",
-                                                                         quote_with('\'', schema)));
-  SLUICE_ASSIGN(const ResultTable table, introspect(fmt::format(
-      "SELECT database_name, schema_name, table_name, 'table' FROM duckdb_tables() WHERE {0} UNION ALL "
-      "SELECT database_name, schema_name, view_name, 'view' FROM duckdb_views() WHERE {0} ORDER BY 1, 2, 3",
-      condition)));
+  const std::string condition = fmt::format(
+      "{}{} AND NOT internal", database_condition(database),
+      schema.empty()
+          ? std::string()
+          : fmt::format(" AND lower(schema_name) = lower({})", quote_with('\'', schema)));
+  SLUICE_ASSIGN(const ResultTable table,
+                introspect(fmt::format("SELECT database_name, schema_name, table_name, 'table' "
+                                       "FROM duckdb_tables() WHERE {0} UNION ALL "
+                                       "SELECT database_name, schema_name, view_name, 'view' FROM "
+                                       "duckdb_views() WHERE {0} ORDER BY 1, 2, 3",
+                                       condition)));
   std::vector<RelationInfo> relations;
   for (const auto& row : table.rows) {
     relations.push_back({text_of(row[0]), text_of(row[1]), text_of(row[2]),
@@ -201,23 +216,28 @@ Result<std::vector<RelationInfo>> DuckdbConnection::list_relations(const std::st
 }
 
 Result<std::vector<ColumnInfo>> DuckdbConnection::list_columns(const RelationInfo& relation) {
-  std::string condition = fmt::format("lower(table_name) = lower({})", quote_with('\'', relation.identifier));
+  std::string condition =
+      fmt::format("lower(table_name) = lower({})", quote_with('\'', relation.identifier));
   if (!relation.schema.empty()) {
-    condition += fmt::format(" AND lower(schema_name) = lower({})", quote_with('\'', relation.schema));
+    condition +=
+        fmt::format(" AND lower(schema_name) = lower({})", quote_with('\'', relation.schema));
   }
   // Without a database any of that name answers, temporary tables included, as dbt's query does.
   if (!relation.database.empty()) condition += " AND " + database_condition(relation.database);
-  SLUICE_ASSIGN(const ResultTable table, introspect(fmt::format(
-      "SELECT column_name, data_type FROM duckdb_columns() WHERE {} ORDER BY database_name, schema_name, column_index",
-      condition)));
+  SLUICE_ASSIGN(const ResultTable table,
+                introspect(fmt::format("SELECT column_name, data_type FROM duckdb_columns() WHERE "
+                                       "{} ORDER BY database_name, schema_name, column_index",
+                                       condition)));
   std::vector<ColumnInfo> columns;
   for (const auto& row : table.rows) columns.push_back({text_of(row[0]), text_of(row[1])});
   return columns;
 }
 
 Result<std::vector<std::string>> DuckdbConnection::list_schemas(const std::string& database) {
-  SLUICE_ASSIGN(const ResultTable table, introspect(fmt::format(
-      "SELECT DISTINCT schema_name FROM duckdb_schemas() WHERE {} ORDER BY 1", database_condition(database))));
+  SLUICE_ASSIGN(const ResultTable table,
+                introspect(fmt::format(
+                    "SELECT DISTINCT schema_name FROM duckdb_schemas() WHERE {} ORDER BY 1",
+                    database_condition(database))));
   std::vector<std::string> schemas;
   for (const auto& row : table.rows) schemas.push_back(text_of(row[0]));
   return schemas;
@@ -227,11 +247,13 @@ Result<std::vector<ColumnInfo>> DuckdbConnection::describe_query(const std::stri
   idx_t count = 0;
   SLUICE_ASSIGN(const StatementsHandle statements, extract(sql, count));
   if (count != 1) {
-    return fail(ErrorCode::kSqlError, fmt::format("expected one query to describe, found {} statements", count),
+    return fail(ErrorCode::kSqlError,
+                fmt::format("expected one query to describe, found {} statements", count),
                 "give a single SELECT");
   }
   PreparedHandle prepared;
-  if (duckdb_prepare_extracted_statement(handle_.get(), statements.get(), 0, prepared.out()) != DuckDBSuccess) {
+  if (duckdb_prepare_extracted_statement(handle_.get(), statements.get(), 0, prepared.out()) !=
+      DuckDBSuccess) {
     return fail(statement_error(duckdb_prepare_error(prepared.get()), sql));
   }
   std::vector<ColumnInfo> columns;

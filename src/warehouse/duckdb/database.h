@@ -1,4 +1,5 @@
-// One open DuckDB database, shared by its connections; it closes when the last of them goes. Thread-safe.
+// One open DuckDB database, shared by its connections; it closes when the last of them goes.
+// Thread-safe.
 #pragma once
 
 #include <memory>
@@ -17,7 +18,9 @@ namespace sluice::warehouse {
 class Database {
  public:
   explicit Database(DatabaseHandle handle)
-      : handle_(std::move(handle)), chunks(std::make_shared<ChunkRegistry>()), meter(handle_.get()) {}
+      : handle_(std::move(handle)),
+        chunks(std::make_shared<ChunkRegistry>()),
+        meter(handle_.get()) {}
   duckdb_database get() const { return handle_.get(); }
 
   // The connections that interrupt_all() reaches.

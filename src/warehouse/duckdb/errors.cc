@@ -26,7 +26,8 @@ std::string text_field(const Json& json, std::string_view name) {
 std::optional<size_t> parse_number(const std::string& text) {
   size_t number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || text.empty() || end != text.data() + text.size()) return std::nullopt;
+  if (failed != std::errc() || text.empty() || end != text.data() + text.size())
+    return std::nullopt;
   return number;
 }
 
@@ -61,7 +62,9 @@ EngineError parse_engine_error(std::string_view raw) {
   return error;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 // Cuts `text` at `mark`, if there.
 void cut_at(std::string& text, std::string_view mark) {
@@ -70,7 +73,8 @@ void cut_at(std::string& text, std::string_view mark) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
 }
 
-// The engine's proposals ("Did you mean", "Candidate bindings", "Possible solutions") are hints; they leave the message.
+// The engine's proposals ("Did you mean", "Candidate bindings", "Possible solutions") are hints;
+// they leave the message.
 std::string take_proposal(std::string& message) {
   const size_t at = message.find("\nDid you mean \"");
   if (at == std::string::npos) return {};
@@ -82,7 +86,8 @@ std::string take_proposal(std::string& message) {
 }
 
 ErrorCode code_of(const EngineError& error) {
-  if (error.type == "INTERRUPT" || error.type == "Interrupt" || contains(error.message, "Interrupted!")) {
+  if (error.type == "INTERRUPT" || error.type == "Interrupt" ||
+      contains(error.message, "Interrupted!")) {
     return ErrorCode::kCancelled;
   }
   if (contains(error.message, "No space left on device") || contains(error.message, "ENOSPC")) {
@@ -102,32 +107,41 @@ std::string memory_limit_in(const std::string& message) {
 
 std::string memory_hint(const std::string& message) {
   if (contains(message, "temp_directory") || contains(message, "temp directory")) {
-    return "the spill folder is full or too small: free space there, or set temp_directory / max_temp_directory_size in "
+    return "the spill folder is full or too small: free space there, or set temp_directory / "
+           "max_temp_directory_size in "
            "the profile's settings";
   }
   const std::string limit = memory_limit_in(message);
-  return fmt::format("the memory limit{} is too small for this statement: raise memory_limit in the profile's settings, "
-                     "or lower threads", limit.empty() ? "" : fmt::format(" of {}", limit));
+  return fmt::format(
+      "the memory limit{} is too small for this statement: raise memory_limit in the profile's "
+      "settings, "
+      "or lower threads",
+      limit.empty() ? "" : fmt::format(" of {}", limit));
 }
 
 std::string sql_hint(const EngineError& error) {
   if (contains(error.message, "No files found that match the pattern")) {
-    return "check the path (relative paths start at the folder that the command runs in); the files of the "
+    return "check the path (relative paths start at the folder that the command runs in); the "
+           "files of the "
            "store-orders example come from `sluice gen store-orders`";
   }
-  if (error.type == "Catalog" && error.subtype == "MISSING_ENTRY" && error.missing_kind == "Table") {
+  if (error.type == "Catalog" && error.subtype == "MISSING_ENTRY" &&
+      error.missing_kind == "Table") {
     return "check the name, or build the model that makes it first";
   }
-  if (contains(error.message, "because schema ")) return "check the schema's name, or build the model that makes it first";
+  if (contains(error.message, "because schema "))
+    return "check the schema's name, or build the model that makes it first";
   if (contains(error.message, "Install it first using")) {
-    return "extensions are never downloaded on their own: put the extension's file into extension_directory, or run "
+    return "extensions are never downloaded on their own: put the extension's file into "
+           "extension_directory, or run "
            "INSTALL yourself";
   }
   if (error.type == "Conversion") return "TRY_CAST gives NULL where a value cannot be converted";
   if (error.type == "TransactionContext" && contains(error.message, "onflict")) {
     return "another connection changed the same rows or table at the same time; run it again";
   }
-  if (error.type == "FATAL" || error.type == "INTERNAL") return "this is a defect of the engine; please report it";
+  if (error.type == "FATAL" || error.type == "INTERNAL")
+    return "this is a defect of the engine; please report it";
   return {};
 }
 
@@ -181,26 +195,33 @@ Error open_error(const std::string& raw, const std::string& path) {
     cut_at(holder, ". See also");
     return Error(ErrorCode::kWarehouseLocked,
                  fmt::format("the database file \"{}\" is in use by {}", path, holder),
-                 "wait for that program to finish, or stop it: one process at a time can hold a DuckDB file");
+                 "wait for that program to finish, or stop it: one process at a time can hold a "
+                 "DuckDB file");
   }
   if (contains(text, "version number") && contains(text, "can only read")) {
-    return Error(ErrorCode::kWarehouseNewerFile,
-                 fmt::format("the database file \"{}\" was written by a newer DuckDB: {}", path, text),
-                 "use a newer sluice, or export the file with the DuckDB that wrote it");
+    return Error(
+        ErrorCode::kWarehouseNewerFile,
+        fmt::format("the database file \"{}\" was written by a newer DuckDB: {}", path, text),
+        "use a newer sluice, or export the file with the DuckDB that wrote it");
   }
   if (contains(text, "No space left on device")) {
-    return Error(ErrorCode::kNoSpace, fmt::format("cannot open the database file \"{}\": {}", path, text),
+    return Error(ErrorCode::kNoSpace,
+                 fmt::format("cannot open the database file \"{}\": {}", path, text),
                  "free space on that disk");
   }
   if (contains(text, "not a valid DuckDB database file")) {
-    return Error(ErrorCode::kWarehouseConnect, fmt::format("\"{}\" is not a DuckDB database file", path),
-                 "check `path` in the profile; delete the file if it is left over from something else");
+    return Error(
+        ErrorCode::kWarehouseConnect, fmt::format("\"{}\" is not a DuckDB database file", path),
+        "check `path` in the profile; delete the file if it is left over from something else");
   }
-  if (contains(text, "Cannot open file") || contains(text, "Is a directory") || contains(text, "Permission denied")) {
-    return Error(ErrorCode::kIo, fmt::format("cannot open the database file \"{}\": {}", path, text),
+  if (contains(text, "Cannot open file") || contains(text, "Is a directory") ||
+      contains(text, "Permission denied")) {
+    return Error(ErrorCode::kIo,
+                 fmt::format("cannot open the database file \"{}\": {}", path, text),
                  "check `path` in the profile: its folder must exist and be writable");
   }
-  return Error(ErrorCode::kWarehouseConnect, fmt::format("cannot open the database \"{}\": {}", path, text),
+  return Error(ErrorCode::kWarehouseConnect,
+               fmt::format("cannot open the database \"{}\": {}", path, text),
                "check the profile's path, settings and extensions");
 }
 

@@ -8,8 +8,9 @@
 
 namespace sluice::warehouse {
 
-// Error of a statement. `raw` is the engine's message: JSON when the connection has errors_as_json, which carries the
-// byte offset of the problem within `sql` (the printed "LINE n: …" is wrong for the second of several statements).
+// Error of a statement. `raw` is the engine's message: JSON when the connection has errors_as_json,
+// which carries the byte offset of the problem within `sql` (the printed "LINE n: …" is wrong for
+// the second of several statements).
 Error statement_error(std::string_view raw, const std::string& sql);
 
 // Error of opening the file at `path`.

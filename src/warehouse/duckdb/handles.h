@@ -1,4 +1,5 @@
-// Owners of DuckDB's C handles: each frees its handle once. Module-private; one thread at a time per handle.
+// Owners of DuckDB's C handles: each frees its handle once. Module-private; one thread at a time
+// per handle.
 #pragma once
 
 #include <duckdb.h>

@@ -1,6 +1,7 @@
 #include "warehouse/duckdb/profile.h"
 
 #include <charconv>
+#include <utility>
 
 namespace sluice::warehouse {
 namespace {
@@ -39,26 +40,30 @@ std::string value_or_empty(const std::map<std::string, std::string>& map, const 
 void add_scan(duckdb_profiling_info info, ScanTally& tally, bool& read_files) {
   const auto extra = parse_map_text(info_text(info, "EXTRA_INFO"));
   const uint64_t scanned = to_number(info_text(info, "OPERATOR_ROWS_SCANNED"));
-  const std::string filters = value_or_empty(extra, "Filters") + "\n" + value_or_empty(extra, "Dynamic Filters");
+  const std::string filters =
+      value_or_empty(extra, "Filters") + "\n" + value_or_empty(extra, "Dynamic Filters");
   if (const auto table = extra.find("Table"); table != extra.end()) {
-    tally.table_scans.push_back({table->second, {split_lines(value_or_empty(extra, "Projections")), filters}, scanned});
+    tally.table_scans.push_back(
+        {table->second, {split_lines(value_or_empty(extra, "Projections")), filters}, scanned});
     return;
   }
-  if (!extra.contains("Total Files Read")) return;  // range(), VALUES and the like read nothing that lasts
+  if (!extra.contains("Total Files Read"))
+    return;  // range(), VALUES and the like read nothing that lasts
   read_files = true;
   const std::string function = value_or_empty(extra, "Function");
   const bool parquet = !function.starts_with("READ_CSV") && !function.starts_with("READ_JSON") &&
                        !function.starts_with("READ_NDJSON") && !function.starts_with("READ_TEXT") &&
                        !function.starts_with("READ_BLOB");
   const uint64_t rows = to_number(info_text(info, "OPERATOR_CARDINALITY"));
-  tally.file_scans.push_back(
-      {rows, to_number(value_or_empty(extra, "Total Files Read")), value_or_empty(extra, "Filename(s)"), parquet});
+  tally.file_scans.push_back({rows, to_number(value_or_empty(extra, "Total Files Read")),
+                              value_or_empty(extra, "Filename(s)"), parquet});
 }
 
 void walk(duckdb_profiling_info info, ScanTally& tally, bool& read_files) {
   if (info_text(info, "OPERATOR_TYPE") == "TABLE_SCAN") add_scan(info, tally, read_files);
   const idx_t num_children = duckdb_profiling_info_get_child_count(info);
-  for (idx_t i = 0; i < num_children; ++i) walk(duckdb_profiling_info_get_child(info, i), tally, read_files);
+  for (idx_t i = 0; i < num_children; ++i)
+    walk(duckdb_profiling_info_get_child(info, i), tally, read_files);
 }
 
 bool is_word(char c) {
@@ -115,14 +120,19 @@ bool names_column(std::string_view expression, std::string_view name) {
 
 uint64_t type_width(std::string_view type) {
   if (type.starts_with("DECIMAL(")) {
-    const uint64_t width = to_number(std::string(type.substr(8)));
-    return width <= 4 ? 2 : width <= 9 ? 4 : width <= 18 ? 8 : 16;
+    const uint64_t digits = to_number(std::string(type.substr(8)));
+    constexpr std::pair<uint64_t, uint64_t> kSteps[] = {{4, 2}, {9, 4}, {18, 8}};
+    for (const auto& [most, width] : kSteps) {
+      if (digits <= most) return width;
+    }
+    return 16;
   }
-  if (type == "BOOLEAN" || type == "TINYINT" || type == "UTINYINT") return 1;
-  if (type == "SMALLINT" || type == "USMALLINT") return 2;
-  if (type == "INTEGER" || type == "UINTEGER" || type == "FLOAT" || type == "DATE") return 4;
-  if (type == "BIGINT" || type == "UBIGINT" || type == "DOUBLE" || type.starts_with("TIME")) return 8;
-  return 16;
+  static const std::map<std::string_view, uint64_t> kWidths = {
+      {"BOOLEAN", 1},   {"TINYINT", 1}, {"UTINYINT", 1}, {"SMALLINT", 2},
+      {"USMALLINT", 2}, {"INTEGER", 4}, {"UINTEGER", 4}, {"FLOAT", 4},
+      {"DATE", 4},      {"BIGINT", 8},  {"UBIGINT", 8},  {"DOUBLE", 8}};
+  if (const auto known = kWidths.find(type); known != kWidths.end()) return known->second;
+  return type.starts_with("TIME") ? 8 : 16;
 }
 
 }  // namespace sluice::warehouse

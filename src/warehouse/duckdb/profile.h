@@ -10,7 +10,8 @@
 
 namespace sluice::warehouse {
 
-// Parses the engine's text of a MAP(VARCHAR, VARCHAR): {key=value, 'quoted key'='quoted \'value\''}.
+// Parses the engine's text of a MAP(VARCHAR, VARCHAR): {key=value, 'quoted key'='quoted
+// \'value\''}.
 std::map<std::string, std::string> parse_map_text(std::string_view text);
 // Splits "a\nb".
 std::vector<std::string> split_lines(std::string_view text);

@@ -19,8 +19,10 @@ namespace {
 constexpr uint64_t kMaximumLogEntries = 20'000;
 constexpr size_t kFootersPerQuery = 1'000;
 constexpr const char* kProfile =
-    "PRAGMA enable_profiling='no_output'; SET custom_profiling_settings='{\"OPERATOR_TYPE\": \"true\", "
-    "\"EXTRA_INFO\": \"true\", \"OPERATOR_CARDINALITY\": \"true\", \"OPERATOR_ROWS_SCANNED\": \"true\"}'";
+    "PRAGMA enable_profiling='no_output'; SET custom_profiling_settings='{\"OPERATOR_TYPE\": "
+    "\"true\", "
+    "\"EXTRA_INFO\": \"true\", \"OPERATOR_CARDINALITY\": \"true\", \"OPERATOR_ROWS_SCANNED\": "
+    "\"true\"}'";
 
 uint64_t id_of(duckdb_connection connection) {
   ClientContextHandle context;
@@ -65,15 +67,16 @@ uint64_t listed_bytes(const std::string& listed) {
   return bytes;
 }
 
-// Widths of the columns of "database.schema.table", by binding it; empty when it is not there any more. (Asking
-// duckdb_columns() would walk every catalog: 20 ms instead of 0.2.)
-std::map<std::string, uint64_t> column_widths(duckdb_connection connection, const std::string& table) {
+// Widths of the columns of "database.schema.table", by binding it; empty when it is not there any
+// more. (Asking duckdb_columns() would walk every catalog: 20 ms instead of 0.2.)
+std::map<std::string, uint64_t> column_widths(duckdb_connection connection,
+                                              const std::string& table) {
   const size_t schema = table.find('.');
   const size_t name = schema == std::string::npos ? schema : table.find('.', schema + 1);
   if (name == std::string::npos) return {};
-  const std::string sql =
-      fmt::format("FROM {}.{}.{}", quote_with('"', table.substr(0, schema)),
-                  quote_with('"', table.substr(schema + 1, name - schema - 1)), quote_with('"', table.substr(name + 1)));
+  const std::string sql = fmt::format("FROM {}.{}.{}", quote_with('"', table.substr(0, schema)),
+                                      quote_with('"', table.substr(schema + 1, name - schema - 1)),
+                                      quote_with('"', table.substr(name + 1)));
   PreparedHandle prepared;
   if (duckdb_prepare(connection, sql.c_str(), prepared.out()) != DuckDBSuccess) return {};
   std::map<std::string, uint64_t> widths;
@@ -90,13 +93,15 @@ std::map<std::string, uint64_t> column_widths(duckdb_connection connection, cons
 }  // namespace
 
 bool ScanColumns::touches(const std::string& column) const {
-  return std::find(projected.begin(), projected.end(), column) != projected.end() || names_column(filters, column);
+  return std::find(projected.begin(), projected.end(), column) != projected.end() ||
+         names_column(filters, column);
 }
 
 Status ScanMeter::ensure_reader() {
   if (reader_) return {};
   if (duckdb_connect(database_, reader_.out()) != DuckDBSuccess) {
-    return fail(ErrorCode::kWarehouseConnect, "the engine refused a connection for counting scan work");
+    return fail(ErrorCode::kWarehouseConnect,
+                "the engine refused a connection for counting scan work");
   }
   SLUICE_TRY(query(reader_.get(), "CALL enable_logging('PhysicalOperator', level = 'debug')"));
   return {};
@@ -136,19 +141,28 @@ void ScanMeter::statement_ends(duckdb_connection connection, ScanTally& tally) {
 
 Result<std::vector<ScanMeter::FileRead>> ScanMeter::read_log(uint64_t connection_id) {
   uint64_t& last = last_query_ids_[connection_id];
-  // A scan logs each row group once, so a row group's count tells how many scans of the statement read the file (a
-  // self-join reads twice). Dynamic filters change while a scan runs and are not part of the group.
-  SLUICE_ASSIGN(auto table, query(reader_.get(), fmt::format(
-      "SELECT query_id::BIGINT, file, projections, filters, max(n)::BIGINT, any_value(dynamic), sum(n)::BIGINT FROM ("
-      "SELECT query_id, info['file'] AS file, parameters['Projections'] AS projections, parameters['Filters'] AS filters, "
-      "any_value(parameters['Dynamic Filters']) AS dynamic, info['row_group_id'] AS row_group, count(*) AS n "
-      "FROM duckdb_logs_parsed('PhysicalOperator') WHERE connection_id = {} AND query_id > {} AND event = 'ReadRowGroup' "
-      "GROUP BY ALL) GROUP BY ALL ORDER BY 1, 2, 3, 4", connection_id, last)));
+  // A scan logs each row group once, so a row group's count tells how many scans of the statement
+  // read the file (a self-join reads twice). Dynamic filters change while a scan runs and are not
+  // part of the group.
+  SLUICE_ASSIGN(
+      auto table,
+      query(reader_.get(),
+            fmt::format("SELECT query_id::BIGINT, file, projections, filters, max(n)::BIGINT, "
+                        "any_value(dynamic), sum(n)::BIGINT FROM ("
+                        "SELECT query_id, info['file'] AS file, parameters['Projections'] AS "
+                        "projections, parameters['Filters'] AS filters, "
+                        "any_value(parameters['Dynamic Filters']) AS dynamic, info['row_group_id'] "
+                        "AS row_group, count(*) AS n "
+                        "FROM duckdb_logs_parsed('PhysicalOperator') WHERE connection_id = {} AND "
+                        "query_id > {} AND event = 'ReadRowGroup' "
+                        "GROUP BY ALL) GROUP BY ALL ORDER BY 1, 2, 3, 4",
+                        connection_id, last)));
   std::vector<FileRead> reads;
   for (const auto& row : table.rows) {
     last = std::max(last, number_at(row, 0));
     entries_read_ += number_at(row, 6);
-    reads.push_back({text_at(row, 1), {split_lines(text_at(row, 2)), text_at(row, 3) + "\n" + text_at(row, 5)},
+    reads.push_back({text_at(row, 1),
+                     {split_lines(text_at(row, 2)), text_at(row, 3) + "\n" + text_at(row, 5)},
                      number_at(row, 4)});
   }
   return reads;
@@ -179,10 +193,13 @@ Status ScanMeter::read_footers(const std::vector<FileRead>& reads) {
     for (size_t i = 0; i < kFootersPerQuery && next != missing.end(); ++i, ++next) {
       list += (list.empty() ? "" : ", ") + quote_with('\'', next->first);
     }
-    SLUICE_ASSIGN(auto table, query(reader_.get(), fmt::format(
-        "SELECT file_name, split_part(path_in_schema, ', ', 1), sum(total_compressed_size)::BIGINT, "
-        "coalesce(sum(row_group_num_rows) FILTER (column_id = 0), 0)::BIGINT FROM parquet_metadata([{}]) GROUP BY ALL",
-        list)));
+    SLUICE_ASSIGN(
+        auto table,
+        query(reader_.get(), fmt::format("SELECT file_name, split_part(path_in_schema, ', ', 1), "
+                                         "sum(total_compressed_size)::BIGINT, "
+                                         "coalesce(sum(row_group_num_rows) FILTER (column_id = 0), "
+                                         "0)::BIGINT FROM parquet_metadata([{}]) GROUP BY ALL",
+                                         list)));
     for (const auto& row : table.rows) {
       Footer& footer = missing[text_at(row, 0)];
       footer.column_bytes[text_at(row, 1)] += number_at(row, 2);
@@ -199,7 +216,8 @@ void ScanMeter::trim_log() {
   if (query(reader_.get(), "CALL truncate_duckdb_logs()")) entries_read_ = 0;
 }
 
-void ScanMeter::add_table_scans(duckdb_connection connection, const ScanTally& tally, ScanMetrics& metrics) {
+void ScanMeter::add_table_scans(duckdb_connection connection, const ScanTally& tally,
+                                ScanMetrics& metrics) {
   std::map<std::string, std::map<std::string, uint64_t>> widths;
   for (const auto& scan : tally.table_scans) {
     if (!widths.contains(scan.table)) widths[scan.table] = column_widths(connection, scan.table);

@@ -9,50 +9,60 @@
 namespace sluice::warehouse {
 namespace {
 
+struct TypeName {
+  duckdb_type type;
+  const char* name;
+};
+
+constexpr TypeName kTypeNames[] = {
+    {DUCKDB_TYPE_BOOLEAN, "BOOLEAN"},
+    {DUCKDB_TYPE_TINYINT, "TINYINT"},
+    {DUCKDB_TYPE_SMALLINT, "SMALLINT"},
+    {DUCKDB_TYPE_INTEGER, "INTEGER"},
+    {DUCKDB_TYPE_BIGINT, "BIGINT"},
+    {DUCKDB_TYPE_UTINYINT, "UTINYINT"},
+    {DUCKDB_TYPE_USMALLINT, "USMALLINT"},
+    {DUCKDB_TYPE_UINTEGER, "UINTEGER"},
+    {DUCKDB_TYPE_UBIGINT, "UBIGINT"},
+    {DUCKDB_TYPE_FLOAT, "FLOAT"},
+    {DUCKDB_TYPE_DOUBLE, "DOUBLE"},
+    {DUCKDB_TYPE_TIMESTAMP, "TIMESTAMP"},
+    {DUCKDB_TYPE_DATE, "DATE"},
+    {DUCKDB_TYPE_TIME, "TIME"},
+    {DUCKDB_TYPE_INTERVAL, "INTERVAL"},
+    {DUCKDB_TYPE_HUGEINT, "HUGEINT"},
+    {DUCKDB_TYPE_UHUGEINT, "UHUGEINT"},
+    {DUCKDB_TYPE_VARCHAR, "VARCHAR"},
+    {DUCKDB_TYPE_BLOB, "BLOB"},
+    {DUCKDB_TYPE_TIMESTAMP_S, "TIMESTAMP_S"},
+    {DUCKDB_TYPE_TIMESTAMP_MS, "TIMESTAMP_MS"},
+    {DUCKDB_TYPE_TIMESTAMP_NS, "TIMESTAMP_NS"},
+    {DUCKDB_TYPE_UUID, "UUID"},
+    {DUCKDB_TYPE_BIT, "BIT"},
+    {DUCKDB_TYPE_TIME_TZ, "TIME WITH TIME ZONE"},
+    {DUCKDB_TYPE_TIMESTAMP_TZ, "TIMESTAMP WITH TIME ZONE"},
+    {DUCKDB_TYPE_BIGNUM, "BIGNUM"},
+    {DUCKDB_TYPE_SQLNULL, "NULL"},
+    {DUCKDB_TYPE_STRING_LITERAL, "STRING_LITERAL"},
+    {DUCKDB_TYPE_INTEGER_LITERAL, "INTEGER_LITERAL"},
+    {DUCKDB_TYPE_TIME_NS, "TIME_NS"},
+    {DUCKDB_TYPE_GEOMETRY, "GEOMETRY"},
+    {DUCKDB_TYPE_VARIANT, "VARIANT"},
+    {DUCKDB_TYPE_ANY, "ANY"},
+};
+
 const char* simple_type_name(duckdb_type type) {
-  switch (type) {
-    case DUCKDB_TYPE_BOOLEAN: return "BOOLEAN";
-    case DUCKDB_TYPE_TINYINT: return "TINYINT";
-    case DUCKDB_TYPE_SMALLINT: return "SMALLINT";
-    case DUCKDB_TYPE_INTEGER: return "INTEGER";
-    case DUCKDB_TYPE_BIGINT: return "BIGINT";
-    case DUCKDB_TYPE_UTINYINT: return "UTINYINT";
-    case DUCKDB_TYPE_USMALLINT: return "USMALLINT";
-    case DUCKDB_TYPE_UINTEGER: return "UINTEGER";
-    case DUCKDB_TYPE_UBIGINT: return "UBIGINT";
-    case DUCKDB_TYPE_FLOAT: return "FLOAT";
-    case DUCKDB_TYPE_DOUBLE: return "DOUBLE";
-    case DUCKDB_TYPE_TIMESTAMP: return "TIMESTAMP";
-    case DUCKDB_TYPE_DATE: return "DATE";
-    case DUCKDB_TYPE_TIME: return "TIME";
-    case DUCKDB_TYPE_INTERVAL: return "INTERVAL";
-    case DUCKDB_TYPE_HUGEINT: return "HUGEINT";
-    case DUCKDB_TYPE_UHUGEINT: return "UHUGEINT";
-    case DUCKDB_TYPE_VARCHAR: return "VARCHAR";
-    case DUCKDB_TYPE_BLOB: return "BLOB";
-    case DUCKDB_TYPE_TIMESTAMP_S: return "TIMESTAMP_S";
-    case DUCKDB_TYPE_TIMESTAMP_MS: return "TIMESTAMP_MS";
-    case DUCKDB_TYPE_TIMESTAMP_NS: return "TIMESTAMP_NS";
-    case DUCKDB_TYPE_UUID: return "UUID";
-    case DUCKDB_TYPE_BIT: return "BIT";
-    case DUCKDB_TYPE_TIME_TZ: return "TIME WITH TIME ZONE";
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return "TIMESTAMP WITH TIME ZONE";
-    case DUCKDB_TYPE_BIGNUM: return "BIGNUM";
-    case DUCKDB_TYPE_SQLNULL: return "NULL";
-    case DUCKDB_TYPE_STRING_LITERAL: return "STRING_LITERAL";
-    case DUCKDB_TYPE_INTEGER_LITERAL: return "INTEGER_LITERAL";
-    case DUCKDB_TYPE_TIME_NS: return "TIME_NS";
-    case DUCKDB_TYPE_GEOMETRY: return "GEOMETRY";
-    case DUCKDB_TYPE_VARIANT: return "VARIANT";
-    case DUCKDB_TYPE_ANY: return "ANY";
-    default: return "UNKNOWN";
+  for (const TypeName& entry : kTypeNames) {
+    if (entry.type == type) return entry.name;
   }
+  return "UNKNOWN";
 }
 
 // A field's name as the engine prints it: quoted unless it is a plain lower-case word.
 std::string field_name(const std::string& name) {
   bool plain = !name.empty() && (name[0] < '0' || name[0] > '9');
-  for (const char c : name) plain = plain && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
+  for (const char c : name)
+    plain = plain && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
   return plain ? name : quote_with('"', name);
 }
 
@@ -81,29 +91,41 @@ std::string enum_name(duckdb_logical_type type) {
 }  // namespace
 
 std::string type_name(duckdb_logical_type type) {
-  if (std::string alias = take_string(duckdb_logical_type_get_alias(type)); !alias.empty()) return alias;
+  if (std::string alias = take_string(duckdb_logical_type_get_alias(type)); !alias.empty())
+    return alias;
   const duckdb_type id = duckdb_get_type_id(type);
   switch (id) {
     case DUCKDB_TYPE_DECIMAL:
       return fmt::format("DECIMAL({},{})", static_cast<int>(duckdb_decimal_width(type)),
                          static_cast<int>(duckdb_decimal_scale(type)));
-    case DUCKDB_TYPE_LIST: return type_name(LogicalTypeHandle(duckdb_list_type_child_type(type)).get()) + "[]";
+    case DUCKDB_TYPE_LIST:
+      return type_name(LogicalTypeHandle(duckdb_list_type_child_type(type)).get()) + "[]";
     case DUCKDB_TYPE_ARRAY:
-      return fmt::format("{}[{}]", type_name(LogicalTypeHandle(duckdb_array_type_child_type(type)).get()),
+      return fmt::format("{}[{}]",
+                         type_name(LogicalTypeHandle(duckdb_array_type_child_type(type)).get()),
                          duckdb_array_type_array_size(type));
     case DUCKDB_TYPE_MAP:
-      return fmt::format("MAP({}, {})", type_name(LogicalTypeHandle(duckdb_map_type_key_type(type)).get()),
+      return fmt::format("MAP({}, {})",
+                         type_name(LogicalTypeHandle(duckdb_map_type_key_type(type)).get()),
                          type_name(LogicalTypeHandle(duckdb_map_type_value_type(type)).get()));
     case DUCKDB_TYPE_STRUCT:
-      return "STRUCT(" + field_list(duckdb_struct_type_child_count(type),
-                                    [&](idx_t i) { return duckdb_struct_type_child_name(type, i); },
-                                    [&](idx_t i) { return duckdb_struct_type_child_type(type, i); }) + ")";
+      return "STRUCT(" +
+             field_list(
+                 duckdb_struct_type_child_count(type),
+                 [&](idx_t i) { return duckdb_struct_type_child_name(type, i); },
+                 [&](idx_t i) { return duckdb_struct_type_child_type(type, i); }) +
+             ")";
     case DUCKDB_TYPE_UNION:
-      return "UNION(" + field_list(duckdb_union_type_member_count(type),
-                                   [&](idx_t i) { return duckdb_union_type_member_name(type, i); },
-                                   [&](idx_t i) { return duckdb_union_type_member_type(type, i); }) + ")";
-    case DUCKDB_TYPE_ENUM: return enum_name(type);
-    default: return simple_type_name(id);
+      return "UNION(" +
+             field_list(
+                 duckdb_union_type_member_count(type),
+                 [&](idx_t i) { return duckdb_union_type_member_name(type, i); },
+                 [&](idx_t i) { return duckdb_union_type_member_type(type, i); }) +
+             ")";
+    case DUCKDB_TYPE_ENUM:
+      return enum_name(type);
+    default:
+      return simple_type_name(id);
   }
 }
 

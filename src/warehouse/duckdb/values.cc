@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "warehouse/duckdb/cell_text.h"
@@ -43,8 +44,8 @@ std::string uuid_text(duckdb_hugeint value) {
   // Stored with the top bit flipped, so that it sorts as text does.
   const uint64_t upper = static_cast<uint64_t>(value.upper) ^ (uint64_t{1} << 63U);
   const uint64_t lower = value.lower;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", upper >> 32U, (upper >> 16U) & 0xFFFFU, upper & 0xFFFFU,
-                     lower >> 48U, lower & 0xFFFFFFFFFFFFULL);
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", upper >> 32U, (upper >> 16U) & 0xFFFFU,
+                     upper & 0xFFFFU, lower >> 48U, lower & 0xFFFFFFFFFFFFULL);
 }
 
 Cell hugeint_cell(duckdb_hugeint value) {
@@ -54,7 +55,8 @@ Cell hugeint_cell(duckdb_hugeint value) {
 }
 
 Cell unsigned_cell(uint64_t value) {
-  if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return static_cast<int64_t>(value);
+  if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+    return static_cast<int64_t>(value);
   return Decimal{fmt::format("{}", value)};
 }
 
@@ -78,10 +80,14 @@ Cell timestamp_cell(int64_t value, duckdb_type type) {
   if (value == std::numeric_limits<int64_t>::max()) return Nested{"infinity"};
   if (value == -std::numeric_limits<int64_t>::max()) return Nested{"-infinity"};
   switch (type) {
-    case DUCKDB_TYPE_TIMESTAMP_S: return TimestampMicros{value * 1'000'000, false};
-    case DUCKDB_TYPE_TIMESTAMP_MS: return TimestampMicros{value * 1'000, false};
-    case DUCKDB_TYPE_TIMESTAMP_NS: return TimestampMicros{floor_divide(value, 1'000), false};
-    default: return TimestampMicros{value, type == DUCKDB_TYPE_TIMESTAMP_TZ};
+    case DUCKDB_TYPE_TIMESTAMP_S:
+      return TimestampMicros{value * 1'000'000, false};
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+      return TimestampMicros{value * 1'000, false};
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+      return TimestampMicros{floor_divide(value, 1'000), false};
+    default:
+      return TimestampMicros{value, type == DUCKDB_TYPE_TIMESTAMP_TZ};
   }
 }
 
@@ -94,34 +100,19 @@ struct ColumnReader {
   bool engine_text = false;             // DuckDB prints it
 };
 
+// The types that have a plain C++ form.
+constexpr duckdb_type kPlainTypes[] = {
+    DUCKDB_TYPE_BOOLEAN,      DUCKDB_TYPE_TINYINT,      DUCKDB_TYPE_SMALLINT,
+    DUCKDB_TYPE_INTEGER,      DUCKDB_TYPE_BIGINT,       DUCKDB_TYPE_UTINYINT,
+    DUCKDB_TYPE_USMALLINT,    DUCKDB_TYPE_UINTEGER,     DUCKDB_TYPE_UBIGINT,
+    DUCKDB_TYPE_HUGEINT,      DUCKDB_TYPE_UHUGEINT,     DUCKDB_TYPE_FLOAT,
+    DUCKDB_TYPE_DOUBLE,       DUCKDB_TYPE_DECIMAL,      DUCKDB_TYPE_VARCHAR,
+    DUCKDB_TYPE_UUID,         DUCKDB_TYPE_ENUM,         DUCKDB_TYPE_DATE,
+    DUCKDB_TYPE_TIMESTAMP,    DUCKDB_TYPE_TIMESTAMP_S,  DUCKDB_TYPE_TIMESTAMP_MS,
+    DUCKDB_TYPE_TIMESTAMP_NS, DUCKDB_TYPE_TIMESTAMP_TZ, DUCKDB_TYPE_SQLNULL};
+
 bool needs_engine_text(duckdb_type type) {
-  switch (type) {
-    case DUCKDB_TYPE_BOOLEAN:
-    case DUCKDB_TYPE_TINYINT:
-    case DUCKDB_TYPE_SMALLINT:
-    case DUCKDB_TYPE_INTEGER:
-    case DUCKDB_TYPE_BIGINT:
-    case DUCKDB_TYPE_UTINYINT:
-    case DUCKDB_TYPE_USMALLINT:
-    case DUCKDB_TYPE_UINTEGER:
-    case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT:
-    case DUCKDB_TYPE_UHUGEINT:
-    case DUCKDB_TYPE_FLOAT:
-    case DUCKDB_TYPE_DOUBLE:
-    case DUCKDB_TYPE_DECIMAL:
-    case DUCKDB_TYPE_VARCHAR:
-    case DUCKDB_TYPE_UUID:
-    case DUCKDB_TYPE_ENUM:
-    case DUCKDB_TYPE_DATE:
-    case DUCKDB_TYPE_TIMESTAMP:
-    case DUCKDB_TYPE_TIMESTAMP_S:
-    case DUCKDB_TYPE_TIMESTAMP_MS:
-    case DUCKDB_TYPE_TIMESTAMP_NS:
-    case DUCKDB_TYPE_TIMESTAMP_TZ:
-    case DUCKDB_TYPE_SQLNULL: return false;
-    default: return true;
-  }
+  return std::find(std::begin(kPlainTypes), std::end(kPlainTypes), type) == std::end(kPlainTypes);
 }
 
 ColumnReader make_reader(duckdb_logical_type type) {
@@ -134,7 +125,8 @@ ColumnReader make_reader(duckdb_logical_type type) {
   } else if (reader.type == DUCKDB_TYPE_ENUM) {
     reader.internal_type = duckdb_enum_internal_type(type);
     const uint32_t size = duckdb_enum_dictionary_size(type);
-    for (uint32_t i = 0; i < size; ++i) reader.dictionary.push_back(take_string(duckdb_enum_dictionary_value(type, i)));
+    for (uint32_t i = 0; i < size; ++i)
+      reader.dictionary.push_back(take_string(duckdb_enum_dictionary_value(type, i)));
   }
   return reader;
 }
@@ -144,73 +136,104 @@ Cell decimal_cell(const ColumnReader& reader, const VectorView& view, idx_t row)
     return Decimal{hugeint_text({static_cast<uint64_t>(value), value < 0 ? -1 : 0}, reader.scale)};
   };
   switch (reader.internal_type) {
-    case DUCKDB_TYPE_SMALLINT: return small(view.at<int16_t>(row));
-    case DUCKDB_TYPE_INTEGER: return small(view.at<int32_t>(row));
-    case DUCKDB_TYPE_BIGINT: return small(view.at<int64_t>(row));
-    default: return Decimal{hugeint_text(view.at<duckdb_hugeint>(row), reader.scale)};
+    case DUCKDB_TYPE_SMALLINT:
+      return small(view.at<int16_t>(row));
+    case DUCKDB_TYPE_INTEGER:
+      return small(view.at<int32_t>(row));
+    case DUCKDB_TYPE_BIGINT:
+      return small(view.at<int64_t>(row));
+    default:
+      return Decimal{hugeint_text(view.at<duckdb_hugeint>(row), reader.scale)};
   }
 }
 
 Cell enum_cell(const ColumnReader& reader, const VectorView& view, idx_t row) {
   switch (reader.internal_type) {
-    case DUCKDB_TYPE_UTINYINT: return reader.dictionary[view.at<uint8_t>(row)];
-    case DUCKDB_TYPE_USMALLINT: return reader.dictionary[view.at<uint16_t>(row)];
-    default: return reader.dictionary[view.at<uint32_t>(row)];
+    case DUCKDB_TYPE_UTINYINT:
+      return reader.dictionary[view.at<uint8_t>(row)];
+    case DUCKDB_TYPE_USMALLINT:
+      return reader.dictionary[view.at<uint16_t>(row)];
+    default:
+      return reader.dictionary[view.at<uint32_t>(row)];
   }
 }
 
 Cell integer_cell(duckdb_type type, const VectorView& view, idx_t row) {
   switch (type) {
-    case DUCKDB_TYPE_TINYINT: return static_cast<int64_t>(view.at<int8_t>(row));
-    case DUCKDB_TYPE_SMALLINT: return static_cast<int64_t>(view.at<int16_t>(row));
-    case DUCKDB_TYPE_INTEGER: return static_cast<int64_t>(view.at<int32_t>(row));
-    case DUCKDB_TYPE_BIGINT: return view.at<int64_t>(row);
-    case DUCKDB_TYPE_UTINYINT: return static_cast<int64_t>(view.at<uint8_t>(row));
-    case DUCKDB_TYPE_USMALLINT: return static_cast<int64_t>(view.at<uint16_t>(row));
-    case DUCKDB_TYPE_UINTEGER: return static_cast<int64_t>(view.at<uint32_t>(row));
-    case DUCKDB_TYPE_UBIGINT: return unsigned_cell(view.at<uint64_t>(row));
-    case DUCKDB_TYPE_HUGEINT: return hugeint_cell(view.at<duckdb_hugeint>(row));
-    default: return uhugeint_cell(view.at<duckdb_uhugeint>(row));
+    case DUCKDB_TYPE_TINYINT:
+      return static_cast<int64_t>(view.at<int8_t>(row));
+    case DUCKDB_TYPE_SMALLINT:
+      return static_cast<int64_t>(view.at<int16_t>(row));
+    case DUCKDB_TYPE_INTEGER:
+      return static_cast<int64_t>(view.at<int32_t>(row));
+    case DUCKDB_TYPE_BIGINT:
+      return view.at<int64_t>(row);
+    case DUCKDB_TYPE_UTINYINT:
+      return static_cast<int64_t>(view.at<uint8_t>(row));
+    case DUCKDB_TYPE_USMALLINT:
+      return static_cast<int64_t>(view.at<uint16_t>(row));
+    case DUCKDB_TYPE_UINTEGER:
+      return static_cast<int64_t>(view.at<uint32_t>(row));
+    case DUCKDB_TYPE_UBIGINT:
+      return unsigned_cell(view.at<uint64_t>(row));
+    case DUCKDB_TYPE_HUGEINT:
+      return hugeint_cell(view.at<duckdb_hugeint>(row));
+    default:
+      return uhugeint_cell(view.at<duckdb_uhugeint>(row));
   }
+}
+
+bool is_timestamp(duckdb_type type) {
+  return type == DUCKDB_TYPE_TIMESTAMP || type == DUCKDB_TYPE_TIMESTAMP_S ||
+         type == DUCKDB_TYPE_TIMESTAMP_MS || type == DUCKDB_TYPE_TIMESTAMP_NS ||
+         type == DUCKDB_TYPE_TIMESTAMP_TZ;
 }
 
 Cell read_cell(const ColumnReader& reader, const VectorView& view, idx_t row) {
   if (view.is_null(row)) return std::monostate{};
+  if (is_timestamp(reader.type)) return timestamp_cell(view.at<int64_t>(row), reader.type);
   switch (reader.type) {
-    case DUCKDB_TYPE_SQLNULL: return std::monostate{};
-    case DUCKDB_TYPE_BOOLEAN: return view.at<bool>(row);
-    case DUCKDB_TYPE_FLOAT: return static_cast<double>(view.at<float>(row));
-    case DUCKDB_TYPE_DOUBLE: return view.at<double>(row);
-    case DUCKDB_TYPE_DECIMAL: return decimal_cell(reader, view, row);
-    case DUCKDB_TYPE_ENUM: return enum_cell(reader, view, row);
-    case DUCKDB_TYPE_VARCHAR: return view.string_at(row);
-    case DUCKDB_TYPE_UUID: return uuid_text(view.at<duckdb_hugeint>(row));
-    case DUCKDB_TYPE_DATE: return date_cell(view.at<int32_t>(row));
-    case DUCKDB_TYPE_TIMESTAMP:
-    case DUCKDB_TYPE_TIMESTAMP_S:
-    case DUCKDB_TYPE_TIMESTAMP_MS:
-    case DUCKDB_TYPE_TIMESTAMP_NS:
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return timestamp_cell(view.at<int64_t>(row), reader.type);
-    default: return integer_cell(reader.type, view, row);
+    case DUCKDB_TYPE_SQLNULL:
+      return std::monostate{};
+    case DUCKDB_TYPE_BOOLEAN:
+      return view.at<bool>(row);
+    case DUCKDB_TYPE_FLOAT:
+      return static_cast<double>(view.at<float>(row));
+    case DUCKDB_TYPE_DOUBLE:
+      return view.at<double>(row);
+    case DUCKDB_TYPE_DECIMAL:
+      return decimal_cell(reader, view, row);
+    case DUCKDB_TYPE_ENUM:
+      return enum_cell(reader, view, row);
+    case DUCKDB_TYPE_VARCHAR:
+      return view.string_at(row);
+    case DUCKDB_TYPE_UUID:
+      return uuid_text(view.at<duckdb_hugeint>(row));
+    case DUCKDB_TYPE_DATE:
+      return date_cell(view.at<int32_t>(row));
+    default:
+      return integer_cell(reader.type, view, row);
   }
 }
 
 // Appends up to `wanted` rows of the chunk; cells that DuckDB must print stay NULL for now.
-void append_plain_cells(duckdb_data_chunk chunk, const std::vector<ColumnReader>& readers, size_t wanted,
-                        ResultTable& table) {
+void append_plain_cells(duckdb_data_chunk chunk, const std::vector<ColumnReader>& readers,
+                        size_t wanted, ResultTable& table) {
   const size_t first = table.rows.size();
   const size_t count = std::min<size_t>(duckdb_data_chunk_get_size(chunk), wanted);
   for (size_t row = 0; row < count; ++row) table.rows.emplace_back(readers.size());
   for (size_t column = 0; column < readers.size(); ++column) {
     if (readers[column].engine_text) continue;
     const VectorView view(duckdb_data_chunk_get_vector(chunk, column));
-    for (size_t row = 0; row < count; ++row) table.rows[first + row][column] = read_cell(readers[column], view, row);
+    for (size_t row = 0; row < count; ++row)
+      table.rows[first + row][column] = read_cell(readers[column], view, row);
   }
 }
 
 // Fills in the cells that DuckDB prints, for the rows from `first` on.
-Status fill_text_cells(duckdb_connection connection, ChunkRegistry& registry, duckdb_data_chunk chunk,
-                       const std::vector<ColumnReader>& readers, size_t first, ResultTable& table) {
+Status fill_text_cells(duckdb_connection connection, ChunkRegistry& registry,
+                       duckdb_data_chunk chunk, const std::vector<ColumnReader>& readers,
+                       size_t first, ResultTable& table) {
   const size_t count = table.rows.size() - first;
   std::vector<idx_t> text_columns;
   for (size_t column = 0; column < readers.size(); ++column) {
@@ -220,7 +243,8 @@ Status fill_text_cells(duckdb_connection connection, ChunkRegistry& registry, du
   SLUICE_ASSIGN(auto texts, cell_texts(connection, registry, chunk, text_columns));
   for (size_t i = 0; i < text_columns.size(); ++i) {
     for (size_t row = 0; row < count; ++row) {
-      if (texts[i][row]) table.rows[first + row][text_columns[i]] = Nested{std::move(*texts[i][row])};
+      if (texts[i][row])
+        table.rows[first + row][text_columns[i]] = Nested{std::move(*texts[i][row])};
     }
   }
   return {};
@@ -240,7 +264,9 @@ std::vector<ColumnReader> make_readers(duckdb_result& result, ResultTable& table
 
 }  // namespace
 
-std::string uhugeint_text(duckdb_uhugeint value) { return magnitude_text(value.upper, value.lower); }
+std::string uhugeint_text(duckdb_uhugeint value) {
+  return magnitude_text(value.upper, value.lower);
+}
 
 std::string hugeint_text(duckdb_hugeint value, int scale) {
   const bool negative = value.upper < 0;
@@ -253,8 +279,8 @@ std::string hugeint_text(duckdb_hugeint value, int scale) {
   return with_scale(magnitude_text(upper, lower), negative, scale);
 }
 
-Result<ResultTable> fetch_table(duckdb_connection connection, ChunkRegistry& registry, duckdb_result& result,
-                                int64_t limit) {
+Result<ResultTable> fetch_table(duckdb_connection connection, ChunkRegistry& registry,
+                                duckdb_result& result, int64_t limit) {
   ResultTable table;
   const std::vector<ColumnReader> readers = make_readers(result, table);
   size_t wanted = limit < 0 ? std::numeric_limits<size_t>::max() : static_cast<size_t>(limit);

@@ -14,7 +14,9 @@ class VectorView {
  public:
   explicit VectorView(duckdb_vector vector)
       : data_(duckdb_vector_get_data(vector)), validity_(duckdb_vector_get_validity(vector)) {}
-  bool is_null(idx_t row) const { return validity_ != nullptr && !duckdb_validity_row_is_valid(validity_, row); }
+  bool is_null(idx_t row) const {
+    return validity_ != nullptr && !duckdb_validity_row_is_valid(validity_, row);
+  }
   template <typename T>
   const T& at(idx_t row) const {
     return static_cast<const T*>(data_)[row];
@@ -35,11 +37,11 @@ std::string uhugeint_text(duckdb_uhugeint value);
 
 class ChunkRegistry;
 // Fetches the result's rows, at most `limit` (-1: all), with every type of the engine.
-Result<ResultTable> fetch_table(duckdb_connection connection, ChunkRegistry& registry, duckdb_result& result,
-                                int64_t limit);
+Result<ResultTable> fetch_table(duckdb_connection connection, ChunkRegistry& registry,
+                                duckdb_result& result, int64_t limit);
 
-// The same for results whose types are all plain (no lists, intervals, …), such as those of our own queries; a value of
-// another type reads as NULL.
+// The same for results whose types are all plain (no lists, intervals, …), such as those of our own
+// queries; a value of another type reads as NULL.
 ResultTable fetch_plain_table(duckdb_result& result);
 
 }  // namespace sluice::warehouse

@@ -12,13 +12,15 @@ namespace {
 
 // What the archives contain: LOAD would do nothing.
 bool is_built_in(std::string_view extension) {
-  return is_one_of(extension, {"parquet", "json", "icu", "core_functions", "autocomplete", "tpch", "tpcds", "jemalloc"});
+  return is_one_of(extension, {"parquet", "json", "icu", "core_functions", "autocomplete", "tpch",
+                               "tpcds", "jemalloc"});
 }
 
 // Options that DuckDB takes only while it opens.
 bool is_open_option(std::string_view name) {
-  return is_one_of(name, {"access_mode", "allow_unsigned_extensions", "allow_unredacted_secrets", "custom_user_agent",
-                          "storage_compatibility_version", "default_block_size", "autoload_known_extensions"});
+  return is_one_of(name, {"access_mode", "allow_unsigned_extensions", "allow_unredacted_secrets",
+                          "custom_user_agent", "storage_compatibility_version",
+                          "default_block_size", "autoload_known_extensions"});
 }
 
 class DuckdbWarehouse final : public Warehouse {
@@ -26,7 +28,9 @@ class DuckdbWarehouse final : public Warehouse {
   DuckdbWarehouse(std::shared_ptr<Database> database, std::string start_sql)
       : database_(std::move(database)), start_sql_(std::move(start_sql)) {}
   const Dialect& dialect() const override { return duckdb_dialect(); }
-  Result<std::unique_ptr<Connection>> connect() override { return connect_duckdb(database_, start_sql_); }
+  Result<std::unique_ptr<Connection>> connect() override {
+    return connect_duckdb(database_, start_sql_);
+  }
   void interrupt_all() override { database_->interrupt_all(); }
   std::string engine_version() const override { return duckdb_library_version(); }
 
@@ -37,7 +41,8 @@ class DuckdbWarehouse final : public Warehouse {
 
 Status set_option(duckdb_config config, const std::string& name, const std::string& value) {
   if (duckdb_set_config(config, name.c_str(), value.c_str()) == DuckDBSuccess) return {};
-  return fail(ErrorCode::kWarehouseConnect, fmt::format("the engine does not take the setting \"{}\": \"{}\"", name, value),
+  return fail(ErrorCode::kWarehouseConnect,
+              fmt::format("the engine does not take the setting \"{}\": \"{}\"", name, value),
               "check the profile's settings and config_options");
 }
 
@@ -46,8 +51,10 @@ Status fill_config(duckdb_config config, const WarehouseSettings& settings) {
   SLUICE_TRY(set_option(config, "autoinstall_known_extensions", "false"));
   SLUICE_TRY(set_option(config, "allow_community_extensions", "false"));
   if (settings.read_only) SLUICE_TRY(set_option(config, "access_mode", "READ_ONLY"));
-  if (settings.threads > 0) SLUICE_TRY(set_option(config, "threads", fmt::format("{}", settings.threads)));
-  if (!settings.temp_directory.empty()) SLUICE_TRY(set_option(config, "temp_directory", settings.temp_directory));
+  if (settings.threads > 0)
+    SLUICE_TRY(set_option(config, "threads", fmt::format("{}", settings.threads)));
+  if (!settings.temp_directory.empty())
+    SLUICE_TRY(set_option(config, "temp_directory", settings.temp_directory));
   for (const auto& [name, value] : settings.settings) {
     if (is_open_option(name)) SLUICE_TRY(set_option(config, name, value));
   }
@@ -76,11 +83,13 @@ Status prepare_database(Connection& connection, const WarehouseSettings& setting
   }
   for (const auto& [name, value] : settings.settings) {
     if (is_open_option(name)) continue;
-    SLUICE_TRY(run(connection, setting_statement(name, value), fmt::format("the setting \"{}\" was refused", name)));
+    SLUICE_TRY(run(connection, setting_statement(name, value),
+                   fmt::format("the setting \"{}\" was refused", name)));
   }
   // The text is not shown: it may hold secrets.
   for (size_t i = 0; i < settings.start_statements.size(); ++i) {
-    SLUICE_TRY(run(connection, settings.start_statements[i], fmt::format("start statement {} of the profile failed", i + 1)));
+    SLUICE_TRY(run(connection, settings.start_statements[i],
+                   fmt::format("start statement {} of the profile failed", i + 1)));
   }
   return {};
 }
@@ -95,13 +104,15 @@ Result<std::unique_ptr<Warehouse>> open_duckdb(const WarehouseSettings& settings
   SLUICE_TRY(fill_config(config.get(), settings));
   DatabaseHandle handle;
   char* message = nullptr;
-  if (duckdb_open_ext(settings.path.c_str(), handle.out(), config.get(), &message) != DuckDBSuccess) {
+  if (duckdb_open_ext(settings.path.c_str(), handle.out(), config.get(), &message) !=
+      DuckDBSuccess) {
     return fail(open_error(take_string(message), settings.path));
   }
   auto database = std::make_shared<Database>(std::move(handle));
   // JSON errors carry the offset of the problem; the progress bar counts but does not print.
   std::string start_sql =
-      "SET errors_as_json = true; SET enable_progress_bar = true; SET enable_progress_bar_print = false";
+      "SET errors_as_json = true; SET enable_progress_bar = true; SET enable_progress_bar_print = "
+      "false";
   SLUICE_ASSIGN(const std::unique_ptr<Connection> first, connect_duckdb(database, start_sql));
   ConnectionHandle registering;
   if (duckdb_connect(database->get(), registering.out()) != DuckDBSuccess) {

@@ -37,9 +37,11 @@ class StoreOrdersTest : public ::testing::Test {
     EXPECT_TRUE(summary) << render(summary.error());
     return summary ? *summary : StoreOrdersSummary{};
   }
-  int64_t number(const std::string& name, const std::string& expression, const std::string& rest = "") {
-    const std::string sql = "SELECT (" + expression + ")::BIGINT FROM read_parquet('" + (root_ / name).string() +
-                            "/**/*.parquet', hive_partitioning = true) " + rest;
+  int64_t number(const std::string& name, const std::string& expression,
+                 const std::string& rest = "") {
+    const std::string sql = "SELECT (" + expression + ")::BIGINT FROM read_parquet('" +
+                            (root_ / name).string() + "/**/*.parquet', hive_partitioning = true) " +
+                            rest;
     auto result = connection_->execute(sql, true);
     EXPECT_TRUE(result) << render(result.error());
     return result ? std::get<int64_t>(result->table.rows.at(0).at(0)) : -1;
@@ -60,22 +62,31 @@ TEST_F(StoreOrdersTest, WritesTheDocumentedSchemaAndLayout) {
   EXPECT_EQ(summary.days, 10);
   EXPECT_EQ(summary.first_day, "2026-02-21");
   EXPECT_EQ(summary.last_day, "2026-03-02");
-  EXPECT_TRUE(std::filesystem::exists(root_ / "a/year=2026/month=3/date=2/store_transactions_0.parquet"));
+  EXPECT_TRUE(
+      std::filesystem::exists(root_ / "a/year=2026/month=3/date=2/store_transactions_0.parquet"));
   EXPECT_EQ(number("a", "count(*)"), summary.rows);
   EXPECT_EQ(number("a", "count(DISTINCT order_id)"), summary.orders);
-  const auto columns = connection_->describe_query("FROM '" + (root_ / "a").string() + "/**/*.parquet'");
+  const auto columns =
+      connection_->describe_query("FROM '" + (root_ / "a").string() + "/**/*.parquet'");
   ASSERT_TRUE(columns);
   std::string schema;
   for (const auto& column : *columns) schema += column.name + " " + column.type + "\n";
   EXPECT_TRUE(schema.starts_with(
-            "order_id VARCHAR\nbuyer_id VARCHAR\norder_date DATE\norder_timestamp TIMESTAMP\nproduct_id BIGINT\n"
-            "quantity BIGINT\nunit_price DOUBLE\nrevenue DOUBLE\npayment_method VARCHAR\n")) << schema;
-  EXPECT_EQ(number("a", "count(*)", "WHERE year <> year(order_date) OR month <> month(order_date) OR date <> day(order_date)"), 0);
+      "order_id VARCHAR\nbuyer_id VARCHAR\norder_date DATE\norder_timestamp TIMESTAMP\nproduct_id "
+      "BIGINT\n"
+      "quantity BIGINT\nunit_price DOUBLE\nrevenue DOUBLE\npayment_method VARCHAR\n"))
+      << schema;
+  EXPECT_EQ(number("a", "count(*)",
+                   "WHERE year <> year(order_date) OR month <> month(order_date) OR date <> "
+                   "day(order_date)"),
+            0);
 }
 
 TEST_F(StoreOrdersTest, HasTheDocumentedDistribution) {
   generate(options("a", 14, 20000));
-  const auto percent = [&](const std::string& condition) { return number("a", "round(100 * avg((" + condition + ")::INTEGER))"); };
+  const auto percent = [&](const std::string& condition) {
+    return number("a", "round(100 * avg((" + condition + ")::INTEGER))");
+  };
   EXPECT_EQ(percent("substr(buyer_id, 7)::INTEGER < 10000"), 30);
   EXPECT_EQ(percent("quantity = 1"), 25);
   EXPECT_EQ(percent("product_id < 100"), 10);
@@ -84,13 +95,18 @@ TEST_F(StoreOrdersTest, HasTheDocumentedDistribution) {
   EXPECT_EQ(number("a", "min(hour(order_timestamp))"), 8);
   EXPECT_EQ(number("a", "max(hour(order_timestamp))"), 21);
   EXPECT_EQ(number("a", "count(*)", "WHERE revenue <> round(quantity * unit_price, 2)"), 0);
-  EXPECT_EQ(number("a", "count(*)", "WHERE NOT regexp_full_match(order_id, "
-                   "'[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}')"), 0);
+  EXPECT_EQ(number("a", "count(*)",
+                   "WHERE NOT regexp_full_match(order_id, "
+                   "'[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}')"),
+            0);
   EXPECT_EQ(number("a", "round(10.0 * count(*) / count(DISTINCT order_id))"), 21);
-  const int64_t weekend = number("a", "count(DISTINCT order_id) / 4", "WHERE dayofweek(order_date) IN (0, 6)");
-  const int64_t weekday = number("a", "count(DISTINCT order_id) / 10", "WHERE dayofweek(order_date) NOT IN (0, 6)");
+  const int64_t weekend =
+      number("a", "count(DISTINCT order_id) / 4", "WHERE dayofweek(order_date) IN (0, 6)");
+  const int64_t weekday =
+      number("a", "count(DISTINCT order_id) / 10", "WHERE dayofweek(order_date) NOT IN (0, 6)");
   EXPECT_LT(weekend, weekday / 2);
-  EXPECT_EQ(number("a", "count(*)", "WHERE product_id < 100 AND unit_price NOT BETWEEN 40 AND 600"), 0);
+  EXPECT_EQ(number("a", "count(*)", "WHERE product_id < 100 AND unit_price NOT BETWEEN 40 AND 600"),
+            0);
 }
 
 TEST_F(StoreOrdersTest, DependsOnSeedAndDayOnly) {
@@ -114,7 +130,8 @@ TEST_F(StoreOrdersTest, ReplacesADayAndAddsLateOrders) {
   const StoreOrdersSummary added = generate(late);
   EXPECT_EQ(added.orders, 70);
   EXPECT_EQ(number("a", "count(DISTINCT order_id)"), first.orders + 70);
-  EXPECT_TRUE(std::filesystem::exists(root_ / "a/year=2026/month=3/date=1/store_transactions_late_2.parquet"));
+  EXPECT_TRUE(std::filesystem::exists(
+      root_ / "a/year=2026/month=3/date=1/store_transactions_late_2.parquet"));
   EXPECT_EQ(number("a", "count(DISTINCT order_date)"), 3);
   generate(options("a", 3, 200));
   EXPECT_EQ(number("a", "count(*)"), first.rows);
@@ -127,7 +144,8 @@ TEST_F(StoreOrdersTest, RefusesBadValues) {
     return summary ? std::string() : render(summary.error());
   };
   EXPECT_NE(message(options("a", 0, 100)).find("--days is out of range: \"0\""), std::string::npos);
-  EXPECT_NE(message(options("a", 1, 0)).find("--base-orders is out of range: \"0\""), std::string::npos);
+  EXPECT_NE(message(options("a", 1, 0)).find("--base-orders is out of range: \"0\""),
+            std::string::npos);
   StoreOrdersOptions bad = options("a", 1, 1);
   bad.until = "2026-02-30";
   EXPECT_NE(message(bad).find("--until is not a date: \"2026-02-30\""), std::string::npos);
@@ -137,7 +155,8 @@ TEST_F(StoreOrdersTest, RefusesBadValues) {
 }
 
 TEST_F(StoreOrdersTest, StopsWhenAsked) {
-  const auto summary = generate_store_orders(options("a", 3, 100), clock_, [](const StoreOrdersProgress&) { return false; });
+  const auto summary = generate_store_orders(options("a", 3, 100), clock_,
+                                             [](const StoreOrdersProgress&) { return false; });
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().code(), ErrorCode::kCancelled);
 }

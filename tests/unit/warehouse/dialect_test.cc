@@ -10,8 +10,10 @@ TEST(Dialect, IsFoundByAdapterType) {
   ASSERT_NE(find_dialect("duckdb"), nullptr);
   ASSERT_NE(find_dialect("trino"), nullptr);
   EXPECT_EQ(find_dialect("oracle"), nullptr);
-  EXPECT_EQ(find_dialect("duckdb")->dispatch_prefixes(), (std::vector<std::string>{"duckdb", "default"}));
-  EXPECT_EQ(find_dialect("trino")->dispatch_prefixes(), (std::vector<std::string>{"trino", "default"}));
+  EXPECT_EQ(find_dialect("duckdb")->dispatch_prefixes(),
+            (std::vector<std::string>{"duckdb", "default"}));
+  EXPECT_EQ(find_dialect("trino")->dispatch_prefixes(),
+            (std::vector<std::string>{"trino", "default"}));
 }
 
 TEST(Dialect, QuotesAndEscapes) {
@@ -32,11 +34,11 @@ struct TypeCase {
 TEST(Dialect, ClassifiesDuckdbTypesAsDbtDoes) {
   const Dialect& dialect = *find_dialect("duckdb");
   const TypeCase cases[] = {
-      {"VARCHAR", true, false, false, false}, {"text", true, false, false, false},
-      {"CHAR", false, false, false, false},   {"BIGINT", false, true, false, false},
-      {"utinyint", false, true, false, false}, {"HUGEINT", false, true, false, false},
-      {"UHUGEINT", false, false, false, false}, {"DOUBLE", false, false, true, false},
-      {"float4", false, false, true, false},  {"DECIMAL", false, false, false, true},
+      {"VARCHAR", true, false, false, false},        {"text", true, false, false, false},
+      {"CHAR", false, false, false, false},          {"BIGINT", false, true, false, false},
+      {"utinyint", false, true, false, false},       {"HUGEINT", false, true, false, false},
+      {"UHUGEINT", false, false, false, false},      {"DOUBLE", false, false, true, false},
+      {"float4", false, false, true, false},         {"DECIMAL", false, false, false, true},
       {"DECIMAL(18,2)", false, false, false, false}, {"DATE", false, false, false, false}};
   for (const TypeCase& entry : cases) {
     EXPECT_EQ(dialect.is_string_type(entry.type), entry.text) << entry.type;
@@ -83,7 +85,8 @@ TEST(MemoryWarehouse, RecordsAndAnswers) {
   EXPECT_TRUE((*connection)->execute("select 1", false));
   EXPECT_FALSE((*connection)->execute("select bad", false));
   ASSERT_TRUE((*connection)->rollback());
-  EXPECT_EQ(warehouse.statements(), (std::vector<std::string>{"begin", "select 1", "select bad", "rollback"}));
+  EXPECT_EQ(warehouse.statements(),
+            (std::vector<std::string>{"begin", "select 1", "select bad", "rollback"}));
   warehouse.interrupt_all();
   EXPECT_EQ(warehouse.num_interrupts(), 1);
 }

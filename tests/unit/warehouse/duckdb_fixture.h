@@ -14,7 +14,8 @@ namespace sluice::warehouse {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_(std::filesystem::temp_directory_path() / ("sluice-test-" + random_uuid())) {
+  TemporaryFolder()
+      : path_(std::filesystem::temp_directory_path() / ("sluice-test-" + random_uuid())) {
     std::filesystem::create_directories(path_);
   }
   ~TemporaryFolder() {
@@ -79,7 +80,9 @@ inline std::string show(const Cell& cell) {
     std::string operator()(int64_t value) const { return std::to_string(value); }
     std::string operator()(double value) const { return "float " + std::to_string(value); }
     std::string operator()(const std::string& value) const { return "text " + value; }
-    std::string operator()(const DateDays& value) const { return "days " + std::to_string(value.days); }
+    std::string operator()(const DateDays& value) const {
+      return "days " + std::to_string(value.days);
+    }
     std::string operator()(const TimestampMicros& value) const {
       return "micros " + std::to_string(value.micros) + (value.utc ? " utc" : "");
     }

@@ -17,12 +17,17 @@ TEST_F(DuckdbTest, TellsWhereAnErrorIs) {
     const char* hint;
   } cases[] = {
       {"SELECT 1;\nSELECT\n  nam\nFROM t", 3, 3,
-       "Binder Error: Referenced column \"nam\" not found in FROM clause!\nCandidate bindings: \"name\"", ""},
+       "Binder Error: Referenced column \"nam\" not found in FROM clause!\nCandidate bindings: "
+       "\"name\"",
+       ""},
       {"SELEC 1", 1, 1, "Parser Error: syntax error at or near \"SELEC\"", ""},
       {"SELECT '\xC3\xA9', nam FROM t", 1, 13,
-       "Binder Error: Referenced column \"nam\" not found in FROM clause!\nCandidate bindings: \"name\"", ""},
+       "Binder Error: Referenced column \"nam\" not found in FROM clause!\nCandidate bindings: "
+       "\"name\"",
+       ""},
       {"SELECT * FROM s.missing", 1, 15,
-       "Catalog Error: Table with name \"s.missing\" does not exist because schema \"s\" does not exist.",
+       "Catalog Error: Table with name \"s.missing\" does not exist because schema \"s\" does not "
+       "exist.",
        "check the schema's name, or build the model that makes it first"},
       {"SELECT *\nFROM tx", 2, 6, "Catalog Error: Table with name tx does not exist!",
        "did you mean \"t\"? if not, check the name, or build the model that makes it first"},
@@ -30,7 +35,8 @@ TEST_F(DuckdbTest, TellsWhereAnErrorIs) {
        "TRY_CAST gives NULL where a value cannot be converted"},
       {"SELECT * FROM read_parquet('missing/*.parquet')", 1, 15,
        "IO Error: No files found that match the pattern \"missing/*.parquet\"",
-       "check the path (relative paths start at the folder that the command runs in); the files of the store-orders "
+       "check the path (relative paths start at the folder that the command runs in); the files of "
+       "the store-orders "
        "example come from `sluice gen store-orders`"},
   };
   for (const auto& entry : cases) {
@@ -45,12 +51,16 @@ TEST_F(DuckdbTest, TellsWhereAnErrorIs) {
 }
 
 TEST_F(DuckdbTest, RunsWhatTheExampleWrites) {
-  EXPECT_EQ(number("SELECT count(*) FROM range(1) WHERE DATE '2020-01-01' < CURRENT_DATE() - INTERVAL 14 DAYS"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM range(1) WHERE DATE '2020-01-01' < CURRENT_DATE() - "
+                   "INTERVAL 14 DAYS"),
+            1);
 }
 
 TEST_F(DuckdbTest, NamesTheMemoryLimit) {
   run("SET temp_directory = '" + folder_.path("spill") + "'; SET memory_limit = '20MB'");
-  const Error found = error("CREATE TABLE big AS SELECT i, i || repeat('x', 30) AS x FROM range(10000000) t(i) ORDER BY x");
+  const Error found = error(
+      "CREATE TABLE big AS SELECT i, i || repeat('x', 30) AS x FROM range(10000000) t(i) ORDER BY "
+      "x");
   EXPECT_EQ(found.code(), ErrorCode::kOutOfMemory) << render(found);
   EXPECT_NE(found.hint().find("19.0 MiB"), std::string::npos) << found.hint();
 }
@@ -65,14 +75,17 @@ TEST_F(DuckdbTest, InstallsNothingByItself) {
   const auto opened = open_duckdb(settings);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code(), ErrorCode::kWarehouseConnect);
-  EXPECT_NE(opened.error().message().find("cannot load the extension \"no_such_extension\""), std::string::npos);
+  EXPECT_NE(opened.error().message().find("cannot load the extension \"no_such_extension\""),
+            std::string::npos);
 }
 
 TEST_F(DuckdbTest, AppliesSettingsToEveryConnection) {
   WarehouseSettings settings;
   settings.threads = 2;
-  settings.settings = {{"TimeZone", "Asia/Tokyo"}, {"memory_limit", "1GB"}, {"allow_unsigned_extensions", "true"}};
-  settings.start_statements = {"ATTACH '" + folder_.path("other.duckdb") + "' AS other", "CREATE TABLE other.t AS SELECT 1"};
+  settings.settings = {
+      {"TimeZone", "Asia/Tokyo"}, {"memory_limit", "1GB"}, {"allow_unsigned_extensions", "true"}};
+  settings.start_statements = {"ATTACH '" + folder_.path("other.duckdb") + "' AS other",
+                               "CREATE TABLE other.t AS SELECT 1"};
   open(settings);
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(show(value("SELECT current_setting('TimeZone')")), "text Asia/Tokyo");
@@ -84,7 +97,8 @@ TEST_F(DuckdbTest, AppliesSettingsToEveryConnection) {
   settings.settings = {{"no_such_setting", "1"}};
   const auto refused = open_duckdb(settings);
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().message().find("the setting \"no_such_setting\" was refused"), std::string::npos);
+  EXPECT_NE(refused.error().message().find("the setting \"no_such_setting\" was refused"),
+            std::string::npos);
 }
 
 TEST_F(DuckdbTest, FollowsTransactions) {
@@ -120,7 +134,8 @@ TEST_F(DuckdbTest, ReportsConflictsAndStaysUsable) {
   const auto conflict = other->execute("UPDATE t SET i = 3", false);
   ASSERT_FALSE(conflict);
   EXPECT_EQ(conflict.error().code(), ErrorCode::kSqlError);
-  EXPECT_NE(conflict.error().hint().find("run it again"), std::string::npos) << render(conflict.error());
+  EXPECT_NE(conflict.error().hint().find("run it again"), std::string::npos)
+      << render(conflict.error());
   ASSERT_TRUE(other->rollback());
   ASSERT_TRUE(connection_->commit());
   EXPECT_TRUE(other->execute("UPDATE t SET i = 3", false));
@@ -138,9 +153,11 @@ TEST_F(DuckdbTest, ServesEightConnections) {
         Connection& connection = *connections[static_cast<size_t>(i)];
         for (int round = 0; round < 10; ++round) {
           const std::string own = "own_" + std::to_string(i);
-          const auto made = connection.execute("CREATE OR REPLACE TABLE " + own + " AS SELECT [i] AS l FROM range(100) t(i)", false);
+          const auto made = connection.execute(
+              "CREATE OR REPLACE TABLE " + own + " AS SELECT [i] AS l FROM range(100) t(i)", false);
           const auto read = connection.execute("SELECT l FROM " + own, true);
-          const auto added = connection.execute("INSERT INTO shared VALUES (" + std::to_string(i) + ")", false);
+          const auto added =
+              connection.execute("INSERT INTO shared VALUES (" + std::to_string(i) + ")", false);
           if (!made || !read || read->table.rows.size() != 100 || !added) ++failures;
         }
       });
@@ -167,8 +184,10 @@ TEST_F(DuckdbTest, InterruptsARunningStatement) {
 }
 
 TEST_F(DuckdbTest, ListsWhatIsThere) {
-  run("CREATE SCHEMA \"My Schema\"; CREATE TABLE \"My Schema\".\"t 1\" (\"A b\" DECIMAL(10,2), c VARCHAR[]); "
-      "CREATE VIEW \"My Schema\".v AS SELECT 1 AS x; ATTACH ':memory:' AS other; CREATE TABLE other.main.o AS SELECT 1 AS i; "
+  run("CREATE SCHEMA \"My Schema\"; CREATE TABLE \"My Schema\".\"t 1\" (\"A b\" DECIMAL(10,2), c "
+      "VARCHAR[]); "
+      "CREATE VIEW \"My Schema\".v AS SELECT 1 AS x; ATTACH ':memory:' AS other; CREATE TABLE "
+      "other.main.o AS SELECT 1 AS i; "
       "CREATE TEMP TABLE scratch AS SELECT 2 AS z");
   const auto relations = connection_->list_relations("memory", "my schema");
   ASSERT_TRUE(relations) << render(relations.error());
@@ -180,7 +199,8 @@ TEST_F(DuckdbTest, ListsWhatIsThere) {
   EXPECT_EQ(connection_->list_relations("other", "main")->size(), 1U);
   EXPECT_TRUE(connection_->list_relations("other", "nothing")->empty());
 
-  const auto columns = connection_->list_columns({"memory", "My Schema", "t 1", RelationType::kTable});
+  const auto columns =
+      connection_->list_columns({"memory", "My Schema", "t 1", RelationType::kTable});
   ASSERT_TRUE(columns);
   ASSERT_EQ(columns->size(), 2U);
   EXPECT_EQ((*columns)[0].name, "A b");
@@ -194,7 +214,8 @@ TEST_F(DuckdbTest, ListsWhatIsThere) {
   EXPECT_NE(std::find(schemas->begin(), schemas->end(), "My Schema"), schemas->end());
   EXPECT_NE(std::find(schemas->begin(), schemas->end(), "main"), schemas->end());
 
-  const auto described = connection_->describe_query("SELECT i, error('not run') AS e, 1.5 AS d FROM other.o");
+  const auto described =
+      connection_->describe_query("SELECT i, error('not run') AS e, 1.5 AS d FROM other.o");
   ASSERT_TRUE(described) << render(described.error());
   ASSERT_EQ(described->size(), 3U);
   EXPECT_EQ((*described)[0].type, "INTEGER");

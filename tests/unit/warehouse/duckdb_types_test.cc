@@ -25,7 +25,8 @@ const ValueCase kPlain[] = {
     {"5::HUGEINT", "HUGEINT", "5"},
     {"(-5)::HUGEINT", "HUGEINT", "-5"},
     {"9223372036854775808::HUGEINT", "HUGEINT", "decimal 9223372036854775808"},
-    {"170141183460469231731687303715884105727::HUGEINT", "HUGEINT", "decimal 170141183460469231731687303715884105727"},
+    {"170141183460469231731687303715884105727::HUGEINT", "HUGEINT",
+     "decimal 170141183460469231731687303715884105727"},
     {"'-170141183460469231731687303715884105728'::HUGEINT", "HUGEINT",
      "decimal -170141183460469231731687303715884105728"},
     {"340282366920938463463374607431768211455::UHUGEINT", "UHUGEINT",
@@ -35,7 +36,8 @@ const ValueCase kPlain[] = {
     {"-0.05::DECIMAL(4,2)", "DECIMAL(4,2)", "decimal -0.05"},
     {"12.5::DECIMAL(9,3)", "DECIMAL(9,3)", "decimal 12.500"},
     {"-12.5::DECIMAL(18,1)", "DECIMAL(18,1)", "decimal -12.5"},
-    {"1234567890123456789012.345::DECIMAL(38,3)", "DECIMAL(38,3)", "decimal 1234567890123456789012.345"},
+    {"1234567890123456789012.345::DECIMAL(38,3)", "DECIMAL(38,3)",
+     "decimal 1234567890123456789012.345"},
     {"7::DECIMAL(5,0)", "DECIMAL(5,0)", "decimal 7"},
     {"'hello'", "VARCHAR", "text hello"},
     {"'a string longer than twelve bytes'", "VARCHAR", "text a string longer than twelve bytes"},
@@ -48,7 +50,8 @@ const ValueCase kPlain[] = {
     {"TIMESTAMP_NS '1969-12-31 23:59:59.999999999'", "TIMESTAMP_NS", "micros -1"},
     {"TIMESTAMPTZ '1970-01-01 00:00:01+00'", "TIMESTAMP WITH TIME ZONE", "micros 1000000 utc"},
     {"'b'::ENUM('a', 'b')", "ENUM('a', 'b')", "text b"},
-    {"UUID '8f0e0000-1111-4222-8333-0123456789ab'", "UUID", "text 8f0e0000-1111-4222-8333-0123456789ab"},
+    {"UUID '8f0e0000-1111-4222-8333-0123456789ab'", "UUID",
+     "text 8f0e0000-1111-4222-8333-0123456789ab"},
     {"'[1]'::JSON", "JSON", "text [1]"},
 };
 
@@ -85,7 +88,8 @@ TEST_F(DuckdbTest, PrintsOtherTypesAsTheEngineDoes) {
     run(std::string("SET TimeZone = '") + zone + "'");
     for (const ValueCase& entry : kNested) {
       const std::string sql = entry.sql;
-      const ResultTable table = fetch("SELECT " + sql + " AS x, NULL::INTEGER[] AS n, (" + sql + ")::VARCHAR AS text");
+      const ResultTable table =
+          fetch("SELECT " + sql + " AS x, NULL::INTEGER[] AS n, (" + sql + ")::VARCHAR AS text");
       ASSERT_EQ(table.rows.size(), 1U) << sql;
       EXPECT_EQ(table.columns[0].type, entry.type);
       const auto* text = std::get_if<std::string>(&table.rows[0][2]);
@@ -97,9 +101,11 @@ TEST_F(DuckdbTest, PrintsOtherTypesAsTheEngineDoes) {
 }
 
 TEST_F(DuckdbTest, TypeNamesAreTheEnginesOwn) {
-  for (const auto& cases : {std::span<const ValueCase>(kPlain), std::span<const ValueCase>(kNested)}) {
+  for (const auto& cases :
+       {std::span<const ValueCase>(kPlain), std::span<const ValueCase>(kNested)}) {
     for (const ValueCase& entry : cases) {
-      EXPECT_EQ(show(value(std::string("SELECT typeof(") + entry.sql + ")")), std::string("text ") + entry.type);
+      EXPECT_EQ(show(value(std::string("SELECT typeof(") + entry.sql + ")")),
+                std::string("text ") + entry.type);
     }
   }
 }
@@ -129,7 +135,10 @@ TEST_F(DuckdbTest, CountsChangedRows) {
   EXPECT_EQ(affected("INSERT INTO t SELECT 1 FROM range(3)"), 3);
   EXPECT_EQ(affected("UPDATE t SET i = 0 WHERE i = 1"), 4);
   EXPECT_EQ(affected("DELETE FROM t WHERE i = 0"), 5);
-  EXPECT_EQ(affected("MERGE INTO t USING (SELECT 2 AS i) s ON t.i = s.i WHEN MATCHED THEN UPDATE SET i = 100"), 1);
+  EXPECT_EQ(
+      affected(
+          "MERGE INTO t USING (SELECT 2 AS i) s ON t.i = s.i WHEN MATCHED THEN UPDATE SET i = 100"),
+      1);
   EXPECT_EQ(affected("SELECT 1"), -1);
   EXPECT_EQ(affected("CREATE VIEW v AS SELECT 1"), -1);
   EXPECT_EQ(affected(""), -1);

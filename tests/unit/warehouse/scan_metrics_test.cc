@@ -8,7 +8,8 @@ class ScanMetricsTest : public DuckdbTest {
  protected:
   void SetUp() override {
     DuckdbTest::SetUp();
-    run("COPY (SELECT i, i % 1000 AS v, 'text ' || i AS s, 1 + i % 5 AS part FROM range(50000) t(i)) TO '" +
+    run("COPY (SELECT i, i % 1000 AS v, 'text ' || i AS s, 1 + i % 5 AS part FROM range(50000) "
+        "t(i)) TO '" +
         folder_.path("data") + "' (FORMAT PARQUET, PARTITION_BY (part))");
     source_ = "read_parquet('" + folder_.path("data") + "/*/*.parquet', hive_partitioning = true)";
     ASSERT_TRUE(connection_->set_scan_metrics(true));
@@ -20,10 +21,10 @@ class ScanMetricsTest : public DuckdbTest {
   }
   // Compressed bytes of the columns in the files of the given partitions.
   uint64_t chunk_bytes(const std::string& columns, const std::string& parts) {
-    const int64_t bytes = number(
-        "SELECT sum(total_compressed_size)::BIGINT FROM parquet_metadata('" + folder_.path("data") +
-        "/*/*.parquet') WHERE path_in_schema IN (" + columns + ") AND regexp_extract(file_name, 'part=(\\d)', 1) IN (" +
-        parts + ")");
+    const int64_t bytes =
+        number("SELECT sum(total_compressed_size)::BIGINT FROM parquet_metadata('" +
+               folder_.path("data") + "/*/*.parquet') WHERE path_in_schema IN (" + columns +
+               ") AND regexp_extract(file_name, 'part=(\\d)', 1) IN (" + parts + ")");
     take();
     return static_cast<uint64_t>(bytes);
   }
@@ -70,10 +71,12 @@ TEST_F(ScanMetricsTest, FollowsDynamicPruning) {
 TEST_F(ScanMetricsTest, SeesThatAFileWasReplaced) {
   run("SELECT sum(v) FROM " + source_);
   take();
-  run("COPY (SELECT i, 1 AS v FROM range(7) t(i)) TO '" + folder_.path("data/part=1/more.parquet") + "' (FORMAT PARQUET)");
+  run("COPY (SELECT i, 1 AS v FROM range(7) t(i)) TO '" + folder_.path("data/part=1/more.parquet") +
+      "' (FORMAT PARQUET)");
   run("SELECT sum(v) FROM " + source_);
   EXPECT_EQ(take().rows_read, 50007U);
-  run("COPY (SELECT i, 1 AS v FROM range(9) t(i)) TO '" + folder_.path("data/part=1/more.parquet") + "' (FORMAT PARQUET)");
+  run("COPY (SELECT i, 1 AS v FROM range(9) t(i)) TO '" + folder_.path("data/part=1/more.parquet") +
+      "' (FORMAT PARQUET)");
   run("SELECT sum(v) FROM " + source_);
   EXPECT_EQ(take().rows_read, 50009U);
 }
