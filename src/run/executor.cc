@@ -8,7 +8,8 @@
 
 namespace sluice::run {
 
-Executor::Executor(const plan::Plan& plan, NodeRunner& runner, RunObserver& observer, ExecutorOptions options)
+Executor::Executor(const plan::Plan& plan, NodeRunner& runner, RunObserver& observer,
+                   ExecutorOptions options)
     : plan_(plan), runner_(runner), observer_(observer), options_(options) {}
 
 bool Executor::cancelled() const {
@@ -55,11 +56,13 @@ std::vector<NodeResult> Executor::run() {
     std::lock_guard lock(progress_mutex_);
     begin();
   }
-  const size_t num_workers = std::clamp<size_t>(options_.num_threads, 1, std::max<size_t>(1, total_));
+  const size_t num_workers =
+      std::clamp<size_t>(options_.num_threads, 1, std::max<size_t>(1, total_));
   {
     std::vector<std::jthread> workers;
     workers.reserve(num_workers);
-    for (size_t worker = 0; worker < num_workers; ++worker) workers.emplace_back([this, worker] { work(worker); });
+    for (size_t worker = 0; worker < num_workers; ++worker)
+      workers.emplace_back([this, worker] { work(worker); });
     std::unique_lock lock(progress_mutex_);
     while (num_unsettled_ > 0) {
       if (stopped_because_.empty() || num_running_ == 0) {
@@ -136,15 +139,18 @@ void Executor::finish_step(size_t step, const NodeResult& result, std::vector<Sk
   const bool well = !is_failure(result.status) && result.status != NodeStatus::kSkipped;
   if (options_.fail_fast && is_failure(result.status) && stopped_because_.empty())
     stopped_because_ = fmt::format("the run stopped at the first failure ({})", result.unique_id);
-  settle(step, well, fmt::format("{} {}", result.unique_id, is_failure(result.status) ? "failed" : "was skipped"),
-         result.unique_id, skipped);
+  settle(
+      step, well,
+      fmt::format("{} {}", result.unique_id, is_failure(result.status) ? "failed" : "was skipped"),
+      result.unique_id, skipped);
   if (!stopped_because_.empty()) skip_all_waiting(skipped);
   progress_changed_.notify_all();
 }
 
-// Marks a step as ended and releases, or skips, the steps behind it. Iterative: chains can be thousands long.
-void Executor::settle(size_t first, bool first_well, const std::string& because, const std::string& by,
-                      std::vector<Skipped>& skipped) {
+// Marks a step as ended and releases, or skips, the steps behind it. Iterative: chains can be
+// thousands long.
+void Executor::settle(size_t first, bool first_well, const std::string& because,
+                      const std::string& by, std::vector<Skipped>& skipped) {
   progress_[first].state = first_well ? State::kEndedWell : State::kEndedBadly;
   if (!first_well && progress_[first].skipped_because.empty()) {
     progress_[first].skipped_because = because;

@@ -1,6 +1,7 @@
-// Executor: runs the steps of a Plan over worker threads. It decides what may start (everything a step waits for ended
-// well, nobody writes the same relation), skips what cannot, and stops on request; how a step runs is a NodeRunner's
-// business, who is told is a RunObserver's. One run per Executor. cancel() may come from any thread.
+// Executor: runs the steps of a Plan over worker threads. It decides what may start (everything a
+// step waits for ended well, nobody writes the same relation), skips what cannot, and stops on
+// request; how a step runs is a NodeRunner's business, who is told is a RunObserver's. One run per
+// Executor. cancel() may come from any thread.
 #pragma once
 
 #include <condition_variable>
@@ -22,32 +23,37 @@ class NodeRunner {
   virtual ~NodeRunner() = default;
   // Blocks until the step ended. An interrupted step answers kSkipped.
   virtual NodeResult run(const plan::Step& step, size_t worker) = 0;
-  // From any thread, any number of times: makes the running steps end soon and later ones end at once.
+  // From any thread, any number of times: makes the running steps end soon and later ones end at
+  // once.
   virtual void interrupt() = 0;
 };
 
-// Hears what happens, from worker threads: must be thread-safe. `number` counts steps from 1 as they start or are
-// skipped; `total` is the number of steps that will be told in all.
+// Hears what happens, from worker threads: must be thread-safe. `number` counts steps from 1 as
+// they start or are skipped; `total` is the number of steps that will be told in all.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void step_started(const plan::Step& step, size_t number, size_t total, size_t worker) = 0;
-  virtual void step_finished(const plan::Step& step, const NodeResult& result, size_t number, size_t total) = 0;
+  virtual void step_finished(const plan::Step& step, const NodeResult& result, size_t number,
+                             size_t total) = 0;
 };
 
 struct ExecutorOptions {
   size_t num_threads = 1;
   bool fail_fast = false;
-  int interrupt_again_ms = 100;  // a statement that began just after an interrupt is caught by the next one
+  int interrupt_again_ms =
+      100;  // a statement that began just after an interrupt is caught by the next one
 };
 
 class Executor {
  public:
   // All references outlive the executor.
-  Executor(const plan::Plan& plan, NodeRunner& runner, RunObserver& observer, ExecutorOptions options);
+  Executor(const plan::Plan& plan, NodeRunner& runner, RunObserver& observer,
+           ExecutorOptions options);
 
-  // Runs everything; results in the order in which steps ended. Steps of action kSkip (inlined or nothing to do) are
-  // passed through silently: no result, but a failure before them reaches the steps behind them.
+  // Runs everything; results in the order in which steps ended. Steps of action kSkip (inlined or
+  // nothing to do) are passed through silently: no result, but a failure before them reaches the
+  // steps behind them.
   std::vector<NodeResult> run();
 
   // Starts nothing more, interrupts what runs, marks the rest skipped.
@@ -58,9 +64,9 @@ class Executor {
   enum class State : uint8_t { kWaiting, kReady, kRunning, kEndedWell, kEndedBadly };
   struct Progress {
     State state = State::kWaiting;
-    size_t num_open = 0;           // steps it still waits for
-    std::vector<size_t> readers;   // steps that wait for it
-    std::string skipped_because;   // first reason found; empty: none
+    size_t num_open = 0;          // steps it still waits for
+    std::vector<size_t> readers;  // steps that wait for it
+    std::string skipped_because;  // first reason found; empty: none
     std::string skipped_by;
   };
   struct Skipped {
@@ -87,7 +93,7 @@ class Executor {
   mutable std::mutex progress_mutex_;
   std::condition_variable progress_changed_;
   std::vector<Progress> progress_;
-  std::set<size_t> ready_;               // plan order first
+  std::set<size_t> ready_;  // plan order first
   std::set<std::string> busy_relations_;
   std::vector<NodeResult> results_;
   size_t num_running_ = 0;
@@ -95,7 +101,8 @@ class Executor {
   size_t next_number_ = 0;
   size_t total_ = 0;
   bool cancelled_ = false;
-  std::string stopped_because_;          // "cancelled", "stopped at the first failure (model.x)"; empty: goes on
+  std::string
+      stopped_because_;  // "cancelled", "stopped at the first failure (model.x)"; empty: goes on
 };
 
 }  // namespace sluice::run

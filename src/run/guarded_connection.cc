@@ -49,7 +49,8 @@ bool is_transaction_conflict(const Error& error) {
   if (error.code() == ErrorCode::kSqlError) {
     const std::string text = to_lower(error.message());
     static constexpr std::array<std::string_view, 4> kSigns = {
-        "write-write conflict", "conflict on tuple deletion", "conflict on update", "transaction conflict"};
+        "write-write conflict", "conflict on tuple deletion", "conflict on update",
+        "transaction conflict"};
     for (std::string_view sign : kSigns)
       if (text.find(sign) != std::string::npos) return true;
   }
@@ -58,7 +59,8 @@ bool is_transaction_conflict(const Error& error) {
   return false;
 }
 
-GuardedConnection::GuardedConnection(std::unique_ptr<warehouse::Connection> inner) : inner_(std::move(inner)) {}
+GuardedConnection::GuardedConnection(std::unique_ptr<warehouse::Connection> inner)
+    : inner_(std::move(inner)) {}
 
 bool GuardedConnection::interrupted() const {
   std::lock_guard lock(running_mutex_);
@@ -89,8 +91,10 @@ Answer GuardedConnection::guarded(const Call& call) {
   return answer;
 }
 
-Result<warehouse::StatementResult> GuardedConnection::execute(const std::string& sql, bool fetch, int64_t limit) {
-  auto answer = guarded<Result<warehouse::StatementResult>>([&] { return inner_->execute(sql, fetch, limit); });
+Result<warehouse::StatementResult> GuardedConnection::execute(const std::string& sql, bool fetch,
+                                                              int64_t limit) {
+  auto answer = guarded<Result<warehouse::StatementResult>>(
+      [&] { return inner_->execute(sql, fetch, limit); });
   if (answer && !inner_->in_transaction() && is_data_change(sql)) has_side_effects_ = true;
   return answer;
 }
@@ -105,23 +109,26 @@ Status GuardedConnection::commit() {
   return status;
 }
 
-Result<std::vector<warehouse::RelationInfo>> GuardedConnection::list_relations(const std::string& database,
-                                                                               const std::string& schema) {
+Result<std::vector<warehouse::RelationInfo>> GuardedConnection::list_relations(
+    const std::string& database, const std::string& schema) {
   return guarded<Result<std::vector<warehouse::RelationInfo>>>(
       [&] { return inner_->list_relations(database, schema); });
 }
 
 Result<std::vector<warehouse::ColumnInfo>> GuardedConnection::list_columns(
     const warehouse::RelationInfo& relation) {
-  return guarded<Result<std::vector<warehouse::ColumnInfo>>>([&] { return inner_->list_columns(relation); });
+  return guarded<Result<std::vector<warehouse::ColumnInfo>>>(
+      [&] { return inner_->list_columns(relation); });
 }
 
 Result<std::vector<std::string>> GuardedConnection::list_schemas(const std::string& database) {
   return guarded<Result<std::vector<std::string>>>([&] { return inner_->list_schemas(database); });
 }
 
-Result<std::vector<warehouse::ColumnInfo>> GuardedConnection::describe_query(const std::string& sql) {
-  return guarded<Result<std::vector<warehouse::ColumnInfo>>>([&] { return inner_->describe_query(sql); });
+Result<std::vector<warehouse::ColumnInfo>> GuardedConnection::describe_query(
+    const std::string& sql) {
+  return guarded<Result<std::vector<warehouse::ColumnInfo>>>(
+      [&] { return inner_->describe_query(sql); });
 }
 
 }  // namespace sluice::run

@@ -1,5 +1,6 @@
-// GuardedConnection: a Connection that can be told to stop for good and that remembers whether an attempt left anything
-// behind. interrupt() may come from any thread; everything else belongs to the thread that uses the connection.
+// GuardedConnection: a Connection that can be told to stop for good and that remembers whether an
+// attempt left anything behind. interrupt() may come from any thread; everything else belongs to
+// the thread that uses the connection.
 #pragma once
 
 #include <atomic>
@@ -19,13 +20,15 @@ class GuardedConnection final : public warehouse::Connection {
 
   // Forgets what earlier attempts committed.
   void begin_attempt() { has_side_effects_ = false; }
-  // True when the attempt committed a transaction or changed data outside one: running it again would do so twice.
+  // True when the attempt committed a transaction or changed data outside one: running it again
+  // would do so twice.
   bool has_side_effects() const { return has_side_effects_; }
   bool interrupted() const;
   // Statements work again: what was interrupted has ended.
   void resume();
 
-  Result<warehouse::StatementResult> execute(const std::string& sql, bool fetch, int64_t limit) override;
+  Result<warehouse::StatementResult> execute(const std::string& sql, bool fetch,
+                                             int64_t limit) override;
   Status begin() override;
   Status commit() override;
   // Works after an interrupt too: it cleans up.
@@ -36,11 +39,14 @@ class GuardedConnection final : public warehouse::Connection {
   std::optional<double> progress() const override { return inner_->progress(); }
   Result<std::vector<warehouse::RelationInfo>> list_relations(const std::string& database,
                                                               const std::string& schema) override;
-  Result<std::vector<warehouse::ColumnInfo>> list_columns(const warehouse::RelationInfo& relation) override;
+  Result<std::vector<warehouse::ColumnInfo>> list_columns(
+      const warehouse::RelationInfo& relation) override;
   Result<std::vector<std::string>> list_schemas(const std::string& database) override;
   Result<std::vector<warehouse::ColumnInfo>> describe_query(const std::string& sql) override;
   Status set_scan_metrics(bool enabled) override { return inner_->set_scan_metrics(enabled); }
-  Result<warehouse::ScanMetrics> take_scan_metrics() override { return inner_->take_scan_metrics(); }
+  Result<warehouse::ScanMetrics> take_scan_metrics() override {
+    return inner_->take_scan_metrics();
+  }
 
  private:
   template <typename Answer, typename Call>
@@ -53,10 +59,12 @@ class GuardedConnection final : public warehouse::Connection {
   bool has_side_effects_ = false;
 };
 
-// True for the errors by which DuckDB says that a concurrent transaction won and a new try may work.
+// True for the errors by which DuckDB says that a concurrent transaction won and a new try may
+// work.
 bool is_transaction_conflict(const Error& error);
 
-// True when the text's first word changes data that a second run would change again (insert, update, delete…).
+// True when the text's first word changes data that a second run would change again (insert,
+// update, delete…).
 bool is_data_change(std::string_view sql);
 
 }  // namespace sluice::run

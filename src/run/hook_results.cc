@@ -11,7 +11,9 @@ namespace {
 
 using jinja::Value;
 
-Value text_or_none(const std::string& text) { return text.empty() ? Value::none() : Value::string(text); }
+Value text_or_none(const std::string& text) {
+  return text.empty() ? Value::none() : Value::string(text);
+}
 
 Value timing_value(const NodeResult& result) {
   std::vector<Value> phases;
@@ -29,7 +31,8 @@ Value adapter_response(const NodeResult& result) {
   Value response = Value::dict();
   if (!result.adapter_message.empty())
     response.as_dict().set("_message", Value::string(result.adapter_message));
-  if (!result.adapter_code.empty()) response.as_dict().set("code", Value::string(result.adapter_code));
+  if (!result.adapter_code.empty())
+    response.as_dict().set("code", Value::string(result.adapter_code));
   if (result.rows_affected)
     response.as_dict().set("rows_affected", Value::integer(*result.rows_affected));
   return response;
@@ -47,9 +50,9 @@ class RunResultObject final : public jinja::Object {
     if (name == "node") return node_value();
     if (name == "to_dict") {
       Value dict = to_dict();
-      return jinja::make_closure("to_dict", [dict](jinja::Interpreter&, const jinja::CallArgs&) -> Result<Value> {
-        return dict;
-      });
+      return jinja::make_closure(
+          "to_dict",
+          [dict](jinja::Interpreter&, const jinja::CallArgs&) -> Result<Value> { return dict; });
     }
     const Value dict = plain_fields();
     if (const Value* found = dict.as_dict().find(name)) return *found;
@@ -57,7 +60,8 @@ class RunResultObject final : public jinja::Object {
   }
 
   Result<std::string> repr() const override {
-    return fmt::format("RunResult(status='{}', unique_id='{}')", status_name(result_.status), result_.unique_id);
+    return fmt::format("RunResult(status='{}', unique_id='{}')", status_name(result_.status),
+                       result_.unique_id);
   }
 
   std::optional<Value> to_plain() const override { return to_dict(); }
@@ -98,8 +102,8 @@ Value hook_results(const compile::Manifest& manifest, const std::vector<NodeResu
   std::vector<Value> items;
   items.reserve(results.size());
   for (const NodeResult& result : results)
-    items.push_back(Value::object(jinja::Ref<jinja::Object>(
-        jinja::make_ref<RunResultObject>(manifest, result))));
+    items.push_back(Value::object(
+        jinja::Ref<jinja::Object>(jinja::make_ref<RunResultObject>(manifest, result))));
   return Value::list(std::move(items));
 }
 

@@ -1,5 +1,6 @@
-// What `results` shows to on-run-end hooks: a list of objects with dbt's RunResult attributes (status, node, message,
-// timing, execution_time, adapter_response, failures, thread_id, to_dict()).
+// What `results` shows to on-run-end hooks: a list of objects with dbt's RunResult attributes
+// (status, node, message, timing, execution_time, adapter_response, failures, thread_id,
+// to_dict()).
 #pragma once
 
 #include <vector>
@@ -11,6 +12,7 @@
 namespace sluice::run {
 
 // Nodes are turned into dicts only when a template asks. `manifest` outlives the value.
-jinja::Value hook_results(const compile::Manifest& manifest, const std::vector<NodeResult>& results);
+jinja::Value hook_results(const compile::Manifest& manifest,
+                          const std::vector<NodeResult>& results);
 
 }  // namespace sluice::run

@@ -12,8 +12,9 @@ std::string_view dbt_error_kind(const Error& error) {
 }
 
 std::string dbt_message(const Error& error, const compile::Node& node) {
-  std::string text = fmt::format("{} in {} {} ({})", dbt_error_kind(error), project::resource_type_name(node.type),
-                                 node.name, node.original_file_path);
+  std::string text =
+      fmt::format("{} in {} {} ({})", dbt_error_kind(error), project::resource_type_name(node.type),
+                  node.name, node.original_file_path);
   std::string_view rest = error.message();
   while (!rest.empty()) {
     const size_t end = rest.find('\n');

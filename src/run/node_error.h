@@ -1,4 +1,5 @@
-// How an error of a node reads in dbt's words: run_results.json, the log and on-run-end hooks show this text.
+// How an error of a node reads in dbt's words: run_results.json, the log and on-run-end hooks show
+// this text.
 #pragma once
 
 #include <string>
@@ -8,7 +9,8 @@
 
 namespace sluice::run {
 
-// "Compilation Error in model y (models/y.sql)\n  text": the kind by the error's code, the message indented.
+// "Compilation Error in model y (models/y.sql)\n  text": the kind by the error's code, the message
+// indented.
 std::string dbt_message(const Error& error, const compile::Node& node);
 
 // "Compilation Error", "Runtime Error", "Database Error"…

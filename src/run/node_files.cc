@@ -3,8 +3,8 @@
 namespace sluice::run {
 namespace {
 
-// dbt's rule: a node whose file is not its own (YAML tests) lies in a folder named after the file; hooks lie below
-// dbt_project.yml/hooks.
+// dbt's rule: a node whose file is not its own (YAML tests) lies in a folder named after the file;
+// hooks lie below dbt_project.yml/hooks.
 std::string path_in_package(const compile::Node& node) {
   const std::string& file = node.original_file_path;
   const bool owns_file = file.size() >= node.path.size() &&
@@ -21,13 +21,15 @@ std::string below_compiled(const std::string& compiled_path) {
 
 }  // namespace
 
-std::string node_file(const compile::Manifest& manifest, const compile::Node& node, std::string_view kind) {
+std::string node_file(const compile::Manifest& manifest, const compile::Node& node,
+                      std::string_view kind) {
   std::string below = below_compiled("/" + node.compiled_path);
   if (below.empty()) below = join_path(node.package_name, path_in_package(node));
   return join_path(join_path(manifest.project->target_path, kind), below);
 }
 
-Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest, const compile::Node& node) {
+Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
+                           const compile::Node& node) {
   if (!node.compiled || node.type == compile::ResourceType::kSeed) return {};
   return fs.write_atomically(node_file(manifest, node, "compiled"), node.compiled_code);
 }

@@ -1,5 +1,5 @@
-// Where a node's compiled and executed SQL lie on disk: target/compiled/<package>/<path> and target/run/<package>/<path>,
-// as dbt lays them out. Pure paths, and atomic writes of small files.
+// Where a node's compiled and executed SQL lie on disk: target/compiled/<package>/<path> and
+// target/run/<package>/<path>, as dbt lays them out. Pure paths, and atomic writes of small files.
 #pragma once
 
 #include <string>
@@ -11,10 +11,12 @@
 namespace sluice::run {
 
 // Absolute path below the target folder; `kind` is "compiled" or "run".
-std::string node_file(const compile::Manifest& manifest, const compile::Node& node, std::string_view kind);
+std::string node_file(const compile::Manifest& manifest, const compile::Node& node,
+                      std::string_view kind);
 
 // target/compiled: the node's compiled code. Nothing is written for what is not compiled (seeds).
-Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest, const compile::Node& node);
+Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
+                           const compile::Node& node);
 // target/run: the statement that made the relation.
 Status write_run_file(FileSystem& fs, const compile::Manifest& manifest, const compile::Node& node,
                       const std::string& sql);

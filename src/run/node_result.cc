@@ -4,13 +4,20 @@ namespace sluice::run {
 
 std::string_view status_name(NodeStatus status) {
   switch (status) {
-    case NodeStatus::kSuccess: return "success";
-    case NodeStatus::kError: return "error";
-    case NodeStatus::kSkipped: return "skipped";
-    case NodeStatus::kPass: return "pass";
-    case NodeStatus::kFail: return "fail";
-    case NodeStatus::kWarn: return "warn";
-    case NodeStatus::kNoOp: return "no-op";
+    case NodeStatus::kSuccess:
+      return "success";
+    case NodeStatus::kError:
+      return "error";
+    case NodeStatus::kSkipped:
+      return "skipped";
+    case NodeStatus::kPass:
+      return "pass";
+    case NodeStatus::kFail:
+      return "fail";
+    case NodeStatus::kWarn:
+      return "warn";
+    case NodeStatus::kNoOp:
+      return "no-op";
   }
   return "error";
 }

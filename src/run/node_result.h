@@ -1,5 +1,5 @@
-// NodeResult: what became of one step of a plan. Made by the executor, read by printers, artifacts and `results` in
-// on-run-end hooks. A plain value; one thread at a time.
+// NodeResult: what became of one step of a plan. Made by the executor, read by printers, artifacts
+// and `results` in on-run-end hooks. A plain value; one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,10 @@ namespace sluice::run {
 
 // dbt's node statuses; the text of each is status_name().
 enum class NodeStatus : uint8_t { kSuccess, kError, kSkipped, kPass, kFail, kWarn, kNoOp };
-std::string_view status_name(NodeStatus status);  // "success", "error", "skipped", "pass", "fail", "warn", "no-op"
-// Error and fail: what makes the exit code 1 and (for `build`) skips descendants. Skipped nodes are not failures.
+std::string_view status_name(
+    NodeStatus status);  // "success", "error", "skipped", "pass", "fail", "warn", "no-op"
+// Error and fail: what makes the exit code 1 and (for `build`) skips descendants. Skipped nodes are
+// not failures.
 bool is_failure(NodeStatus status);
 
 struct Timing {
@@ -30,18 +32,19 @@ struct NodeResult {
   std::string unique_id;
   NodeStatus status = NodeStatus::kSuccess;
   std::vector<Timing> timing;
-  std::string thread_id;                   // "Thread-1 (worker)"; "main" for hooks
+  std::string thread_id;  // "Thread-1 (worker)"; "main" for hooks
   double execution_seconds = 0;
-  std::string message;                     // dbt's `message`: "OK", "INSERT 3", error text…; empty: none
-  std::string adapter_message;             // adapter_response._message; empty: no response
-  std::string adapter_code;                // adapter_response.code
-  std::optional<int64_t> rows_affected;    // adapter_response.rows_affected; rows of the relation it wrote
-  std::optional<int64_t> failures;         // tests; hooks give 0
-  std::optional<Error> error;              // when status is error (fail and warn carry only the message)
-  std::string skipped_because;             // "model.shop.orders failed", "cancelled"…
-  std::string skipped_by;                  // unique id of the nearest step that did not end well; empty: none
+  std::string message;          // dbt's `message`: "OK", "INSERT 3", error text…; empty: none
+  std::string adapter_message;  // adapter_response._message; empty: no response
+  std::string adapter_code;     // adapter_response.code
+  std::optional<int64_t>
+      rows_affected;                // adapter_response.rows_affected; rows of the relation it wrote
+  std::optional<int64_t> failures;  // tests; hooks give 0
+  std::optional<Error> error;       // when status is error (fail and warn carry only the message)
+  std::string skipped_because;      // "model.shop.orders failed", "cancelled"…
+  std::string skipped_by;  // unique id of the nearest step that did not end well; empty: none
   warehouse::ScanMetrics scan;
-  int num_retries = 0;                     // transaction conflicts that were tried again
+  int num_retries = 0;  // transaction conflicts that were tried again
 };
 
 }  // namespace sluice::run

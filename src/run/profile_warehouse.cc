@@ -30,7 +30,9 @@ const Value* find_key(const Value& dict, std::string_view key) {
   return found == nullptr || found->is_none() ? nullptr : found;
 }
 
-std::string text_of(const Value* value) { return value != nullptr && value->is_string() ? value->as_string() : ""; }
+std::string text_of(const Value* value) {
+  return value != nullptr && value->is_string() ? value->as_string() : "";
+}
 
 // A scalar as DuckDB settings take it: 4, true, '2GB'.
 std::string scalar_text(const Value& value) {
@@ -46,15 +48,19 @@ bool is_scalar(const Value& value) {
 }
 
 bool is_false(const Value& value) {
-  return value.is_none() || (value.is_bool() && !value.as_bool()) || (value.is_string() && value.as_string().empty()) ||
-         (value.is_sequence() && value.as_items().empty()) || (value.is_dict() && value.as_dict().empty());
+  return value.is_none() || (value.is_bool() && !value.as_bool()) ||
+         (value.is_string() && value.as_string().empty()) ||
+         (value.is_sequence() && value.as_items().empty()) ||
+         (value.is_dict() && value.as_dict().empty());
 }
 
 // Profile → settings, collecting nothing: the first wrong key is the error.
 class SettingsReader {
  public:
   explicit SettingsReader(const project::Project& project)
-      : project_(project), credentials_(project.profile.credentials), dialect_(*warehouse::find_dialect("duckdb")) {}
+      : project_(project),
+        credentials_(project.profile.credentials),
+        dialect_(*warehouse::find_dialect("duckdb")) {}
 
   Result<WarehouseSettings> read() {
     SLUICE_TRY(refuse_unsupported());
@@ -71,8 +77,9 @@ class SettingsReader {
 
  private:
   Status refuse_unsupported() const {
-    static constexpr std::string_view kKeys[] = {"plugins",      "filesystems",             "remote",
-                                                 "module_paths", "use_credential_provider", "is_ducklake"};
+    static constexpr std::string_view kKeys[] = {
+        "plugins",    "filesystems", "remote", "module_paths", "use_credential_provider",
+        "is_ducklake"};
     for (std::string_view key : kKeys) {
       const Value* value = find_key(credentials_, key);
       if (value == nullptr || is_false(*value)) continue;
@@ -86,13 +93,15 @@ class SettingsReader {
   Status read_path() {
     const Value* path = find_key(credentials_, "path");
     if (path != nullptr && !path->is_string())
-      return fail(profile_error(project_, "\"path\" is not a text", "write the path of a file, or \":memory:\""));
+      return fail(profile_error(project_, "\"path\" is not a text",
+                                "write the path of a file, or \":memory:\""));
     settings_.path = path == nullptr || path->as_string().empty() ? ":memory:" : path->as_string();
     if (settings_.path.starts_with("md:") || settings_.path.starts_with("motherduck:"))
       return fail(ErrorCode::kWarehouseUnsupported,
                   fmt::format("MotherDuck is not supported: path \"{}\"", settings_.path),
                   "use a local file");
-    if (settings_.path != ":memory:") settings_.path = normalize_path(join_path(project_.root, settings_.path));
+    if (settings_.path != ":memory:")
+      settings_.path = normalize_path(join_path(project_.root, settings_.path));
     return {};
   }
 
@@ -105,7 +114,8 @@ class SettingsReader {
     for (const auto& entry : pairs->as_dict().entries()) {
       if (entry.value.is_none()) continue;
       if (!entry.key.is_string() || !is_scalar(entry.value))
-        return fail(profile_error(project_, fmt::format("a value under \"{}\" is not a text or number", key),
+        return fail(profile_error(project_,
+                                  fmt::format("a value under \"{}\" is not a text or number", key),
                                   "settings are plain values"));
       settings_.settings.emplace_back(entry.key.as_string(), scalar_text(entry.value));
     }
@@ -116,11 +126,13 @@ class SettingsReader {
     const Value* extensions = find_key(credentials_, "extensions");
     if (extensions == nullptr) return {};
     if (!extensions->is_sequence())
-      return fail(profile_error(project_, "\"extensions\" is not a list", "write e.g. [httpfs, parquet]"));
+      return fail(
+          profile_error(project_, "\"extensions\" is not a list", "write e.g. [httpfs, parquet]"));
     for (const Value& item : extensions->as_items()) {
       std::string name = item.is_string() ? item.as_string() : text_of(find_key(item, "name"));
       if (name.empty())
-        return fail(profile_error(project_, "an entry of \"extensions\" has no name", "write e.g. - httpfs"));
+        return fail(profile_error(project_, "an entry of \"extensions\" has no name",
+                                  "write e.g. - httpfs"));
       settings_.extensions.push_back(std::move(name));
     }
     return {};
@@ -130,7 +142,8 @@ class SettingsReader {
   std::string literal(const Value& value) const {
     if (value.is_sequence()) {
       std::string text = "[";
-      for (const Value& item : value.as_items()) text += (text.size() > 1 ? ", " : "") + literal(item);
+      for (const Value& item : value.as_items())
+        text += (text.size() > 1 ? ", " : "") + literal(item);
       return text + "]";
     }
     if (value.is_dict()) {
@@ -146,7 +159,8 @@ class SettingsReader {
     const Value* secrets = find_key(credentials_, "secrets");
     if (secrets == nullptr) return {};
     if (!secrets->is_sequence())
-      return fail(profile_error(project_, "\"secrets\" is not a list", "begin each secret with \"- type:\""));
+      return fail(profile_error(project_, "\"secrets\" is not a list",
+                                "begin each secret with \"- type:\""));
     size_t number = 0;
     for (const Value& secret : secrets->as_items()) {
       const std::string type = text_of(find_key(secret, "type"));
@@ -157,12 +171,13 @@ class SettingsReader {
       ++number;
       const Value* persistent = find_key(secret, "persistent");
       const bool keeps = persistent != nullptr && persistent->is_bool() && persistent->as_bool();
-      std::string text = fmt::format("CREATE OR REPLACE {}SECRET {} (TYPE {}", keeps ? "PERSISTENT " : "",
-                                     dialect_.quote_identifier(name), dialect_.quote_identifier(type));
+      std::string text =
+          fmt::format("CREATE OR REPLACE {}SECRET {} (TYPE {}", keeps ? "PERSISTENT " : "",
+                      dialect_.quote_identifier(name), dialect_.quote_identifier(type));
       for (const auto& entry : secret.as_dict().entries()) {
         const std::string key = entry.key.is_string() ? entry.key.as_string() : std::string();
-        if (key.empty() || key == "type" || key == "name" || key == "persistent" || key == "storage" ||
-            entry.value.is_none())
+        if (key.empty() || key == "type" || key == "name" || key == "persistent" ||
+            key == "storage" || entry.value.is_none())
           continue;
         text += fmt::format(", {} {}", dialect_.quote_identifier(key), literal(entry.value));
       }
@@ -175,11 +190,13 @@ class SettingsReader {
     const Value* attach = find_key(credentials_, "attach");
     if (attach == nullptr) return {};
     if (!attach->is_sequence())
-      return fail(profile_error(project_, "\"attach\" is not a list", "begin each database with \"- path:\""));
+      return fail(profile_error(project_, "\"attach\" is not a list",
+                                "begin each database with \"- path:\""));
     for (const Value& entry : attach->as_items()) {
       std::string path = text_of(find_key(entry, "path"));
       if (path.empty())
-        return fail(profile_error(project_, "an entry of \"attach\" has no \"path\"", "add path: other.duckdb"));
+        return fail(profile_error(project_, "an entry of \"attach\" has no \"path\"",
+                                  "add path: other.duckdb"));
       const bool is_plain_file = path.find(':') == std::string::npos;
       if (is_plain_file) path = normalize_path(join_path(project_.root, path));
       std::string text = "ATTACH IF NOT EXISTS " + dialect_.quote_string(path);
@@ -199,12 +216,14 @@ class SettingsReader {
     const std::string secret = text_of(find_key(entry, "secret"));
     if (!secret.empty()) options.push_back("SECRET " + dialect_.quote_identifier(secret));
     const Value* read_only = find_key(entry, "read_only");
-    if (read_only != nullptr && read_only->is_bool() && read_only->as_bool()) options.emplace_back("READ_ONLY");
+    if (read_only != nullptr && read_only->is_bool() && read_only->as_bool())
+      options.emplace_back("READ_ONLY");
     const Value* more = find_key(entry, "options");
     if (more != nullptr && more->is_dict())
       for (const auto& option : more->as_dict().entries())
         if (option.key.is_string())
-          options.push_back(dialect_.quote_identifier(option.key.as_string()) + " " + literal(option.value));
+          options.push_back(dialect_.quote_identifier(option.key.as_string()) + " " +
+                            literal(option.value));
     return fmt::format("{}", fmt::join(options, ", "));
   }
 
@@ -216,7 +235,9 @@ class SettingsReader {
 
 }  // namespace
 
-Result<WarehouseSettings> duckdb_settings(const project::Project& project) { return SettingsReader(project).read(); }
+Result<WarehouseSettings> duckdb_settings(const project::Project& project) {
+  return SettingsReader(project).read();
+}
 
 Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(const project::Project& project) {
   const std::string& type = project.profile.adapter_type;
@@ -227,8 +248,9 @@ Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(const project::Proj
   const warehouse::Dialect* dialect = warehouse::find_dialect(type);
   if (dialect == nullptr) {
     const std::string nearest = nearest_name(type, {"duckdb", "trino"});
-    return fail(profile_error(project, fmt::format("unknown adapter type \"{}\"", type),
-                              nearest.empty() ? "use type: duckdb" : fmt::format("did you mean \"{}\"?", nearest)));
+    return fail(profile_error(
+        project, fmt::format("unknown adapter type \"{}\"", type),
+        nearest.empty() ? "use type: duckdb" : fmt::format("did you mean \"{}\"?", nearest)));
   }
   return warehouse::open_compile_only(*dialect);
 }

@@ -27,11 +27,14 @@ std::vector<compile::Node*> hooks_with_tag(compile::Manifest& manifest, const st
         std::find(node->tags.begin(), node->tags.end(), tag) != node->tags.end())
       hooks.push_back(node.get());
   const size_t root = manifest.project->root_package;
-  std::stable_sort(hooks.begin(), hooks.end(), [root](const compile::Node* left, const compile::Node* right) {
-    if ((left->package == root) != (right->package == root)) return right->package == root;
-    if (left->package_name != right->package_name) return left->package_name < right->package_name;
-    return left->hook_index < right->hook_index;
-  });
+  std::stable_sort(hooks.begin(), hooks.end(),
+                   [root](const compile::Node* left, const compile::Node* right) {
+                     if ((left->package == root) != (right->package == root))
+                       return right->package == root;
+                     if (left->package_name != right->package_name)
+                       return left->package_name < right->package_name;
+                     return left->hook_index < right->hook_index;
+                   });
   return hooks;
 }
 
@@ -40,7 +43,8 @@ bool makes_relation(const compile::Node& node, bool store_failures) {
   if (node.type == ResourceType::kModel) return !node.is_ephemeral();
   if (node.type == ResourceType::kSeed || node.type == ResourceType::kSnapshot) return true;
   if (node.type != ResourceType::kTest) return false;
-  const jinja::Value* own = node.config.is_dict() ? node.config.as_dict().find("store_failures") : nullptr;
+  const jinja::Value* own =
+      node.config.is_dict() ? node.config.as_dict().find("store_failures") : nullptr;
   return own != nullptr && own->is_bool() ? own->as_bool() : store_failures;
 }
 
@@ -87,7 +91,8 @@ bool ProjectRun::run_hooks(const std::string& tag, ProjectRunReport& report) {
   std::string failed;
   for (size_t index = 0; index < hooks.size(); ++index) {
     compile::Node& hook = *hooks[index];
-    const HookEvent event{fmt::format("{}.{}.{}", hook.package_name, tag, hook.hook_index), index + 1, hooks.size()};
+    const HookEvent event{fmt::format("{}.{}.{}", hook.package_name, tag, hook.hook_index),
+                          index + 1, hooks.size()};
     NodeResult result;
     if (!failed.empty() || is_cancelled_) {
       result.unique_id = hook.unique_id;
@@ -99,7 +104,8 @@ bool ProjectRun::run_hooks(const std::string& tag, ProjectRunReport& report) {
     } else {
       observer_.hook_started(event);
       result = runner_.run_hook(hook, results);
-      result.message = result.status == NodeStatus::kSuccess ? event.label + " passed" : result.message;
+      result.message =
+          result.status == NodeStatus::kSuccess ? event.label + " passed" : result.message;
       if (is_failure(result.status)) failed = hook.unique_id;
     }
     observer_.hook_finished(event, result);

@@ -1,5 +1,5 @@
-// ProjectRun: one run, build, test, seed or compile over a plan: schemas, on-run-start hooks, the steps, on-run-end hooks.
-// Owned by the command that runs it; cancel() may come from any thread.
+// ProjectRun: one run, build, test, seed or compile over a plan: schemas, on-run-start hooks, the
+// steps, on-run-end hooks. Owned by the command that runs it; cancel() may come from any thread.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 namespace sluice::run {
 
 struct ProjectRunOptions {
-  std::string command;          // "run", "build"…; "compile" executes nothing
+  std::string command;  // "run", "build"…; "compile" executes nothing
   size_t num_threads = 1;
   bool fail_fast = false;
   bool warn_error = false;
@@ -27,7 +27,7 @@ struct ProjectRunOptions {
 };
 
 struct HookEvent {
-  std::string label;            // "shop.on-run-start.0"
+  std::string label;  // "shop.on-run-start.0"
   size_t number = 0;
   size_t total = 0;
 };
@@ -47,11 +47,14 @@ struct ProjectRunReport {
 
 class ProjectRun {
  public:
-  // All references outlive the object. `warehouse` may be null for "compile" of projects without an engine.
-  ProjectRun(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs, const Clock& clock,
-             const plan::Plan& plan, ProjectRunObserver& observer, ProjectRunOptions options);
+  // All references outlive the object. `warehouse` may be null for "compile" of projects without an
+  // engine.
+  ProjectRun(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
+             const Clock& clock, const plan::Plan& plan, ProjectRunObserver& observer,
+             ProjectRunOptions options);
 
-  // Fails only when nothing could begin (no connection, schemas not made); everything later is a NodeResult.
+  // Fails only when nothing could begin (no connection, schemas not made); everything later is a
+  // NodeResult.
   Result<ProjectRunReport> run();
   void cancel();
 

@@ -13,29 +13,33 @@ namespace sluice::run {
 namespace {
 
 std::vector<std::string_view> top_level_keys() {
-  return {"version", "incremental", "environments", "jobs", "schedules", "sensors", "freshness", "alerts",
-          "publish", "ingest_paths", "price_per_tb"};
+  return {"version",   "incremental", "environments", "jobs",         "schedules",   "sensors",
+          "freshness", "alerts",      "publish",      "ingest_paths", "price_per_tb"};
 }
 
 std::vector<std::string_view> incremental_keys() {
-  return {"policy", "tables", "on_source_delete", "fingerprint", "cost_gate", "exact_floats", "price_per_tb", "audit"};
+  return {"policy",    "tables",       "on_source_delete", "fingerprint",
+          "cost_gate", "exact_floats", "price_per_tb",     "audit"};
 }
 
-void check_keys(const yaml::Document& document, const yaml::Node& mapping, const std::vector<std::string_view>& known,
-                const std::string& where, Diagnostics& diagnostics) {
+void check_keys(const yaml::Document& document, const yaml::Node& mapping,
+                const std::vector<std::string_view>& known, const std::string& where,
+                Diagnostics& diagnostics) {
   for (const auto& [key, value] : mapping.entries) {
     if (std::find(known.begin(), known.end(), key->text) != known.end()) continue;
     const std::string nearest = nearest_name(key->text, known);
-    Error error(ErrorCode::kProjectInvalid, fmt::format("unknown key in {}: \"{}\"", where, key->text),
+    Error error(ErrorCode::kProjectInvalid,
+                fmt::format("unknown key in {}: \"{}\"", where, key->text),
                 nearest.empty() ? std::string("see the list of settings in the manual")
                                 : fmt::format("did you mean \"{}\"?", nearest));
-    error.add_span(document.span(*key)).set_excerpt(make_excerpt(document.text(), document.span(*key)));
+    error.add_span(document.span(*key))
+        .set_excerpt(make_excerpt(document.text(), document.span(*key)));
     diagnostics.add_error(std::move(error));
   }
 }
 
-void read_price(const yaml::Document& document, const yaml::Node& mapping, ProjectSettings& settings,
-                Diagnostics& diagnostics) {
+void read_price(const yaml::Document& document, const yaml::Node& mapping,
+                ProjectSettings& settings, Diagnostics& diagnostics) {
   const yaml::Node* price = mapping.find("price_per_tb");
   if (price == nullptr) return;
   if (price->tag == yaml::Tag::kInt && price->integer >= 0) {
@@ -46,7 +50,8 @@ void read_price(const yaml::Document& document, const yaml::Node& mapping, Proje
     Error error(ErrorCode::kProjectInvalid,
                 fmt::format("price_per_tb is not an amount of dollars: \"{}\"", price->text),
                 "write a number such as 6.25");
-    error.add_span(document.span(*price)).set_excerpt(make_excerpt(document.text(), document.span(*price)));
+    error.add_span(document.span(*price))
+        .set_excerpt(make_excerpt(document.text(), document.span(*price)));
     diagnostics.add_error(std::move(error));
   }
 }
@@ -82,7 +87,8 @@ ProjectSettings read_project_settings(const FileSystem& fs, const std::string& p
   read_price(*document, root, settings, diagnostics);
   const yaml::Node* incremental = root.find("incremental");
   if (incremental != nullptr && incremental->is_mapping()) {
-    check_keys(*document, *incremental, incremental_keys(), "sluice.yml under \"incremental\"", diagnostics);
+    check_keys(*document, *incremental, incremental_keys(), "sluice.yml under \"incremental\"",
+               diagnostics);
     read_price(*document, *incremental, settings, diagnostics);
   }
   return settings;

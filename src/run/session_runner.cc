@@ -11,7 +11,9 @@
 namespace sluice::run {
 namespace {
 
-double seconds_between(int64_t start_ns, int64_t end_ns) { return static_cast<double>(end_ns - start_ns) / 1e9; }
+double seconds_between(int64_t start_ns, int64_t end_ns) {
+  return static_cast<double>(end_ns - start_ns) / 1e9;
+}
 
 // Times one phase; the entry is there even when the phase fails, as in dbt's artifacts.
 class PhaseTimer {
@@ -31,9 +33,13 @@ class PhaseTimer {
 
 }  // namespace
 
-SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
-                             const Clock& clock, SessionRunnerOptions options)
-    : session_(session), warehouse_(warehouse), fs_(fs), clock_(clock), options_(std::move(options)) {
+SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse,
+                             FileSystem& fs, const Clock& clock, SessionRunnerOptions options)
+    : session_(session),
+      warehouse_(warehouse),
+      fs_(fs),
+      clock_(clock),
+      options_(std::move(options)) {
   connections_.resize(options_.num_workers == 0 ? 1 : options_.num_workers);
   session_.on_statement = [this](const std::string& node_id, const std::string& sql) {
     note_statement(node_id, sql);
@@ -125,7 +131,8 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     PhaseTimer timer(clock_, result, "compile");
     if (node.type != compile::ResourceType::kSeed) compiled = session_.compile_node(node, opened);
   }
-  if (compiled && options_.write_files) compiled = write_compiled_file(fs_, session_.manifest(), node);
+  if (compiled && options_.write_files)
+    compiled = write_compiled_file(fs_, session_.manifest(), node);
   if (!compiled) {
     if (opened != nullptr && opened->in_transaction()) (void)opened->rollback();
     fail_result(result, node, std::move(compiled.error()));
@@ -143,16 +150,18 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
   return result;
 }
 
-Status SessionRunner::execute_with_retries(compile::Node& node, plan::Action action, GuardedConnection& connection,
-                                           NodeResult& result) {
+Status SessionRunner::execute_with_retries(compile::Node& node, plan::Action action,
+                                           GuardedConnection& connection, NodeResult& result) {
   for (int attempt = 1;; ++attempt) {
     connection.begin_attempt();
     Status status = execute(node, action, connection, result);
     const bool was_open = connection.in_transaction();
-    // A failed transaction must not leak into the next node; its own error is the one worth telling.
+    // A failed transaction must not leak into the next node; its own error is the one worth
+    // telling.
     if (was_open) (void)connection.rollback();
     if (status) return status;
-    const bool may_retry = attempt < options_.max_tries && is_transaction_conflict(status.error()) &&
+    const bool may_retry = attempt < options_.max_tries &&
+                           is_transaction_conflict(status.error()) &&
                            !connection.has_side_effects();
     if (!may_retry || !wait_before_retry(attempt)) return status;
     ++result.num_retries;
@@ -166,14 +175,15 @@ bool SessionRunner::wait_before_retry(int attempt) {
                                         [this] { return is_interrupted_; });
 }
 
-Status SessionRunner::execute(compile::Node& node, plan::Action action, GuardedConnection& connection,
-                              NodeResult& result) {
+Status SessionRunner::execute(compile::Node& node, plan::Action action,
+                              GuardedConnection& connection, NodeResult& result) {
   if (action == plan::Action::kTest) {
     SLUICE_ASSIGN(const compile::TestOutcome outcome, session_.run_test(node, connection));
     result.failures = outcome.failures;
     result.status = outcome.should_error ? NodeStatus::kFail
-                    : outcome.should_warn ? (options_.warn_error ? NodeStatus::kFail : NodeStatus::kWarn)
-                                          : NodeStatus::kPass;
+                    : outcome.should_warn
+                        ? (options_.warn_error ? NodeStatus::kFail : NodeStatus::kWarn)
+                        : NodeStatus::kPass;
     if (result.status != NodeStatus::kPass) result.message = outcome.message;
     if (options_.write_files)
       SLUICE_TRY(write_run_file(fs_, session_.manifest(), node, take_statement(node.unique_id)));

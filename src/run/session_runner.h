@@ -1,6 +1,6 @@
-// SessionRunner: a NodeRunner over compile::Session and a Warehouse. Each worker has one connection, opened when it is
-// first needed. Transaction conflicts are tried again; scan work is measured per node; compiled and executed SQL go to
-// the target folder.
+// SessionRunner: a NodeRunner over compile::Session and a Warehouse. Each worker has one
+// connection, opened when it is first needed. Transaction conflicts are tried again; scan work is
+// measured per node; compiled and executed SQL go to the target folder.
 #pragma once
 
 #include <condition_variable>
@@ -21,23 +21,24 @@ namespace sluice::run {
 
 struct SessionRunnerOptions {
   size_t num_workers = 1;
-  bool compile_only = false;   // the `compile` command: nothing is executed
-  bool warn_error = false;     // a warning of a test fails it
-  bool write_files = true;     // target/compiled, target/run
+  bool compile_only = false;  // the `compile` command: nothing is executed
+  bool warn_error = false;    // a warning of a test fails it
+  bool write_files = true;    // target/compiled, target/run
   bool scan_metrics = true;
-  int max_tries = 5;           // per node, transaction conflicts only
+  int max_tries = 5;  // per node, transaction conflicts only
   std::string thread_prefix = "Thread-";
 };
 
 class SessionRunner final : public NodeRunner {
  public:
   // All references outlive the runner. `warehouse` may be null for compile_only.
-  SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs, const Clock& clock,
-                SessionRunnerOptions options);
+  SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
+                const Clock& clock, SessionRunnerOptions options);
 
   NodeResult run(const plan::Step& step, size_t worker) override;
   void interrupt() override;
-  // After fail-fast: the hooks at the end may use the connections again. REQUIRES: no step is running.
+  // After fail-fast: the hooks at the end may use the connections again. REQUIRES: no step is
+  // running.
   void resume();
 
   // Runs one on-run-start/on-run-end hook on worker 0's connection. REQUIRES: no step is running.
@@ -48,9 +49,10 @@ class SessionRunner final : public NodeRunner {
 
  private:
   NodeResult run_node(compile::Node& node, const plan::Step& step, size_t worker);
-  Status execute(compile::Node& node, plan::Action action, GuardedConnection& connection, NodeResult& result);
-  Status execute_with_retries(compile::Node& node, plan::Action action, GuardedConnection& connection,
-                              NodeResult& result);
+  Status execute(compile::Node& node, plan::Action action, GuardedConnection& connection,
+                 NodeResult& result);
+  Status execute_with_retries(compile::Node& node, plan::Action action,
+                              GuardedConnection& connection, NodeResult& result);
   void measure(GuardedConnection& connection, NodeResult& result);
   void fail_result(NodeResult& result, const compile::Node& node, Error error) const;
   void note_statement(const std::string& node_id, const std::string& sql);

@@ -1,0 +1,339 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <optional>
+
+#include "base/suggest.h"
+#include "cli/option_table.h"
+
+namespace sluice::cli {
+namespace {
+
+constexpr int kUsageExit = 2;
+
+// One CLI11 option and the row it came from.
+struct BoundOption {
+  const OptionSpec* spec;
+  CLI::Option* option;
+};
+
+struct BoundCommand {
+  CommandSpec spec;
+  CLI::App* app = nullptr;
+  std::vector<BoundOption> options;
+};
+
+bool is_flag(const OptionSpec& spec) { return std::holds_alternative<bool Options::*>(spec.field); }
+
+CLI::Option* bind_option(CLI::App& app, const OptionSpec& spec, Options& options) {
+  const std::string names(spec.names);
+  const std::string help(spec.help);
+  CLI::Option* option = std::visit(
+      [&](auto field) -> CLI::Option* {
+        if constexpr (std::is_same_v<decltype(field), bool Options::*>) {
+          return app.add_flag(names, options.*field, help);
+        } else {
+          return app.add_option(names, options.*field, help);
+        }
+      },
+      spec.field);
+  if (!is_flag(spec)) option->type_name(std::string(spec.value_name));
+  if (!spec.choices.empty())
+    option->check(
+        CLI::IsMember(std::vector<std::string>(spec.choices.begin(), spec.choices.end())));
+  if (!std::holds_alternative<std::vector<std::string> Options::*>(spec.field))
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  option->group(spec.commands == 0 ? "Common options" : "Options");
+  return option;
+}
+
+std::optional<bool> parse_bool(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
+  if (text == "1" || text == "true" || text == "t" || text == "yes" || text == "y" || text == "on")
+    return true;
+  if (text.empty() || text == "0" || text == "false" || text == "f" || text == "no" ||
+      text == "n" || text == "off")
+    return false;
+  return std::nullopt;
+}
+
+template <typename Number>
+bool parse_number(const std::string& text, Number& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// Sets the field from an environment variable; false when the value does not fit.
+bool set_from_text(Options& options, const OptionSpec& spec, const std::string& text) {
+  if (!spec.choices.empty() &&
+      std::find(spec.choices.begin(), spec.choices.end(), text) == spec.choices.end())
+    return false;
+  return std::visit(
+      [&](auto field) -> bool {
+        using Field = decltype(field);
+        if constexpr (std::is_same_v<Field, bool Options::*>) {
+          const std::optional<bool> value = parse_bool(text);
+          if (value) options.*field = *value;
+          return value.has_value();
+        } else if constexpr (std::is_same_v<Field, std::string Options::*>) {
+          options.*field = text;
+          return true;
+        } else if constexpr (std::is_same_v<Field, std::vector<std::string> Options::*>) {
+          size_t at = 0;
+          while (at < text.size()) {
+            const size_t end = std::min(text.find(' ', at), text.size());
+            if (end > at) (options.*field).push_back(text.substr(at, end - at));
+            at = end + 1;
+          }
+          return true;
+        } else {
+          return parse_number(text, options.*field);
+        }
+      },
+      spec.field);
+}
+
+// The nearest name; two slips are forgiven in words of four letters and more ("biuld").
+std::string suggest(std::string_view wrong, const std::vector<std::string_view>& names) {
+  std::string nearest = nearest_name(wrong, names);
+  size_t least = 3;
+  for (std::string_view name : names) {
+    const size_t distance = edit_distance(wrong, name);
+    if (!nearest.empty() || wrong.size() < 4 || distance >= least) continue;
+    least = distance;
+  }
+  for (std::string_view name : names)
+    if (nearest.empty() && least < 3 && edit_distance(wrong, name) == least) nearest = name;
+  return nearest;
+}
+
+// The parser of one invocation: CLI11 underneath, our table and our messages above.
+class CommandLineParser {
+ public:
+  CommandLineParser(ParsedCommandLine& out, const std::vector<std::string>& words)
+      : out_(out), table_(option_table()) {
+    root_.set_help_flag("-h,--help", "Show this help");
+    root_.set_version_flag("-V,-v,--version", "sluice");
+    root_.require_subcommand(0, 1);
+    root_.allow_extras();
+    root_.footer(
+        "Examples:\n  sluice init shop\n  sluice build\n  sluice run --select +orders\n\n"
+        "`sluice COMMAND --help` shows the options of a command.");
+    for (const OptionSpec& spec : table_)
+      if (spec.commands == 0)
+        root_options_.push_back({&spec, bind_option(root_, spec, out_.options)});
+    for (const CommandSpec& spec : command_table()) add_command(spec, words);
+  }
+
+  void parse(const std::vector<std::string>& words,
+             const std::map<std::string, std::string>& environment) {
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    try {
+      root_.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+      return finish(0, help_text());
+    } catch (const CLI::CallForVersion&) {
+      out_.options.command = Command::kVersion;
+      return;
+    } catch (const CLI::ParseError& error) {
+      return fail(error.what());
+    }
+    const BoundCommand* chosen = chosen_command();
+    if (chosen == nullptr) return no_command();
+    if (!check_extras(*chosen)) return;
+    apply_environment(*chosen, environment);
+    finish_options(*chosen);
+  }
+
+ private:
+  void add_command(const CommandSpec& spec, const std::vector<std::string>& words) {
+    BoundCommand bound;
+    bound.spec = spec;
+    bound.app = root_.add_subcommand(std::string(spec.name), std::string(spec.help));
+    if (!spec.alias.empty()) bound.app->alias(std::string(spec.alias));
+    bound.app->set_help_flag("-h,--help", "Show this help");
+    bound.app->allow_extras();
+    bound.app->prefix_command(false);
+    bound.app->footer("Examples:\n" + std::string(spec.examples));
+    if (!spec.positional.empty()) {
+      bound.app
+          ->add_option(std::string(spec.positional), out_.options.name,
+                       std::string(spec.positional_help))
+          ->type_name("");
+    }
+    // Hundreds of options cost milliseconds: only a command that is named gets its own.
+    const auto is_named = [&](const std::string& word) {
+      return word == spec.name || (!word.empty() && word == spec.alias);
+    };
+    if (std::none_of(words.begin(), words.end(), is_named)) {
+      commands_.push_back(std::move(bound));
+      return;
+    }
+    for (const OptionSpec& option : table_)
+      if (option.commands == 0 || (option.commands & command_bit(spec.command)) != 0)
+        bound.options.push_back({&option, bind_option(*bound.app, option, out_.options)});
+    commands_.push_back(std::move(bound));
+  }
+
+  const BoundCommand* chosen_command() const {
+    for (const BoundCommand& command : commands_)
+      if (command.app->parsed()) return &command;
+    return nullptr;
+  }
+
+  std::string help_text() const {
+    const BoundCommand* chosen = chosen_command();
+    return chosen == nullptr ? root_.help() : chosen->app->help();
+  }
+
+  void finish(int exit_code, std::string text) {
+    out_.finished = true;
+    out_.exit_code = exit_code;
+    out_.text = std::move(text);
+  }
+
+  void fail(const std::string& message, const std::string& hint = {}) {
+    const BoundCommand* chosen = chosen_command();
+    const std::string where =
+        chosen == nullptr ? "sluice" : "sluice " + std::string(chosen->spec.name);
+    std::string text = "error[SL0801]: " + message + "\n";
+    if (!hint.empty()) text += "  hint: " + hint + "\n";
+    text += "  `" + where + " --help` lists what there is\n";
+    finish(kUsageExit, std::move(text));
+  }
+
+  void no_command() {
+    const std::vector<std::string> extras = root_.remaining();
+    if (extras.empty()) return finish(0, root_.help());
+    if (extras.front().starts_with("-")) return unknown_flag(extras.front(), root_options_);
+    const std::string& word = extras.front();
+    for (std::string_view missing : missing_commands())
+      if (word == missing)
+        return fail(fmt::format("the command \"{}\" is not in this version", word),
+                    "see `sluice --help` for the commands");
+    std::vector<std::string_view> names;
+    for (const BoundCommand& command : commands_) {
+      names.push_back(command.spec.name);
+      if (!command.spec.alias.empty()) names.push_back(command.spec.alias);
+    }
+    const std::string nearest = suggest(word, names);
+    fail(fmt::format("unknown command \"{}\"", word),
+         nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
+  }
+
+  void unknown_flag(const std::string& word, const std::vector<BoundOption>& options) {
+    const std::string flag = word.substr(0, word.find('='));
+    std::vector<std::string> names;
+    for (const BoundOption& bound : options) {
+      for (const std::string& name : bound.option->get_lnames()) names.push_back("--" + name);
+      for (const std::string& name : bound.option->get_fnames()) names.push_back("--" + name);
+    }
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const std::string nearest = suggest(flag, views);
+    std::string hint = nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest);
+    if (hint.empty())
+      for (const OptionSpec& spec : table_)
+        if (("," + std::string(spec.names) + ",").find("," + flag + ",") != std::string::npos)
+          hint = "other commands have this flag, this one does not";
+    fail(fmt::format("unknown flag \"{}\"", flag), hint);
+  }
+
+  bool check_extras(const BoundCommand& chosen) {
+    std::vector<std::string> extras = root_.remaining(true);
+    if (extras.empty()) return true;
+    const auto flag = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
+      return word.size() > 1 && word.front() == '-';
+    });
+    if (flag != extras.end()) {
+      unknown_flag(*flag, chosen.options);
+    } else {
+      fail(fmt::format("unexpected word \"{}\"", extras.front()),
+           (command_bit(chosen.spec.command) & selecting_commands()) != 0
+               ? fmt::format("to select nodes write --select {}", extras.front())
+               : std::string());
+    }
+    return false;
+  }
+
+  uint32_t selecting_commands() const {
+    for (const OptionSpec& spec : table_)
+      if (spec.names == "--exclude") return spec.commands;
+    return 0;
+  }
+
+  void apply_environment(const BoundCommand& chosen,
+                         const std::map<std::string, std::string>& environment) {
+    for (const BoundOption& bound : chosen.options) {
+      const OptionSpec& spec = *bound.spec;
+      bool given = bound.option->count() > 0;
+      for (const BoundOption& early : root_options_)
+        given = given || (early.spec == &spec && early.option->count() > 0);
+      if (spec.names.find("use-colors") != std::string_view::npos)
+        out_.options.use_colors_given = given;
+      if (spec.names == "--inline") out_.options.inline_given = given;
+      if (given || spec.environment.empty()) continue;
+      const auto found = environment.find(std::string(spec.environment));
+      if (found == environment.end() || found->second.empty()) continue;
+      if (!set_from_text(out_.options, spec, found->second))
+        return fail(fmt::format("the environment variable {} has a value that does not fit: \"{}\"",
+                                spec.environment, found->second),
+                    spec.choices.empty() ? std::string()
+                                         : fmt::format("one of {}", fmt::join(spec.choices, ", ")));
+      if (spec.names.find("use-colors") != std::string_view::npos)
+        out_.options.use_colors_given = true;
+    }
+  }
+
+  void finish_options(const BoundCommand& chosen) {
+    if (out_.finished) return;
+    Options& options = out_.options;
+    options.command = chosen.spec.command;
+    options.command_name = chosen.spec.dbt_name;
+    if (options.log_format == "default" || options.log_format == "debug")
+      options.log_format = "text";
+    if (chosen.spec.positional_required && options.name.empty())
+      return fail(fmt::format("\"{}\" needs {}", chosen.spec.name, chosen.spec.positional),
+                  std::string(chosen.spec.positional_help));
+    if (options.command == Command::kGenStoreOrders && options.name != "store-orders")
+      return fail(fmt::format("nothing is known about making \"{}\"", options.name),
+                  "write: sluice gen store-orders");
+    if (options.threads < 0)
+      return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
+    if (options.command == Command::kShow || options.command == Command::kCompile) {
+      if (options.output.empty()) options.output = "text";
+      if (options.output != "text" && options.output != "json")
+        return fail(fmt::format("--output of {} is text or json, not \"{}\"", chosen.spec.name,
+                                options.output));
+    }
+    if (options.command == Command::kList) {
+      if (options.output.empty()) options.output = "selector";
+      if (options.output == "text")
+        return fail("--output of list is name, path, selector or json, not \"text\"");
+    }
+  }
+
+  ParsedCommandLine& out_;
+  const std::vector<OptionSpec> table_;
+  CLI::App root_{"Runs dbt projects on an embedded DuckDB, incrementally.", "sluice"};
+  std::vector<BoundOption> root_options_;
+  std::vector<BoundCommand> commands_;
+};
+
+}  // namespace
+
+ParsedCommandLine parse_command_line(const std::vector<std::string>& words,
+                                     const std::map<std::string, std::string>& environment) {
+  ParsedCommandLine out;
+  out.options.invocation_command = fmt::format("{}", fmt::join(words, " "));
+  CommandLineParser parser(out, words);
+  parser.parse(words, environment);
+  return out;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,24 @@
+// The commands. Each answers its exit code and has reported its own errors.
+#pragma once
+
+#include <string>
+
+#include "cli/invocation.h"
+
+namespace sluice::cli {
+
+int run_project_command(Invocation& invocation);  // build, run, test, seed, compile
+int show_command(Invocation& invocation);         // show, and compile --inline
+int list_command(Invocation& invocation);
+int parse_command(Invocation& invocation);
+int run_operation_command(Invocation& invocation);
+int debug_command(Invocation& invocation);
+int clean_command(Invocation& invocation);
+int init_command(Invocation& invocation);
+int gen_store_orders_command(Invocation& invocation);
+
+// "sluice 0.1.0"
+std::string version_text();
+std::string version_number();
+
+}  // namespace sluice::cli

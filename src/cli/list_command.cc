@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "cli/commands.h"
+#include "cli/run_artifacts.h"
+#include "cli/workspace.h"
+#include "jinja/ops.h"
+
+namespace sluice::cli {
+namespace {
+
+using jinja::Value;
+using project::ResourceType;
+
+constexpr std::array<std::string_view, 11> kDefaultKeys = {
+    "alias",         "name",        "package_name",       "depends_on", "tags",     "config",
+    "resource_type", "source_name", "original_file_path", "unique_id",  "freshness"};
+
+std::string joined_fqn(const std::vector<std::string>& fqn) {
+  return fmt::format("{}", fmt::join(fqn, "."));
+}
+
+// The resource behind a graph node, whichever kind it is.
+class ListedResource {
+ public:
+  ListedResource(const compile::Manifest& manifest, std::string_view unique_id)
+      : manifest_(manifest),
+        node_(manifest.find_node(unique_id)),
+        source_(manifest.find_source(unique_id)),
+        exposure_(manifest.find_exposure(unique_id)) {}
+
+  std::string name() const {
+    if (node_ != nullptr) return node_->name;
+    if (source_ != nullptr) return source_->source_name + "." + source_->name;
+    return exposure_ == nullptr ? std::string() : exposure_->name;
+  }
+  std::string path() const {
+    if (node_ != nullptr) return node_->original_file_path;
+    if (source_ != nullptr) return source_->original_file_path;
+    return exposure_ == nullptr ? std::string() : exposure_->original_file_path;
+  }
+  std::string selector() const {
+    if (node_ != nullptr) return joined_fqn(node_->fqn);
+    if (source_ != nullptr)
+      return fmt::format("source:{}.{}.{}", source_->package_name, source_->source_name,
+                         source_->name);
+    return exposure_ == nullptr
+               ? std::string()
+               : fmt::format("exposure:{}.{}", exposure_->package_name, exposure_->name);
+  }
+  Value value() const {
+    if (node_ != nullptr) return compile::node_to_value(manifest_, *node_);
+    if (source_ != nullptr) return compile::source_to_value(manifest_, *source_);
+    return exposure_ == nullptr ? Value::dict() : compile::exposure_to_value(manifest_, *exposure_);
+  }
+
+ private:
+  const compile::Manifest& manifest_;
+  const compile::Node* node_;
+  const compile::Source* source_;
+  const compile::Exposure* exposure_;
+};
+
+std::string json_line(const ListedResource& resource, const std::vector<std::string>& keys) {
+  const Value whole = resource.value();
+  Value picked = Value::dict();
+  for (const auto& entry : whole.as_dict().entries()) {
+    const std::string& key = entry.key.as_string();
+    const bool wanted = keys.empty() ? std::ranges::find(kDefaultKeys, key) != kDefaultKeys.end()
+                                     : std::ranges::find(keys, key) != keys.end();
+    if (wanted) picked.as_dict().set(key, entry.value);
+  }
+  return jinja::to_json(picked).value_or("{}");
+}
+
+// "name,unique_id" and "name unique_id" both name two keys.
+std::vector<std::string> split_keys(const std::vector<std::string>& words) {
+  std::vector<std::string> keys;
+  for (const std::string& word : words) {
+    size_t at = 0;
+    while (at <= word.size()) {
+      const size_t end = std::min(word.find_first_of(", ", at), word.size());
+      if (end > at) keys.push_back(word.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+  return keys;
+}
+
+}  // namespace
+
+int list_command(Invocation& invocation) {
+  const Options& options = invocation.options;
+  Workspace workspace(invocation);
+  if (!workspace.open_project()) return kExitUsage;
+  if (!write_manifest_artifact(invocation, workspace)) return kExitUsage;
+  const std::optional<graph::Selection> selection = workspace.select(
+      {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot, ResourceType::kTest,
+       ResourceType::kAnalysis, ResourceType::kSource, ResourceType::kExposure});
+  if (!selection) return kExitUsage;
+  if (selection->nodes.empty()) {
+    invocation.console.warn("No nodes selected!", "NoNodesSelected");
+    return kExitOk;
+  }
+  std::vector<std::string_view> ids;
+  for (graph::Index index : selection->nodes) ids.push_back(workspace.graph().ids()[index]);
+  std::sort(ids.begin(), ids.end());
+  const std::vector<std::string> keys = split_keys(options.output_keys);
+  for (std::string_view id : ids) {
+    const ListedResource resource(workspace.session().manifest(), id);
+    std::string line = options.output == "name"   ? resource.name()
+                       : options.output == "path" ? resource.path()
+                       : options.output == "json" ? json_line(resource, keys)
+                                                  : resource.selector();
+    invocation.console.output(line, "ListCmdOut");
+  }
+  return kExitOk;
+}
+
+int parse_command(Invocation& invocation) {
+  Workspace workspace(invocation);
+  if (!workspace.open_project()) return kExitUsage;
+  if (!write_manifest_artifact(invocation, workspace)) return kExitUsage;
+  const double elapsed =
+      static_cast<double>(invocation.clock.ticks_ns() - invocation.started_ns) / 1e9;
+  invocation.console.info(fmt::format("Parsed in {:.2f}s", elapsed), "ParseEnd");
+  return kExitOk;
+}
+
+}  // namespace sluice::cli

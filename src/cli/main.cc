@@ -1,0 +1,141 @@
+#include "cli/main.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <system_error>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+
+namespace sluice::cli {
+namespace {
+
+EventLevel least_level(const Options& options) {
+  if (options.debug || options.log_level == "debug") return EventLevel::kDebug;
+  if (options.log_level == "warn") return EventLevel::kWarning;
+  if (options.log_level == "error") return EventLevel::kError;
+  // The output of `ls` is a list for other programs: only what matters stands between its lines.
+  if (options.command == Command::kList && options.log_format == "text")
+    return EventLevel::kWarning;
+  return EventLevel::kInfo;
+}
+
+ConsoleOptions console_options(const Options& options, const Terminal& terminal,
+                               const std::string& invocation_id) {
+  ConsoleOptions out;
+  out.json = options.log_format == "json";
+  out.quiet = options.quiet;
+  out.print = options.print;
+  out.least = least_level(options);
+  out.none = options.log_level == "none";
+  out.colors = !out.json && (options.use_colors_given ? options.use_colors : terminal.has_colors);
+  out.invocation_id = invocation_id;
+  return out;
+}
+
+void register_environment_secrets(const std::map<std::string, std::string>& environment,
+                                  SecretScrubber& scrubber) {
+  for (const auto& [name, content] : environment)
+    if (name.starts_with("DBT_ENV_SECRET_") && !content.empty()) scrubber.add(content);
+}
+
+int dispatch(Invocation& invocation) {
+  switch (invocation.options.command) {
+    case Command::kBuild:
+    case Command::kRun:
+    case Command::kTest:
+    case Command::kSeed:
+    case Command::kCompile:
+      return run_project_command(invocation);
+    case Command::kShow:
+      return show_command(invocation);
+    case Command::kList:
+      return list_command(invocation);
+    case Command::kParse:
+      return parse_command(invocation);
+    case Command::kRunOperation:
+      return run_operation_command(invocation);
+    case Command::kDebug:
+      return debug_command(invocation);
+    case Command::kClean:
+      return clean_command(invocation);
+    case Command::kInit:
+      return init_command(invocation);
+    case Command::kGenStoreOrders:
+      return gen_store_orders_command(invocation);
+    case Command::kVersion:
+    case Command::kNone:
+      break;
+  }
+  return kExitUsage;
+}
+
+}  // namespace
+
+std::string version_number() { return SLUICE_VERSION; }
+
+std::string version_text() { return "sluice " + version_number(); }
+
+int run_main(const std::vector<std::string>& words) {
+  // The one thing scripts ask most often must not wait for anything.
+  if (words.size() == 1 &&
+      (words[0] == "--version" || words[0] == "-V" || words[0] == "-v" || words[0] == "version")) {
+    std::puts(version_text().c_str());
+    return kExitOk;
+  }
+  const std::map<std::string, std::string> environment = read_process_environment();
+  const ParsedCommandLine parsed = parse_command_line(words, environment);
+  if (parsed.finished) {
+    std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
+    return parsed.exit_code;
+  }
+  if (parsed.options.command == Command::kVersion) {
+    std::puts(version_text().c_str());
+    return kExitOk;
+  }
+  const SystemClock clock;
+  RealFileSystem fs;
+  SecretScrubber scrubber;
+  register_environment_secrets(environment, scrubber);
+  const std::string invocation_id = random_uuid();
+  const Terminal terminal = inspect_terminal(environment);
+  Console console(clock, scrubber, terminal,
+                  console_options(parsed.options, terminal, invocation_id));
+  std::error_code failure;
+  const std::string working_directory = std::filesystem::current_path(failure).string();
+  Invocation invocation{parsed.options,
+                        environment,
+                        fs,
+                        clock,
+                        scrubber,
+                        console,
+                        invocation_id,
+                        clock.now_micros(),
+                        clock.ticks_ns(),
+                        working_directory};
+  console.emit({EventLevel::kInfo,
+                "MainReportVersion",
+                "Running with sluice=" + version_number(),
+                {},
+                {{"version", "\"=" + version_number() + "\""}, {"log_version", "3"}}});
+  console.emit({EventLevel::kDebug,
+                "MainReportArgs",
+                "Command: sluice " + parsed.options.invocation_command,
+                {},
+                {}});
+  const int exit_code = dispatch(invocation);
+  console.emit(
+      {EventLevel::kDebug,
+       "CommandCompleted",
+       fmt::format("Exit code {}, {:.2f} CPU seconds, {:.0f} MB at most", exit_code,
+                   process_cpu_seconds(), static_cast<double>(process_peak_memory_bytes()) / 1e6),
+       {},
+       {}});
+  return exit_code;
+}
+
+}  // namespace sluice::cli

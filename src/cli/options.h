@@ -1,0 +1,90 @@
+// Options: everything that the command line and the environment ask for, after parsing. A plain
+// value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sluice::cli {
+
+enum class Command : uint8_t {
+  kNone,
+  kBuild,
+  kRun,
+  kTest,
+  kSeed,
+  kCompile,
+  kParse,
+  kList,
+  kShow,
+  kRunOperation,
+  kDebug,
+  kClean,
+  kInit,
+  kGenStoreOrders,
+  kVersion,
+};
+
+struct Options {
+  Command command = Command::kNone;
+  std::string command_name;        // as dbt calls it in artifacts: "run", "list", "run-operation"…
+  std::string invocation_command;  // the words after the program's name
+
+  // Common to all commands.
+  std::string project_dir, profiles_dir, profile, target, target_path, log_path, vars;
+  std::string log_format = "text";  // text | json
+  std::string log_level = "info";   // debug | info | warn | error | none
+  int threads = 0;
+  bool quiet = false;
+  bool debug = false;
+  bool print = true;  // print() of templates
+  bool use_colors = true;
+  bool use_colors_given = false;
+  bool write_json = true;
+  bool warn_error = false;
+  bool fail_fast = false;
+  bool version_check = true;
+  bool partial_parse = true;  // accepted; nothing is cached between runs
+  bool static_parser = true;  // accepted; there is one parser
+  bool populate_cache = true;
+  bool cache_selected_only = false;
+  bool introspect = true;
+  bool send_usage_stats = false;  // accepted; nothing is ever sent
+  int printer_width = 80;
+
+  // Selection.
+  std::vector<std::string> select, exclude, resource_types, exclude_resource_types;
+  std::string selector;
+  std::string indirect_selection = "eager";
+
+  // Running.
+  bool full_refresh = false;
+  bool store_failures = false;
+  bool empty = false;
+  bool show_rows = false;  // seed --show
+
+  // list, show, compile.
+  std::string output;  // list: name | path | selector | json; show, compile: text | json
+  std::vector<std::string> output_keys;
+  std::string inline_sql;
+  bool inline_given = false;
+  int64_t limit = 5;
+
+  // run-operation, init.
+  std::string name;
+  std::string args;
+
+  // gen store-orders.
+  int64_t days = 90;
+  int64_t base_orders = 20000;
+  uint64_t seed = 1;
+  std::string dir = "data/partitioned";
+  std::string until;
+  std::vector<std::string> late;
+
+  // From the environment only.
+  double price_per_tb = -1;  // SLUICE_PRICE_PER_TB or --price-per-tb; < 0: not given
+};
+
+}  // namespace sluice::cli

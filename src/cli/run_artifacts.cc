@@ -1,0 +1,124 @@
+#include "cli/run_artifacts.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "compile/manifest_json.h"
+#include "jinja/ops.h"
+#include "run/run_results_json.h"
+
+namespace sluice::cli {
+namespace {
+
+using jinja::Value;
+
+// What readers of the artifacts should take us for: the version whose formats and language are
+// reproduced.
+constexpr std::string_view kDbtVersion = "1.11.16";
+constexpr std::string_view kCustomPrefix = "DBT_ENV_CUSTOM_ENV_";
+
+std::map<std::string, std::string> custom_environment(const Invocation& invocation) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, content] : invocation.environment)
+    if (name.starts_with(kCustomPrefix)) out[name.substr(kCustomPrefix.size())] = content;
+  return out;
+}
+
+Value list_of(const std::vector<std::string>& words) {
+  std::vector<Value> items;
+  for (const std::string& word : words) items.push_back(Value::string(word));
+  return Value::list(std::move(items));
+}
+
+// A YAML option as a dict; what does not parse was refused before.
+Value dict_of(const std::string& yaml) {
+  if (yaml.empty()) return Value::dict();
+  Result<Value> parsed = jinja::from_yaml(yaml);
+  return parsed && parsed->is_dict() ? std::move(*parsed) : Value::dict();
+}
+
+void set_paths(jinja::Dict& arguments, const Options& options) {
+  const auto set_text = [&](std::string_view key, const std::string& text) {
+    if (!text.empty()) arguments.set(key, Value::string(text));
+  };
+  set_text("project_dir", options.project_dir);
+  set_text("profiles_dir", options.profiles_dir);
+  set_text("profile", options.profile);
+  set_text("target", options.target);
+  set_text("target_path", options.target_path);
+  set_text("log_path", options.log_path);
+}
+
+}  // namespace
+
+Value invocation_arguments(const Options& options) {
+  Value out = Value::dict();
+  jinja::Dict& arguments = out.as_dict();
+  arguments.set("which", Value::string(options.command_name));
+  arguments.set("invocation_command", Value::string("sluice " + options.invocation_command));
+  arguments.set("select", list_of(options.select));
+  arguments.set("exclude", list_of(options.exclude));
+  arguments.set("indirect_selection", Value::string(options.indirect_selection));
+  arguments.set("vars", dict_of(options.vars));
+  arguments.set("full_refresh", Value::boolean(options.full_refresh));
+  arguments.set("fail_fast", Value::boolean(options.fail_fast));
+  arguments.set("store_failures", Value::boolean(options.store_failures));
+  arguments.set("empty", Value::boolean(options.empty));
+  arguments.set("warn_error", Value::boolean(options.warn_error));
+  arguments.set("write_json", Value::boolean(options.write_json));
+  arguments.set("quiet", Value::boolean(options.quiet));
+  arguments.set("debug", Value::boolean(options.debug));
+  arguments.set("print", Value::boolean(options.print));
+  arguments.set("use_colors", Value::boolean(options.use_colors));
+  arguments.set("log_format", Value::string(options.log_format));
+  arguments.set("log_level", Value::string(options.log_level));
+  arguments.set("introspect", Value::boolean(options.introspect));
+  arguments.set("version_check", Value::boolean(options.version_check));
+  arguments.set("partial_parse", Value::boolean(options.partial_parse));
+  arguments.set("static_parser", Value::boolean(options.static_parser));
+  arguments.set("populate_cache", Value::boolean(options.populate_cache));
+  arguments.set("cache_selected_only", Value::boolean(options.cache_selected_only));
+  arguments.set("printer_width", Value::integer(options.printer_width));
+  if (options.threads > 0) arguments.set("threads", Value::integer(options.threads));
+  if (!options.resource_types.empty())
+    arguments.set("resource_types", list_of(options.resource_types));
+  if (options.command == Command::kRunOperation) {
+    arguments.set("macro", Value::string(options.name));
+    arguments.set("args", dict_of(options.args));
+  }
+  set_paths(arguments, options);
+  return out;
+}
+
+bool write_manifest_artifact(Invocation& invocation, Workspace& workspace) {
+  if (!invocation.options.write_json) return true;
+  compile::ManifestJsonRequest request;
+  request.dbt_version = kDbtVersion;
+  request.invocation_id = invocation.invocation_id;
+  request.generated_at_micros = invocation.clock.now_micros();
+  request.started_at_micros = invocation.started_at_micros;
+  request.custom_environment = custom_environment(invocation);
+  return workspace.write_artifact(
+      "manifest.json", compile::manifest_to_json(workspace.session().manifest(), request));
+}
+
+bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
+                         const std::vector<run::NodeResult>& results, double elapsed_seconds) {
+  if (!invocation.options.write_json) return true;
+  run::RunResultsRequest request;
+  request.dbt_version = kDbtVersion;
+  request.invocation_id = invocation.invocation_id;
+  request.generated_at_micros = invocation.clock.now_micros();
+  request.started_at_micros = invocation.started_at_micros;
+  request.elapsed_seconds = elapsed_seconds;
+  request.arguments = invocation_arguments(invocation.options);
+  request.custom_environment = custom_environment(invocation);
+  const bool manifest_written = write_manifest_artifact(invocation, workspace);
+  return workspace.write_artifact(
+             "run_results.json",
+             run::run_results_to_json(workspace.session().manifest(), results, request)) &&
+         manifest_written;
+}
+
+}  // namespace sluice::cli

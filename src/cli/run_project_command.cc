@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "cli/commands.h"
+#include "cli/run_artifacts.h"
+#include "cli/run_reporter.h"
+#include "cli/run_summary.h"
+#include "cli/signal_watcher.h"
+#include "cli/workspace.h"
+#include "jinja/ops.h"
+#include "plan/plan.h"
+#include "run/project_run.h"
+
+namespace sluice::cli {
+namespace {
+
+using project::ResourceType;
+
+std::vector<ResourceType> types_of_command(Command command) {
+  switch (command) {
+    case Command::kRun:
+      return {ResourceType::kModel};
+    case Command::kSeed:
+      return {ResourceType::kSeed};
+    case Command::kTest:
+      return {ResourceType::kTest};
+    case Command::kCompile:
+      return {ResourceType::kModel, ResourceType::kSnapshot, ResourceType::kTest,
+              ResourceType::kAnalysis};
+    default:
+      return {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot,
+              ResourceType::kTest};
+  }
+}
+
+// Names the user wrote, without operators: "+orders" → "orders".
+bool is_named(const Options& options, const std::string& name) {
+  return std::ranges::any_of(options.select, [&](std::string word) {
+    word.erase(0, word.find_first_not_of("+@0123456789"));
+    const size_t end = word.find_last_not_of("+0123456789");
+    return word == name || (end != std::string::npos && word.substr(0, end + 1) == name);
+  });
+}
+
+// `compile --select x` shows what it compiled.
+void print_compiled(Invocation& invocation, Workspace& workspace, const plan::Plan& plan) {
+  for (const plan::Step& step : plan.steps) {
+    const compile::Node* node = workspace.session().manifest().find_node(step.unique_id);
+    if (node == nullptr || !node->compiled || !is_named(invocation.options, node->name)) continue;
+    jinja::Value json = jinja::Value::dict();
+    json.as_dict().set("node", jinja::Value::string(node->name));
+    json.as_dict().set("compiled", jinja::Value::string(node->compiled_code));
+    const std::string text = jinja::to_json(json, {false, 2}).value_or("{}");
+    if (invocation.options.output == "json") {
+      invocation.console.output(text, "CompiledNode", text);
+    } else {
+      invocation.console.output(
+          fmt::format("Compiled node '{}' is:\n{}\n", node->name, node->compiled_code),
+          "CompiledNode", text);
+    }
+  }
+}
+
+void print_concurrency(Invocation& invocation, Workspace& workspace, size_t num_nodes) {
+  invocation.console.info("", "Formatting");
+  invocation.console.emit(
+      {EventLevel::kInfo,
+       "ConcurrencyLine",
+       fmt::format("Concurrency: {} threads (target='{}')", workspace.num_threads(),
+                   workspace.project().profile.target_name),
+       {},
+       {{"num_threads", std::to_string(workspace.num_threads())},
+        {"node_count", std::to_string(num_nodes)}}});
+  invocation.console.info("", "Formatting");
+}
+
+int exit_code_of(const Invocation& invocation, const run::ProjectRunReport& report) {
+  if (report.cancelled) return kExitCancelled;
+  if (!report.has_failures()) return kExitOk;
+  return invocation.options.command == Command::kCompile ? kExitUsage : kExitFailed;
+}
+
+int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan& plan,
+                 SignalWatcher& signals) {
+  const Options& options = invocation.options;
+  const bool compiles = options.command == Command::kCompile;
+  compile::Manifest& manifest = workspace.session().manifest();
+  RunReporter reporter(invocation.console, invocation.clock, manifest,
+                       {static_cast<size_t>(std::max(0, options.printer_width)), !compiles});
+  run::ProjectRunOptions run_options;
+  run_options.command = options.command_name;
+  run_options.num_threads = workspace.num_threads();
+  run_options.fail_fast = options.fail_fast;
+  run_options.warn_error = options.warn_error;
+  run_options.store_failures = options.store_failures;
+  run::ProjectRun project_run(workspace.session(), workspace.warehouse(), invocation.fs,
+                              invocation.clock, plan, reporter, run_options);
+  signals.on_first([&] {
+    invocation.console.warn(
+        "cancelling: running statements are interrupted; press Ctrl-C again to stop at once",
+        "CancelRequested");
+    project_run.cancel();
+  });
+  invocation.console.start_live([&reporter] { return reporter.live_lines(); });
+  Result<run::ProjectRunReport> report = project_run.run();
+  invocation.console.stop_live();
+  signals.on_first(nullptr);
+  if (!report) return report_error(invocation, report.error());
+
+  const double elapsed =
+      static_cast<double>(invocation.clock.ticks_ns() - invocation.started_ns) / 1e9;
+  const bool written = write_run_artifacts(invocation, workspace, report->results, elapsed);
+  if (!compiles || report->has_failures() || report->cancelled) {
+    RunSummaryOptions summary;
+    summary.elapsed_seconds = elapsed;
+    summary.price_per_tb = workspace.price_per_tb();
+    summary.cancelled = report->cancelled;
+    summary.with_table = !compiles;
+    summary.target_path = workspace.project().target_path;
+    summary.root = workspace.project().root;
+    print_run_summary(invocation.console, manifest, report->results, summary);
+  }
+  if (compiles) print_compiled(invocation, workspace, plan);
+  const int exit_code = exit_code_of(invocation, *report);
+  return exit_code == kExitOk && !written ? kExitUsage : exit_code;
+}
+
+}  // namespace
+
+int run_project_command(Invocation& invocation) {
+  const Options& options = invocation.options;
+  if (options.command == Command::kCompile && options.inline_given) return show_command(invocation);
+  // Before any other thread exists: all of them are to leave the signals to the watcher.
+  SignalWatcher signals;
+  Workspace workspace(invocation);
+  if (!workspace.open_project()) return kExitUsage;
+  const std::optional<graph::Selection> selection =
+      workspace.select(types_of_command(options.command));
+  if (!selection) return kExitUsage;
+  const plan::Plan plan = plan::make_plan(workspace.session().manifest(), workspace.graph(),
+                                          *selection, {options.command_name, options.full_refresh});
+  if (plan.steps.empty()) {
+    invocation.console.warn(
+        "Nothing to do. Try checking your model configs and model specification args",
+        "NothingToDo");
+    return write_run_artifacts(invocation, workspace, {}, 0) ? kExitOk : kExitUsage;
+  }
+  const bool needs_engine = options.command != Command::kCompile || options.introspect;
+  if (needs_engine && !workspace.open_warehouse()) return kExitUsage;
+  print_concurrency(invocation, workspace, plan.steps.size());
+  return execute_plan(invocation, workspace, plan, signals);
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,262 @@
+#include "cli/run_reporter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.h"
+#include "cli/amounts.h"
+
+namespace sluice::cli {
+namespace {
+
+using compile::Node;
+using compile::ResourceType;
+using run::NodeResult;
+using run::NodeStatus;
+
+std::string json_text(std::string_view text) {
+  JsonWriter writer;
+  writer.string(text);
+  return writer.take();
+}
+
+std::string relation_of(const Node& node) { return fmt::format("{}.{}", node.schema, node.alias); }
+
+// What stands in the line of a finished step: "OK created sql view model main.a".
+std::string headline(const Node& node, const NodeResult& result) {
+  const bool is_test = node.type == ResourceType::kTest || node.type == ResourceType::kUnitTest;
+  const int64_t failures = result.failures.value_or(0);
+  switch (result.status) {
+    case NodeStatus::kPass:
+      return "PASS " + node.name;
+    case NodeStatus::kFail:
+      return fmt::format("FAIL {} {}", failures, node.name);
+    case NodeStatus::kWarn:
+      return fmt::format("WARN {} {}", failures, node.name);
+    case NodeStatus::kSkipped:
+      return is_test ? "SKIP test " + node.name : "SKIP relation " + relation_of(node);
+    case NodeStatus::kNoOp:
+      return "NO-OP " + describe_node(node);
+    case NodeStatus::kError:
+      if (is_test) return "ERROR " + node.name;
+      return (node.type == ResourceType::kSeed ? "ERROR loading " : "ERROR creating ") +
+             describe_node(node);
+    case NodeStatus::kSuccess:
+      return (node.type == ResourceType::kSeed ? "OK loaded " : "OK created ") +
+             describe_node(node);
+  }
+  return node.name;
+}
+
+std::string event_name(const Node& node, NodeStatus status) {
+  if (status == NodeStatus::kSkipped) return "SkippingDetails";
+  switch (node.type) {
+    case ResourceType::kTest:
+      return "LogTestResult";
+    case ResourceType::kSeed:
+      return "LogSeedResult";
+    case ResourceType::kSnapshot:
+      return "LogSnapshotResult";
+    default:
+      return "LogModelResult";
+  }
+}
+
+Color color_of(NodeStatus status) {
+  switch (status) {
+    case NodeStatus::kSuccess:
+    case NodeStatus::kPass:
+      return Color::kGreen;
+    case NodeStatus::kError:
+    case NodeStatus::kFail:
+      return Color::kRed;
+    default:
+      return Color::kYellow;
+  }
+}
+
+std::string short_status(const NodeResult& result) {
+  switch (result.status) {
+    case NodeStatus::kSuccess:
+      return result.message.empty() ? "OK" : result.message;
+    case NodeStatus::kError:
+      return "ERROR";
+    case NodeStatus::kSkipped:
+      return "SKIP";
+    case NodeStatus::kPass:
+      return "PASS";
+    case NodeStatus::kFail:
+      return fmt::format("FAIL {}", result.failures.value_or(0));
+    case NodeStatus::kWarn:
+      return fmt::format("WARN {}", result.failures.value_or(0));
+    case NodeStatus::kNoOp:
+      return "NO-OP";
+  }
+  return {};
+}
+
+// " in 0.05s, 1,200 rows, read 5.6 MB"
+std::string figures(const NodeResult& result) {
+  if (result.status == NodeStatus::kSkipped) return {};
+  std::string text = fmt::format(" in {:.2f}s", result.execution_seconds);
+  if (result.rows_affected && *result.rows_affected >= 0 && result.status == NodeStatus::kSuccess)
+    text += fmt::format(", {} rows", format_count(*result.rows_affected));
+  if (result.scan.bytes_read > 0)
+    text += fmt::format(", read {}{}", result.scan.estimated ? "~" : "",
+                        format_bytes(result.scan.bytes_read));
+  if (result.num_retries > 0) text += fmt::format(", {} retries", result.num_retries);
+  return text;
+}
+
+std::vector<std::pair<std::string, std::string>> result_data(const Node& node,
+                                                             const NodeResult& result,
+                                                             size_t number, size_t total) {
+  std::vector<std::pair<std::string, std::string>> data = {
+      {"description", json_text(describe_node(node))},
+      {"index", std::to_string(number)},
+      {"total", std::to_string(total)},
+      {"status", json_text(run::status_name(result.status))},
+      {"execution_time", fmt::format("{:.6f}", result.execution_seconds)},
+      {"rows_read", std::to_string(result.scan.rows_read)},
+      {"bytes_read", std::to_string(result.scan.bytes_read)},
+      {"files_read", std::to_string(result.scan.files_read)},
+  };
+  if (result.rows_affected)
+    data.emplace_back("rows_affected", std::to_string(*result.rows_affected));
+  if (result.failures) data.emplace_back("num_failures", std::to_string(*result.failures));
+  if (!result.message.empty()) data.emplace_back("message", json_text(result.message));
+  if (!result.skipped_because.empty())
+    data.emplace_back("skipped_because", json_text(result.skipped_because));
+  return data;
+}
+
+}  // namespace
+
+std::string describe_node(const Node& node) {
+  switch (node.type) {
+    case ResourceType::kSeed:
+      return "seed file " + relation_of(node);
+    case ResourceType::kSnapshot:
+      return "snapshot " + relation_of(node);
+    case ResourceType::kTest:
+    case ResourceType::kUnitTest:
+      return "test " + node.name;
+    case ResourceType::kModel:
+      return fmt::format("{} {} model {}", node.language, node.materialized(), relation_of(node));
+    default:
+      return fmt::format("{} {}", project::resource_type_name(node.type), node.name);
+  }
+}
+
+RunReporter::RunReporter(Console& console, const Clock& clock, const compile::Manifest& manifest,
+                         RunReporterOptions options)
+    : console_(console),
+      clock_(clock),
+      manifest_(manifest),
+      options_(options),
+      started_ns_(clock.ticks_ns()) {}
+
+// "head ........ [status]": the head filled with dots to the printer's width, as dbt.
+void RunReporter::tell(EventLevel level, const std::string& name, const std::string& head,
+                       const std::string& status, Color color, const std::string& node,
+                       std::vector<std::pair<std::string, std::string>> data) {
+  std::string line = head + " ";
+  const size_t width = display_width(line);
+  if (width < options_.printer_width) line.append(options_.printer_width - width, '.');
+  const size_t plain = std::min(status.find(" in "), status.size());
+  line +=
+      " [" + paint(status.substr(0, plain), color, console_.colors()) + status.substr(plain) + "]";
+  console_.emit({level, name, line, node, std::move(data)});
+}
+
+void RunReporter::step_started(const plan::Step& step, size_t number, size_t total,
+                               size_t /*worker*/) {
+  const Node* node = manifest_.find_node(step.unique_id);
+  const std::string what = node == nullptr ? step.unique_id : describe_node(*node);
+  {
+    std::lock_guard lock(running_mutex_);
+    running_[step.unique_id] = {what, clock_.ticks_ns()};
+    num_total_ = total;
+  }
+  if (!options_.tells_steps) return;
+  tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogStartLine",
+       fmt::format("{} of {} START {}", number, total, what), "RUN", Color::kNone, step.unique_id,
+       {{"description", json_text(what)},
+        {"index", std::to_string(number)},
+        {"total", std::to_string(total)}});
+}
+
+void RunReporter::step_finished(const plan::Step& step, const NodeResult& result, size_t number,
+                                size_t total) {
+  {
+    std::lock_guard lock(running_mutex_);
+    running_.erase(step.unique_id);
+    num_total_ = total;
+    ++num_finished_;
+    if (run::is_failure(result.status)) ++num_failed_;
+  }
+  const Node* node = manifest_.find_node(step.unique_id);
+  if (node == nullptr || !options_.tells_steps) return;
+  const EventLevel level = run::is_failure(result.status)       ? EventLevel::kError
+                           : result.status == NodeStatus::kWarn ? EventLevel::kWarning
+                                                                : EventLevel::kInfo;
+  std::string status = short_status(result);
+  if (!result.skipped_because.empty()) status += ": " + result.skipped_because;
+  tell(level, event_name(*node, result.status),
+       fmt::format("{} of {} {}", number, total, headline(*node, result)), status + figures(result),
+       color_of(result.status), step.unique_id, result_data(*node, result, number, total));
+}
+
+void RunReporter::hook_started(const run::HookEvent& hook) {
+  tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogHookStartLine",
+       fmt::format("{} of {} START hook: {}", hook.number, hook.total, hook.label), "RUN",
+       Color::kNone, {},
+       {{"statement", json_text(hook.label)},
+        {"index", std::to_string(hook.number)},
+        {"total", std::to_string(hook.total)}});
+}
+
+void RunReporter::hook_finished(const run::HookEvent& hook, const NodeResult& result) {
+  const char* word = result.status == NodeStatus::kSuccess   ? "OK"
+                     : result.status == NodeStatus::kSkipped ? "SKIP"
+                                                             : "ERROR";
+  tell(run::is_failure(result.status) ? EventLevel::kError : EventLevel::kInfo, "LogHookEndLine",
+       fmt::format("{} of {} {} hook: {}", hook.number, hook.total, word, hook.label),
+       fmt::format("{} in {:.2f}s", word, result.execution_seconds), color_of(result.status),
+       result.unique_id,
+       {{"statement", json_text(hook.label)},
+        {"index", std::to_string(hook.number)},
+        {"total", std::to_string(hook.total)},
+        {"status", json_text(run::status_name(result.status))},
+        {"execution_time", fmt::format("{:.6f}", result.execution_seconds)}});
+}
+
+std::vector<std::string> RunReporter::live_lines() const {
+  static constexpr size_t kMostShown = 8;
+  const int64_t now_ns = clock_.ticks_ns();
+  const auto seconds_since = [now_ns](int64_t ns) {
+    return static_cast<double>(now_ns - ns) / 1e9;
+  };
+  std::lock_guard lock(running_mutex_);
+  std::vector<std::string> lines;
+  std::string head = fmt::format("[{}/{}] {} running", num_finished_, num_total_, running_.size());
+  if (num_failed_ > 0) head += fmt::format(", {} failed", num_failed_);
+  lines.push_back(fmt::format("{}, {}", head, format_seconds(seconds_since(started_ns_))));
+  std::vector<const Running*> oldest_first;
+  for (const auto& [id, item] : running_) oldest_first.push_back(&item);
+  std::sort(oldest_first.begin(), oldest_first.end(),
+            [](const Running* left, const Running* right) {
+              return left->started_ns < right->started_ns;
+            });
+  for (size_t index = 0; index < oldest_first.size() && index < kMostShown; ++index)
+    lines.push_back(fmt::format("  {:>7}  {}",
+                                format_seconds(seconds_since(oldest_first[index]->started_ns)),
+                                oldest_first[index]->what));
+  if (oldest_first.size() > kMostShown)
+    lines.push_back(fmt::format("  … and {} more", oldest_first.size() - kMostShown));
+  return lines;
+}
+
+}  // namespace sluice::cli

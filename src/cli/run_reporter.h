@@ -1,0 +1,61 @@
+// RunReporter: tells a run as it happens (dbt's lines, or a live area on a terminal) and sums it up
+// at the end. Thread-safe where the observer interface asks for it.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "cli/console.h"
+#include "compile/manifest.h"
+#include "run/project_run.h"
+
+namespace sluice::cli {
+
+struct RunReporterOptions {
+  size_t printer_width = 80;
+  bool tells_steps = true;  // false for `compile`: only failures are told
+};
+
+class RunReporter final : public run::ProjectRunObserver {
+ public:
+  RunReporter(Console& console, const Clock& clock, const compile::Manifest& manifest,
+              RunReporterOptions options);
+
+  void step_started(const plan::Step& step, size_t number, size_t total, size_t worker) override;
+  void step_finished(const plan::Step& step, const run::NodeResult& result, size_t number,
+                     size_t total) override;
+  void hook_started(const run::HookEvent& hook) override;
+  void hook_finished(const run::HookEvent& hook, const run::NodeResult& result) override;
+
+  // Lines of the live area now.
+  std::vector<std::string> live_lines() const;
+
+ private:
+  struct Running {
+    std::string what;
+    int64_t started_ns;
+  };
+  void tell(EventLevel level, const std::string& name, const std::string& head,
+            const std::string& status, Color color, const std::string& node,
+            std::vector<std::pair<std::string, std::string>> data);
+
+  Console& console_;
+  const Clock& clock_;
+  const compile::Manifest& manifest_;
+  const RunReporterOptions options_;
+  const int64_t started_ns_;
+
+  mutable std::mutex running_mutex_;
+  std::map<std::string, Running> running_;  // by unique id
+  size_t num_finished_ = 0;
+  size_t num_failed_ = 0;
+  size_t num_total_ = 0;
+};
+
+// "sql table model analytics.orders", "seed file main.s", "test not_null_orders_id".
+std::string describe_node(const compile::Node& node);
+
+}  // namespace sluice::cli

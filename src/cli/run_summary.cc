@@ -1,0 +1,235 @@
+#include "cli/run_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/file_system.h"
+#include "base/json.h"
+#include "cli/amounts.h"
+#include "cli/text_table.h"
+#include "run/node_files.h"
+
+namespace sluice::cli {
+namespace {
+
+using compile::Node;
+using compile::ResourceType;
+using run::NodeResult;
+using run::NodeStatus;
+
+constexpr size_t kMostTableRows = 40;
+
+struct Counts {
+  size_t pass = 0, warn = 0, error = 0, skip = 0, no_op = 0;
+  size_t total() const { return pass + warn + error + skip + no_op; }
+};
+
+Counts count_results(const std::vector<NodeResult>& results) {
+  Counts counts;
+  for (const NodeResult& result : results) {
+    switch (result.status) {
+      case NodeStatus::kSuccess:
+      case NodeStatus::kPass:
+        ++counts.pass;
+        break;
+      case NodeStatus::kWarn:
+        ++counts.warn;
+        break;
+      case NodeStatus::kError:
+      case NodeStatus::kFail:
+        ++counts.error;
+        break;
+      case NodeStatus::kSkipped:
+        ++counts.skip;
+        break;
+      case NodeStatus::kNoOp:
+        ++counts.no_op;
+        break;
+    }
+  }
+  return counts;
+}
+
+std::string plural(size_t count, const std::string& name) {
+  return fmt::format("{} {}{}", count, name, count == 1 ? "" : "s");
+}
+
+// "1 incremental model, 3 project hooks, 1 seed, 4 data tests" as dbt's last but one line.
+std::string kinds_text(const compile::Manifest& manifest, const std::vector<NodeResult>& results) {
+  std::map<std::string, size_t> counts;
+  for (const NodeResult& result : results) {
+    const Node* node = manifest.find_node(result.unique_id);
+    if (node == nullptr) continue;
+    if (node->type == ResourceType::kModel) {
+      ++counts[fmt::format("{} model", node->materialized())];
+    } else if (node->type == ResourceType::kOperation) {
+      ++counts["project hook"];
+    } else if (node->type == ResourceType::kTest) {
+      ++counts["data test"];
+    } else {
+      ++counts[std::string(project::resource_type_name(node->type))];
+    }
+  }
+  std::string text;
+  for (const auto& [name, count] : counts) text += (text.empty() ? "" : ", ") + plural(count, name);
+  return text;
+}
+
+struct Totals {
+  warehouse::ScanMetrics scan;
+  int64_t rows = 0;
+};
+
+Totals add_up(const std::vector<NodeResult>& results) {
+  Totals totals;
+  for (const NodeResult& result : results) {
+    totals.scan.rows_read += result.scan.rows_read;
+    totals.scan.bytes_read += result.scan.bytes_read;
+    totals.scan.files_read += result.scan.files_read;
+    totals.scan.estimated |= result.scan.estimated;
+    if (result.rows_affected && *result.rows_affected > 0) totals.rows += *result.rows_affected;
+  }
+  return totals;
+}
+
+std::string bytes_text(const warehouse::ScanMetrics& scan) {
+  if (scan.bytes_read == 0) return "-";
+  return (scan.estimated ? "~" : "") + format_bytes(scan.bytes_read);
+}
+
+std::string price_text(const warehouse::ScanMetrics& scan, double price_per_tb) {
+  return scan.bytes_read == 0 ? "-" : format_dollars(scan_price(scan.bytes_read, price_per_tb));
+}
+
+void print_table(Console& console, const compile::Manifest& manifest,
+                 const std::vector<NodeResult>& results, const RunSummaryOptions& options) {
+  std::vector<const NodeResult*> shown;
+  for (const NodeResult& result : results) {
+    const Node* node = manifest.find_node(result.unique_id);
+    if (node != nullptr && (node->is_refable())) shown.push_back(&result);
+  }
+  if (shown.empty()) return;
+  const size_t num_all = shown.size();
+  if (num_all > kMostTableRows) {
+    // The ones worth a look: failures first, then the slowest.
+    std::stable_sort(
+        shown.begin(), shown.end(), [](const NodeResult* left, const NodeResult* right) {
+          const bool left_failed = run::is_failure(left->status);
+          const bool right_failed = run::is_failure(right->status);
+          return left_failed != right_failed ? left_failed
+                                             : left->execution_seconds > right->execution_seconds;
+        });
+    shown.resize(kMostTableRows);
+  }
+  TextTable table;
+  table.columns = {{"model", false},    {"status", false},    {"time", true}, {"rows", true},
+                   {"rows read", true}, {"bytes read", true}, {"price", true}};
+  for (const NodeResult* result : shown) {
+    const Node& node = *manifest.find_node(result->unique_id);
+    table.rows.push_back(
+        {node.name, std::string(run::status_name(result->status)),
+         result->status == NodeStatus::kSkipped ? "-" : format_seconds(result->execution_seconds),
+         result->rows_affected && *result->rows_affected >= 0 ? format_count(*result->rows_affected)
+                                                              : "-",
+         result->scan.rows_read == 0 ? "-"
+                                     : format_count(static_cast<int64_t>(result->scan.rows_read)),
+         bytes_text(result->scan), price_text(result->scan, options.price_per_tb)});
+  }
+  const Totals totals = add_up(results);
+  table.rows.push_back(
+      {"total", "", format_seconds(options.elapsed_seconds),
+       totals.rows == 0 ? "-" : format_count(totals.rows),
+       totals.scan.rows_read == 0 ? "-" : format_count(static_cast<int64_t>(totals.scan.rows_read)),
+       bytes_text(totals.scan), price_text(totals.scan, options.price_per_tb)});
+  const size_t width = console.terminal().is_terminal ? console.terminal().width - 10 : 0;
+  std::string text = to_plain_text(table, width);
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    console.info(text.substr(at, end - at), "RunSummaryLine");
+    at = end + 1;
+  }
+  if (num_all > shown.size())
+    console.info(fmt::format("({} more; all of them in run_results.json)", num_all - shown.size()),
+                 "RunSummaryLine");
+}
+
+std::string compiled_place(const compile::Manifest& manifest, const Node& node,
+                           const RunSummaryOptions& options) {
+  return relative_path(run::node_file(manifest, node, "compiled"), options.root);
+}
+
+// A failed or warning node again, whole.
+void print_problem(Console& console, const compile::Manifest& manifest, const NodeResult& result,
+                   const RunSummaryOptions& options) {
+  const Node* node = manifest.find_node(result.unique_id);
+  if (node == nullptr) return;
+  const bool is_warning = result.status == NodeStatus::kWarn;
+  const Color color = is_warning ? Color::kYellow : Color::kRed;
+  const std::string title =
+      fmt::format("{} in {} {} ({})", is_warning ? "Warning" : "Failure",
+                  project::resource_type_name(node->type), node->name, node->original_file_path);
+  std::string text = paint(title, color, console.colors()) + "\n  ";
+  const std::string body = result.error ? "error" + render(*result.error) : result.message;
+  for (char byte : body) text += byte == '\n' ? std::string("\n  ") : std::string(1, byte);
+  if (node->compiled && node->type != ResourceType::kSeed)
+    text += "\n\n  compiled code at " + compiled_place(manifest, *node, options);
+  if (!result.error && node->type == ResourceType::kTest && node->compiled)
+    text += "\n  hint: see the failing rows with: sluice show --select " + node->name;
+  console.info("", "Formatting");
+  console.emit({is_warning ? EventLevel::kWarning : EventLevel::kError,
+                is_warning ? "RunResultWarning" : "RunResultFailure",
+                text,
+                result.unique_id,
+                {}});
+}
+
+std::string completion_text(const Counts& counts, bool cancelled) {
+  if (cancelled) return "Cancelled: what ran was rolled back, the rest was not started";
+  if (counts.error == 0 && counts.warn == 0) return "Completed successfully";
+  return fmt::format("Completed with {}, 0 partial successes, and {}:",
+                     plural(counts.error, "error"), plural(counts.warn, "warning"));
+}
+
+}  // namespace
+
+void print_run_summary(Console& console, const compile::Manifest& manifest,
+                       const std::vector<NodeResult>& results, const RunSummaryOptions& options) {
+  const Counts counts = count_results(results);
+  console.info("", "Formatting");
+  if (options.with_table) {
+    print_table(console, manifest, results, options);
+    console.info("", "Formatting");
+  }
+  console.info(fmt::format("Finished running {} in {} ({:.2f}s).", kinds_text(manifest, results),
+                           format_seconds(options.elapsed_seconds), options.elapsed_seconds),
+               "FinishedRunningStats");
+  console.info("", "Formatting");
+  const bool failed = counts.error > 0 || options.cancelled;
+  const Color color = failed ? Color::kRed : counts.warn > 0 ? Color::kYellow : Color::kGreen;
+  console.info(paint(completion_text(counts, options.cancelled), color, console.colors()),
+               "EndOfRunSummary");
+  for (const NodeResult& result : results)
+    if (run::is_failure(result.status)) print_problem(console, manifest, result, options);
+  for (const NodeResult& result : results)
+    if (result.status == NodeStatus::kWarn) print_problem(console, manifest, result, options);
+  console.info("", "Formatting");
+  JsonWriter stats;
+  stats.begin_object().field("error", static_cast<int64_t>(counts.error));
+  stats.field("noop", static_cast<int64_t>(counts.no_op))
+      .field("pass", static_cast<int64_t>(counts.pass));
+  stats.field("skip", static_cast<int64_t>(counts.skip))
+      .field("total", static_cast<int64_t>(counts.total()));
+  stats.field("warn", static_cast<int64_t>(counts.warn)).end_object();
+  console.emit({EventLevel::kInfo,
+                "StatsLine",
+                fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP={} TOTAL={}", counts.pass,
+                            counts.warn, counts.error, counts.skip, counts.no_op, counts.total()),
+                {},
+                {{"stats", stats.take()}}});
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,27 @@
+// The end of a run: a line per model with its cost, totals, warnings and errors once more with
+// place and hint, and dbt's "Done. PASS=…" line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "compile/manifest.h"
+#include "run/node_result.h"
+
+namespace sluice::cli {
+
+struct RunSummaryOptions {
+  double elapsed_seconds = 0;
+  double price_per_tb = 0;
+  bool cancelled = false;
+  bool with_table = true;
+  std::string target_path;  // absolute; shown relative to `root`
+  std::string root;
+};
+
+void print_run_summary(Console& console, const compile::Manifest& manifest,
+                       const std::vector<run::NodeResult>& results,
+                       const RunSummaryOptions& options);
+
+}  // namespace sluice::cli

@@ -1,0 +1,290 @@
+#include "cli/workspace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "base/json.h"
+#include "base/parallel.h"
+#include "base/suggest.h"
+#include "cli/builtin_macros.h"
+#include "cli/run_artifacts.h"
+#include "run/profile_warehouse.h"
+
+namespace sluice::cli {
+namespace {
+
+using project::ResourceType;
+
+Span main_place(const Error& error) {
+  return error.spans().empty() ? Span{} : error.spans().front();
+}
+
+bool comes_before(const Diagnostic& left, const Diagnostic& right) {
+  const Span a = main_place(left.error);
+  const Span b = main_place(right.error);
+  return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+}
+
+std::string counted(size_t count, std::string_view name) {
+  return fmt::format("{} {}{}", count, name, count == 1 ? "" : "s");
+}
+
+std::optional<graph::IndirectSelection> indirect_mode(const std::string& text) {
+  if (text == "eager") return graph::IndirectSelection::kEager;
+  if (text == "cautious") return graph::IndirectSelection::kCautious;
+  if (text == "buildable") return graph::IndirectSelection::kBuildable;
+  if (text == "empty") return graph::IndirectSelection::kEmpty;
+  return std::nullopt;
+}
+
+constexpr ResourceType kAllTypes[] = {
+    ResourceType::kModel,         ResourceType::kSeed,      ResourceType::kSnapshot,
+    ResourceType::kTest,          ResourceType::kSource,    ResourceType::kExposure,
+    ResourceType::kAnalysis,      ResourceType::kUnitTest,  ResourceType::kMetric,
+    ResourceType::kSemanticModel, ResourceType::kSavedQuery};
+
+// The types that words such as "model" or "all" mean; an error for others.
+Result<std::vector<ResourceType>> types_of_words(const std::vector<std::string>& words,
+                                                 const std::vector<ResourceType>& defaults) {
+  std::vector<ResourceType> out;
+  for (const std::string& word : words) {
+    if (word == "all") {
+      out.insert(out.end(), std::begin(kAllTypes), std::end(kAllTypes));
+      continue;
+    }
+    if (word == "default") {
+      out.insert(out.end(), defaults.begin(), defaults.end());
+      continue;
+    }
+    std::vector<std::string_view> names = {"all", "default"};
+    bool found = false;
+    for (ResourceType type : kAllTypes) {
+      names.push_back(project::resource_type_name(type));
+      if (names.back() != word) continue;
+      out.push_back(type);
+      found = true;
+    }
+    if (found) continue;
+    const std::string nearest = nearest_name(word, names);
+    return fail(ErrorCode::kBadArgument, fmt::format("unknown resource type \"{}\"", word),
+                nearest.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
+                                : fmt::format("did you mean \"{}\"?", nearest));
+  }
+  return out;
+}
+
+}  // namespace
+
+int report_error(Invocation& invocation, const Error& error) {
+  invocation.console.error("error" + render(error));
+  return kExitUsage;
+}
+
+bool report_diagnostics(Invocation& invocation, Diagnostics diagnostics) {
+  std::vector<Diagnostic> items = diagnostics.items();
+  std::stable_sort(items.begin(), items.end(), comes_before);
+  size_t num_errors = 0;
+  for (const Diagnostic& item : items) {
+    const bool is_error = item.severity == Severity::kError || invocation.options.warn_error;
+    num_errors += is_error ? 1 : 0;
+    if (is_error) {
+      invocation.console.error("error" + render(item.error));
+    } else {
+      invocation.console.warn("warning" + render(item.error));
+    }
+  }
+  if (num_errors > 1) invocation.console.error(fmt::format("{} errors", num_errors));
+  return num_errors == 0;
+}
+
+bool Workspace::load(LoadNeeds needs) {
+  const Options& options = invocation_.options;
+  project::LoadOptions load;
+  load.project_dir = options.project_dir;
+  load.working_directory = invocation_.working_directory;
+  load.profiles_dir = options.profiles_dir;
+  load.profile_name = options.profile;
+  load.target_name = options.target;
+  load.target_path = options.target_path;
+  load.log_path = options.log_path;
+  load.vars_yaml = options.vars;
+  load.threads = options.threads;
+  load.parallelism = default_parallelism();
+  load.require_packages = needs.packages;
+  load.require_profile = needs.profile;
+  load.environment = invocation_.environment;
+  load.invocation_id = invocation_.invocation_id;
+  load.started_at_micros = invocation_.started_at_micros;
+  load.builtin_macros = builtin_macros;
+  project::LoadedProject loaded = project::load_project(invocation_.fs, load, invocation_.scrubber);
+  project_ = std::move(loaded.project);
+  if (project_) {
+    if (!project_->log_path.empty()) invocation_.console.open_log(project_->log_path);
+    settings_ = run::read_project_settings(invocation_.fs, project_->root, loaded.diagnostics);
+  }
+  num_warnings_ += loaded.diagnostics.items().size() - loaded.diagnostics.num_errors();
+  if (!report_diagnostics(invocation_, std::move(loaded.diagnostics)) || !project_) return false;
+  std::error_code failure;
+  std::filesystem::current_path(project_->root, failure);
+  if (!failure) return true;
+  report_error(invocation_,
+               Error(ErrorCode::kIo, fmt::format("cannot enter the project's folder \"{}\": {}",
+                                                 project_->root, failure.message())));
+  return false;
+}
+
+bool Workspace::parse() {
+  const Options& options = invocation_.options;
+  compile::SessionOptions session;
+  session.project = project_;
+  session.flags.which = options.command_name;
+  session.flags.full_refresh = options.full_refresh;
+  session.flags.fail_fast = options.fail_fast;
+  session.flags.store_failures = options.store_failures;
+  session.flags.empty = options.empty;
+  session.flags.quiet = options.quiet;
+  session.flags.invocation_command = "sluice " + options.invocation_command;
+  session.flags.arguments = invocation_arguments(options);
+  session.fs = &invocation_.fs;
+  session.events = &invocation_.console;
+  session.environment = invocation_.environment;
+  session.invocation_id = invocation_.invocation_id;
+  session.started_at_micros = invocation_.started_at_micros;
+  session.now_micros = [clock = &invocation_.clock] { return clock->now_micros(); };
+  session.parallelism = default_parallelism();
+  session_ = std::make_unique<compile::Session>(std::move(session));
+  Diagnostics diagnostics;
+  const bool parsed = session_->parse(diagnostics);
+  num_warnings_ += diagnostics.items().size() - diagnostics.num_errors();
+  return report_diagnostics(invocation_, std::move(diagnostics)) && parsed;
+}
+
+bool Workspace::build_graph() {
+  Result<graph::Graph> graph = graph::Graph::build(session_->manifest());
+  if (!graph) {
+    report_error(invocation_, graph.error());
+    return false;
+  }
+  graph_.emplace(std::move(*graph));
+  report_found();
+  return true;
+}
+
+// "Found 5 models, 1 seed, 4 data tests, 511 macros"
+void Workspace::report_found() {
+  const compile::Manifest& manifest = session_->manifest();
+  std::map<ResourceType, size_t> counts;
+  for (const auto& node : manifest.nodes) ++counts[node->type];
+  std::vector<std::string> parts;
+  const auto add = [&](size_t count, std::string_view name) {
+    if (count > 0) parts.push_back(counted(count, name));
+  };
+  add(counts[ResourceType::kModel], "model");
+  add(counts[ResourceType::kSeed], "seed");
+  add(counts[ResourceType::kSnapshot], "snapshot");
+  if (const size_t analyses = counts[ResourceType::kAnalysis]; analyses > 0)
+    parts.push_back(fmt::format("{} {}", analyses, analyses == 1 ? "analysis" : "analyses"));
+  add(counts[ResourceType::kOperation], "operation");
+  add(counts[ResourceType::kTest], "data test");
+  add(manifest.sources.size(), "source");
+  add(manifest.exposures.size(), "exposure");
+  add(manifest.macros.size(), "macro");
+  const std::string stats = fmt::format("{}", fmt::join(parts, ", "));
+  JsonWriter json;
+  json.string(stats);
+  invocation_.console.emit(
+      {EventLevel::kInfo, "FoundStats", "Found " + stats, {}, {{"stat_line", json.take()}}});
+}
+
+std::optional<graph::Selection> Workspace::select(std::vector<ResourceType> types) {
+  const Options& options = invocation_.options;
+  if (!options.selector.empty()) {
+    report_error(invocation_, Error(ErrorCode::kBadArgument,
+                                    fmt::format("--selector \"{}\": selectors.yml is not read yet",
+                                                options.selector),
+                                    "write the selection with --select and --exclude"));
+    return std::nullopt;
+  }
+  Result<std::vector<ResourceType>> wanted = types_of_words(options.resource_types, types);
+  Result<std::vector<ResourceType>> unwanted =
+      types_of_words(options.exclude_resource_types, types);
+  if (!wanted || !unwanted) {
+    report_error(invocation_, wanted ? unwanted.error() : wanted.error());
+    return std::nullopt;
+  }
+  // `ls` may ask for any type; the others only for what they can run.
+  if (!wanted->empty()) {
+    if (options.command == Command::kList) {
+      types = *wanted;
+    } else {
+      std::erase_if(types, [&](ResourceType type) {
+        return std::ranges::find(*wanted, type) == wanted->end();
+      });
+    }
+  }
+  std::erase_if(types, [&](ResourceType type) {
+    return std::ranges::find(*unwanted, type) != unwanted->end();
+  });
+  if (types.empty()) return graph::Selection{};
+
+  graph::SelectionRequest request;
+  request.select = options.select;
+  request.exclude = options.exclude;
+  request.indirect =
+      indirect_mode(options.indirect_selection).value_or(graph::IndirectSelection::kEager);
+  request.resource_types = std::move(types);
+  Result<graph::Selection> selection = graph::select_nodes(*graph_, session_->manifest(), request);
+  if (!selection) {
+    report_error(invocation_, selection.error());
+    return std::nullopt;
+  }
+  for (const std::string& warning : selection->warnings) {
+    if (options.warn_error) {
+      report_error(invocation_,
+                   Error(ErrorCode::kBadArgument, warning, "see the names with: sluice ls"));
+      return std::nullopt;
+    }
+    invocation_.console.warn(warning, "NoNodesForSelectionCriteria");
+    ++num_warnings_;
+  }
+  return std::move(*selection);
+}
+
+bool Workspace::open_warehouse() {
+  Result<std::unique_ptr<warehouse::Warehouse>> opened = run::open_warehouse(*project_);
+  if (!opened) {
+    report_error(invocation_, opened.error());
+    return false;
+  }
+  warehouse_ = std::move(*opened);
+  session_->set_warehouse(warehouse_.get());
+  return true;
+}
+
+double Workspace::price_per_tb() const {
+  if (invocation_.options.price_per_tb >= 0) return invocation_.options.price_per_tb;
+  return settings_.price_per_tb.value_or(run::kDefaultPricePerTb);
+}
+
+size_t Workspace::num_threads() const {
+  const int threads =
+      invocation_.options.threads > 0 ? invocation_.options.threads : project_->profile.threads;
+  return static_cast<size_t>(std::max(1, threads));
+}
+
+bool Workspace::write_artifact(const std::string& name, const std::string& content) {
+  if (!invocation_.options.write_json) return true;
+  Status written = invocation_.fs.write_atomically(join_path(project_->target_path, name),
+                                                   invocation_.scrubber.scrub(content));
+  if (written) return true;
+  report_error(invocation_, written.error());
+  return false;
+}
+
+}  // namespace sluice::cli
