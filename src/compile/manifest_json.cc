@@ -260,12 +260,12 @@ class ManifestWriter {
       parents.emplace_back(node->unique_id,
                            std::vector<std::string_view>(node->depends_on_nodes.begin(),
                                                          node->depends_on_nodes.end()));
+    for (const auto& source : manifest_.sources)
+      parents.emplace_back(source->unique_id, std::vector<std::string_view>());
     for (const auto& exposure : manifest_.exposures)
       parents.emplace_back(exposure->unique_id,
                            std::vector<std::string_view>(exposure->depends_on_nodes.begin(),
                                                          exposure->depends_on_nodes.end()));
-    for (const auto& source : manifest_.sources)
-      parents.emplace_back(source->unique_id, std::vector<std::string_view>());
     Edges children;
     std::unordered_map<std::string_view, size_t> position;
     for (const auto& [id, ignored] : parents) {
