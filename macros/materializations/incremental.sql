@@ -20,6 +20,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
+    {%- do drop_leftovers(target_relation) -%}
     {%- if existing_relation is none or full_refresh_mode -%}
         {%- do build_table(existing_relation, target_relation, sql) -%}
         {%- do create_indexes(target_relation) -%}

@@ -18,6 +18,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
+    {%- do drop_leftovers(target_relation) -%}
     {%- do build_table(existing_relation, target_relation, sql) -%}
 
     {%- do create_indexes(target_relation) -%}
@@ -41,7 +42,6 @@
         {%- do adapter.cache_added(target_relation) -%}
     {%- else -%}
         {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
-        {%- do drop_relation_in_transaction(load_cached_relation(intermediate_relation)) -%}
         {%- call statement('main') -%}
             {{ get_create_table_as_sql(false, intermediate_relation, sql) }}
         {%- endcall -%}

@@ -9,6 +9,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
+    {%- do drop_leftovers(target_relation) -%}
     {%- do replace_existing_for_view(existing_relation, target_relation) -%}
     {%- call statement('main') -%}
         {{ get_create_view_as_sql(target_relation, sql) }}
@@ -42,4 +43,10 @@
         {%- endcall -%}
         {%- do adapter.cache_dropped(relation) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# Helper relations that a run of another tool, cut short, left beside the target. #}
+{% macro drop_leftovers(target_relation) -%}
+    {%- do drop_relation_in_transaction(load_cached_relation(make_intermediate_relation(target_relation))) -%}
+    {%- do drop_relation_in_transaction(load_cached_relation(make_backup_relation(target_relation, target_relation.type))) -%}
 {%- endmacro %}
