@@ -43,9 +43,7 @@ CLI::Option* bind_option(CLI::App& app, const OptionSpec& spec, Options& options
       },
       spec.field);
   if (!is_flag(spec)) option->type_name(std::string(spec.value_name));
-  if (!spec.choices.empty())
-    option->check(
-        CLI::IsMember(std::vector<std::string>(spec.choices.begin(), spec.choices.end())));
+  if (!spec.choices.empty()) option->check(CLI::IsMember(split_choices(spec.choices)));
   if (!std::holds_alternative<std::vector<std::string> Options::*>(spec.field))
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   option->group(spec.commands == 0 ? "Common options" : "Options");
@@ -71,8 +69,8 @@ bool parse_number(const std::string& text, Number& out) {
 
 // Sets the field from an environment variable; false when the value does not fit.
 bool set_from_text(Options& options, const OptionSpec& spec, const std::string& text) {
-  if (!spec.choices.empty() &&
-      std::find(spec.choices.begin(), spec.choices.end(), text) == spec.choices.end())
+  const std::vector<std::string> choices = split_choices(spec.choices);
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
     return false;
   return std::visit(
       [&](auto field) -> bool {
@@ -283,8 +281,9 @@ class CommandLineParser {
       if (!set_from_text(out_.options, spec, found->second))
         return fail(fmt::format("the environment variable {} has a value that does not fit: \"{}\"",
                                 spec.environment, found->second),
-                    spec.choices.empty() ? std::string()
-                                         : fmt::format("one of {}", fmt::join(spec.choices, ", ")));
+                    spec.choices.empty()
+                        ? std::string()
+                        : fmt::format("one of {}", fmt::join(split_choices(spec.choices), ", ")));
       if (spec.names.find("use-colors") != std::string_view::npos)
         out_.options.use_colors_given = true;
     }
@@ -305,17 +304,19 @@ class CommandLineParser {
                   "write: sluice gen store-orders");
     if (options.threads < 0)
       return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
-    if (options.command == Command::kShow || options.command == Command::kCompile) {
-      if (options.output.empty()) options.output = "text";
-      if (options.output != "text" && options.output != "json")
-        return fail(fmt::format("--output of {} is text or json, not \"{}\"", chosen.spec.name,
-                                options.output));
-    }
-    if (options.command == Command::kList) {
-      if (options.output.empty()) options.output = "selector";
-      if (options.output == "text")
-        return fail("--output of list is name, path, selector or json, not \"text\"");
-    }
+    check_output_format(chosen);
+  }
+
+  void check_output_format(const BoundCommand& chosen) {
+    Options& options = out_.options;
+    const bool shows = options.command == Command::kShow || options.command == Command::kCompile;
+    const bool lists = options.command == Command::kList;
+    if (options.output.empty()) options.output = lists ? "selector" : "text";
+    if (shows && options.output != "text" && options.output != "json")
+      return fail(fmt::format("--output of {} is text or json, not \"{}\"", chosen.spec.name,
+                              options.output));
+    if (lists && options.output == "text")
+      fail("--output of list is name, path, selector or json, not \"text\"");
   }
 
   ParsedCommandLine& out_;

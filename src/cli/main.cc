@@ -7,6 +7,7 @@
 #include <map>
 #include <system_error>
 
+#include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -43,35 +44,28 @@ void register_environment_secrets(const std::map<std::string, std::string>& envi
     if (name.starts_with("DBT_ENV_SECRET_") && !content.empty()) scrubber.add(content);
 }
 
-int dispatch(Invocation& invocation) {
-  switch (invocation.options.command) {
-    case Command::kBuild:
-    case Command::kRun:
-    case Command::kTest:
-    case Command::kSeed:
-    case Command::kCompile:
-      return run_project_command(invocation);
-    case Command::kShow:
-      return show_command(invocation);
-    case Command::kList:
-      return list_command(invocation);
-    case Command::kParse:
-      return parse_command(invocation);
-    case Command::kRunOperation:
-      return run_operation_command(invocation);
-    case Command::kDebug:
-      return debug_command(invocation);
-    case Command::kClean:
-      return clean_command(invocation);
-    case Command::kInit:
-      return init_command(invocation);
-    case Command::kGenStoreOrders:
-      return gen_store_orders_command(invocation);
-    case Command::kVersion:
-    case Command::kNone:
-      break;
-  }
-  return kExitUsage;
+using CommandFunction = int (*)(Invocation&);
+
+// By Command.
+CommandFunction function_of(Command command) {
+  static const std::map<Command, CommandFunction> kFunctions = {
+      {Command::kBuild, run_project_command},
+      {Command::kRun, run_project_command},
+      {Command::kTest, run_project_command},
+      {Command::kSeed, run_project_command},
+      {Command::kCompile, run_project_command},
+      {Command::kShow, show_command},
+      {Command::kList, list_command},
+      {Command::kParse, parse_command},
+      {Command::kRunOperation, run_operation_command},
+      {Command::kDebug, debug_command},
+      {Command::kClean, clean_command},
+      {Command::kInit, init_command},
+      {Command::kGenStoreOrders, gen_store_orders_command},
+  };
+  const auto found = kFunctions.find(command);
+  SLUICE_CHECK(found != kFunctions.end());
+  return found->second;
 }
 
 }  // namespace
@@ -127,7 +121,7 @@ int run_main(const std::vector<std::string>& words) {
                 "Command: sluice " + parsed.options.invocation_command,
                 {},
                 {}});
-  const int exit_code = dispatch(invocation);
+  const int exit_code = function_of(parsed.options.command)(invocation);
   console.emit(
       {EventLevel::kDebug,
        "CommandCompleted",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -22,13 +23,14 @@ struct OptionSpec {
   std::string_view help;
   uint32_t commands = 0;  // bit per Command; 0: all of them, and before the command too
   std::string_view value_name = "TEXT";
-  std::vector<std::string_view> choices;
+  std::string_view choices = {};  // "text|json"; empty: any value
 };
 
 constexpr uint32_t command_bit(Command command) { return 1U << static_cast<unsigned>(command); }
 
-// Built once per call; the process parses one command line.
 std::vector<OptionSpec> option_table();
+// The parts of OptionSpec::choices.
+std::vector<std::string> split_choices(std::string_view choices);
 
 struct CommandSpec {
   Command command;

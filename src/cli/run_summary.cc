@@ -104,54 +104,71 @@ std::string price_text(const warehouse::ScanMetrics& scan, double price_per_tb) 
   return scan.bytes_read == 0 ? "-" : format_dollars(scan_price(scan.bytes_read, price_per_tb));
 }
 
-void print_table(Console& console, const compile::Manifest& manifest,
-                 const std::vector<NodeResult>& results, const RunSummaryOptions& options) {
+std::string count_text(int64_t count) { return count <= 0 ? "-" : format_count(count); }
+
+// Models, seeds and snapshots; of many, the ones worth a look: failures first, then the slowest.
+std::vector<const NodeResult*> table_rows(const compile::Manifest& manifest,
+                                          const std::vector<NodeResult>& results, size_t& num_all) {
   std::vector<const NodeResult*> shown;
   for (const NodeResult& result : results) {
     const Node* node = manifest.find_node(result.unique_id);
-    if (node != nullptr && (node->is_refable())) shown.push_back(&result);
+    if (node != nullptr && node->is_refable()) shown.push_back(&result);
   }
-  if (shown.empty()) return;
-  const size_t num_all = shown.size();
-  if (num_all > kMostTableRows) {
-    // The ones worth a look: failures first, then the slowest.
-    std::stable_sort(
-        shown.begin(), shown.end(), [](const NodeResult* left, const NodeResult* right) {
-          const bool left_failed = run::is_failure(left->status);
-          const bool right_failed = run::is_failure(right->status);
-          return left_failed != right_failed ? left_failed
-                                             : left->execution_seconds > right->execution_seconds;
-        });
-    shown.resize(kMostTableRows);
-  }
-  TextTable table;
-  table.columns = {{"model", false},    {"status", false},    {"time", true}, {"rows", true},
-                   {"rows read", true}, {"bytes read", true}, {"price", true}};
-  for (const NodeResult* result : shown) {
-    const Node& node = *manifest.find_node(result->unique_id);
-    table.rows.push_back(
-        {node.name, std::string(run::status_name(result->status)),
-         result->status == NodeStatus::kSkipped ? "-" : format_seconds(result->execution_seconds),
-         result->rows_affected && *result->rows_affected >= 0 ? format_count(*result->rows_affected)
-                                                              : "-",
-         result->scan.rows_read == 0 ? "-"
-                                     : format_count(static_cast<int64_t>(result->scan.rows_read)),
-         bytes_text(result->scan), price_text(result->scan, options.price_per_tb)});
-  }
-  const Totals totals = add_up(results);
-  table.rows.push_back(
-      {"total", "", format_seconds(options.elapsed_seconds),
-       totals.rows == 0 ? "-" : format_count(totals.rows),
-       totals.scan.rows_read == 0 ? "-" : format_count(static_cast<int64_t>(totals.scan.rows_read)),
-       bytes_text(totals.scan), price_text(totals.scan, options.price_per_tb)});
-  const size_t width = console.terminal().is_terminal ? console.terminal().width - 10 : 0;
-  std::string text = to_plain_text(table, width);
+  num_all = shown.size();
+  if (num_all <= kMostTableRows) return shown;
+  const auto is_worse = [](const NodeResult* left, const NodeResult* right) {
+    const bool left_failed = run::is_failure(left->status);
+    const bool right_failed = run::is_failure(right->status);
+    return left_failed != right_failed ? left_failed
+                                       : left->execution_seconds > right->execution_seconds;
+  };
+  std::stable_sort(shown.begin(), shown.end(), is_worse);
+  shown.resize(kMostTableRows);
+  return shown;
+}
+
+std::vector<std::string> table_row(const Node& node, const NodeResult& result,
+                                   double price_per_tb) {
+  const bool skipped = result.status == NodeStatus::kSkipped;
+  return {node.name,
+          std::string(run::status_name(result.status)),
+          skipped ? "-" : format_seconds(result.execution_seconds),
+          result.rows_affected && *result.rows_affected >= 0 ? format_count(*result.rows_affected)
+                                                             : "-",
+          count_text(static_cast<int64_t>(result.scan.rows_read)),
+          bytes_text(result.scan),
+          price_text(result.scan, price_per_tb)};
+}
+
+void print_lines(Console& console, const std::string& text) {
   size_t at = 0;
   while (at < text.size()) {
     const size_t end = std::min(text.find('\n', at), text.size());
     console.info(text.substr(at, end - at), "RunSummaryLine");
     at = end + 1;
   }
+}
+
+void print_table(Console& console, const compile::Manifest& manifest,
+                 const std::vector<NodeResult>& results, const RunSummaryOptions& options) {
+  size_t num_all = 0;
+  const std::vector<const NodeResult*> shown = table_rows(manifest, results, num_all);
+  if (shown.empty()) return;
+  TextTable table;
+  table.columns = {{"model", false},    {"status", false},    {"time", true}, {"rows", true},
+                   {"rows read", true}, {"bytes read", true}, {"price", true}};
+  for (const NodeResult* result : shown)
+    table.rows.push_back(
+        table_row(*manifest.find_node(result->unique_id), *result, options.price_per_tb));
+  const Totals totals = add_up(results);
+  table.rows.push_back({"total", "", format_seconds(options.elapsed_seconds),
+                        count_text(totals.rows),
+                        count_text(static_cast<int64_t>(totals.scan.rows_read)),
+                        bytes_text(totals.scan), price_text(totals.scan, options.price_per_tb)});
+  static constexpr size_t kTimePrefix = 10;  // what the console puts in front of a line
+  const Terminal& terminal = console.terminal();
+  const bool is_limited = terminal.is_terminal && terminal.width > kTimePrefix;
+  print_lines(console, to_plain_text(table, is_limited ? terminal.width - kTimePrefix : 0));
   if (num_all > shown.size())
     console.info(fmt::format("({} more; all of them in run_results.json)", num_all - shown.size()),
                  "RunSummaryLine");

@@ -28,11 +28,12 @@ uint32_t decode(std::string_view text, size_t at, size_t length) {
 
 // Ranges of UAX #11 that terminals draw two columns wide, coarsely.
 bool is_wide(uint32_t point) {
-  return (point >= 0x1100 && point <= 0x115F) || (point >= 0x2E80 && point <= 0xA4CF) ||
-         (point >= 0xAC00 && point <= 0xD7A3) || (point >= 0xF900 && point <= 0xFAFF) ||
-         (point >= 0xFE30 && point <= 0xFE6F) || (point >= 0xFF00 && point <= 0xFF60) ||
-         (point >= 0xFFE0 && point <= 0xFFE6) || (point >= 0x1F300 && point <= 0x1FAFF) ||
-         (point >= 0x20000 && point <= 0x3FFFD);
+  static constexpr uint32_t kRanges[][2] = {
+      {0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},  {0xFE30, 0xFE6F},
+      {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
+  for (const auto& range : kRanges)
+    if (point >= range[0] && point <= range[1]) return true;
+  return false;
 }
 
 bool is_combining(uint32_t point) {

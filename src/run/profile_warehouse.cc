@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -161,29 +163,31 @@ class SettingsReader {
     if (!secrets->is_sequence())
       return fail(profile_error(project_, "\"secrets\" is not a list",
                                 "begin each secret with \"- type:\""));
-    size_t number = 0;
     for (const Value& secret : secrets->as_items()) {
-      const std::string type = text_of(find_key(secret, "type"));
-      if (type.empty())
+      if (text_of(find_key(secret, "type")).empty())
         return fail(profile_error(project_, "a secret has no \"type\"", "add e.g. type: s3"));
-      const std::string given = text_of(find_key(secret, "name"));
-      const std::string name = given.empty() ? fmt::format("_sluice_secret_{}", number) : given;
-      ++number;
-      const Value* persistent = find_key(secret, "persistent");
-      const bool keeps = persistent != nullptr && persistent->is_bool() && persistent->as_bool();
-      std::string text =
-          fmt::format("CREATE OR REPLACE {}SECRET {} (TYPE {}", keeps ? "PERSISTENT " : "",
-                      dialect_.quote_identifier(name), dialect_.quote_identifier(type));
-      for (const auto& entry : secret.as_dict().entries()) {
-        const std::string key = entry.key.is_string() ? entry.key.as_string() : std::string();
-        if (key.empty() || key == "type" || key == "name" || key == "persistent" ||
-            key == "storage" || entry.value.is_none())
-          continue;
-        text += fmt::format(", {} {}", dialect_.quote_identifier(key), literal(entry.value));
-      }
-      settings_.start_statements.push_back(text + ")");
+      settings_.start_statements.push_back(create_secret(secret));
+      ++num_secrets_;
     }
     return {};
+  }
+
+  std::string create_secret(const Value& secret) const {
+    const std::string given = text_of(find_key(secret, "name"));
+    const std::string name = given.empty() ? fmt::format("_sluice_secret_{}", num_secrets_) : given;
+    const Value* persistent = find_key(secret, "persistent");
+    const bool keeps = persistent != nullptr && persistent->is_bool() && persistent->as_bool();
+    std::string text = fmt::format("CREATE OR REPLACE {}SECRET {} (TYPE {}",
+                                   keeps ? "PERSISTENT " : "", dialect_.quote_identifier(name),
+                                   dialect_.quote_identifier(text_of(find_key(secret, "type"))));
+    static constexpr std::string_view kOwnKeys[] = {"type", "name", "persistent", "storage"};
+    for (const auto& entry : secret.as_dict().entries()) {
+      if (!entry.key.is_string() || entry.value.is_none()) continue;
+      const std::string& key = entry.key.as_string();
+      if (std::find(std::begin(kOwnKeys), std::end(kOwnKeys), key) != std::end(kOwnKeys)) continue;
+      text += fmt::format(", {} {}", dialect_.quote_identifier(key), literal(entry.value));
+    }
+    return text + ")";
   }
 
   Status read_attach() {
@@ -231,6 +235,7 @@ class SettingsReader {
   const Value& credentials_;
   const warehouse::Dialect& dialect_;
   WarehouseSettings settings_;
+  size_t num_secrets_ = 0;
 };
 
 }  // namespace
