@@ -45,14 +45,17 @@ TEST_F(RunResultsJsonTest, ModelThatWasBuilt) {
   result.adapter_message = "INSERT 3";
   result.adapter_code = "INSERT";
   result.rows_affected = 3;
-  EXPECT_EQ(written(result),
-            R"({"status":"success","timing":[)"
-            R"({"name":"compile","started_at":"2026-11-21T11:19:42.093522Z","completed_at":"2026-11-21T11:19:42.101042Z"},)"
-            R"({"name":"execute","started_at":"2026-11-21T11:19:42.101639Z","completed_at":"2026-11-21T11:19:42.103768Z"}],)"
-            R"("thread_id":"Thread-1 (worker)","execution_time":0.25,)"
-            R"("adapter_response":{"_message":"INSERT 3","code":"INSERT","rows_affected":3},"message":"INSERT 3",)"
-            R"("failures":null,"unique_id":"model.p.a","compiled":true,"compiled_code":"select 1",)"
-            R"("relation_name":"\"db\".\"main\".\"a\"","batch_results":null})");
+  EXPECT_EQ(
+      written(result),
+      R"j({"status":"success","timing":[)j"
+      R"j({"name":"compile","started_at":"2026-11-21T11:19:42.093522Z",)j"
+      R"j("completed_at":"2026-11-21T11:19:42.101042Z"},)j"
+      R"j({"name":"execute","started_at":"2026-11-21T11:19:42.101639Z",)j"
+      R"j("completed_at":"2026-11-21T11:19:42.103768Z"}],)j"
+      R"j("thread_id":"Thread-1 (worker)","execution_time":0.25,"adapter_response":)j"
+      R"j({"_message":"INSERT 3","code":"INSERT","rows_affected":3},"message":"INSERT 3",)j"
+      R"j("failures":null,"unique_id":"model.p.a","compiled":true,"compiled_code":"select 1",)j"
+      R"j("relation_name":"\"db\".\"main\".\"a\"","batch_results":null})j");
 }
 
 TEST_F(RunResultsJsonTest, ModelThatWasSkipped) {
