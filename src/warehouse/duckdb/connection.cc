@@ -215,7 +215,31 @@ Result<std::vector<RelationInfo>> DuckdbConnection::list_relations(const std::st
   return relations;
 }
 
+// Names and types that a prepared statement gives.
+std::vector<ColumnInfo> columns_of(duckdb_prepared_statement prepared) {
+  std::vector<ColumnInfo> columns;
+  const idx_t num_columns = duckdb_prepared_statement_column_count(prepared);
+  for (idx_t i = 0; i < num_columns; ++i) {
+    const LogicalTypeHandle type(duckdb_prepared_statement_column_logical_type(prepared, i));
+    const char* name = duckdb_prepared_statement_column_name(prepared, i);
+    columns.push_back({name != nullptr ? name : "", type_name(type.get())});
+    duckdb_free(const_cast<char*>(name));
+  }
+  return columns;
+}
+
 Result<std::vector<ColumnInfo>> DuckdbConnection::list_columns(const RelationInfo& relation) {
+  if (relation.type == RelationType::kTable) {
+    // Binding one table takes 0.1 ms; duckdb_columns() walks every catalog and binds its views.
+    std::string name;
+    for (const std::string& part : {relation.database, relation.schema, relation.identifier}) {
+      if (!part.empty()) name += (name.empty() ? "" : ".") + quote_with('"', part);
+    }
+    PreparedHandle prepared;
+    if (duckdb_prepare(handle_.get(), ("FROM " + name).c_str(), prepared.out()) == DuckDBSuccess) {
+      return columns_of(prepared.get());
+    }
+  }
   std::string condition =
       fmt::format("lower(table_name) = lower({})", quote_with('\'', relation.identifier));
   if (!relation.schema.empty()) {
@@ -256,15 +280,7 @@ Result<std::vector<ColumnInfo>> DuckdbConnection::describe_query(const std::stri
       DuckDBSuccess) {
     return fail(statement_error(duckdb_prepare_error(prepared.get()), sql));
   }
-  std::vector<ColumnInfo> columns;
-  const idx_t num_columns = duckdb_prepared_statement_column_count(prepared.get());
-  for (idx_t i = 0; i < num_columns; ++i) {
-    const LogicalTypeHandle type(duckdb_prepared_statement_column_logical_type(prepared.get(), i));
-    const char* name = duckdb_prepared_statement_column_name(prepared.get(), i);
-    columns.push_back({name != nullptr ? name : "", type_name(type.get())});
-    duckdb_free(const_cast<char*>(name));
-  }
-  return columns;
+  return columns_of(prepared.get());
 }
 
 Status DuckdbConnection::set_scan_metrics(bool enabled) {

@@ -1,3 +1,6 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -237,6 +240,47 @@ TEST_F(DuckdbTest, ExplainsFilesThatDoNotOpen) {
   EXPECT_EQ(open_code(folder_.path("")), ErrorCode::kIo);
   std::ofstream(folder_.path("junk.duckdb")) << std::string(10000, 'x');
   EXPECT_EQ(open_code(folder_.path("junk.duckdb")), ErrorCode::kWarehouseConnect);
+}
+
+TEST_F(DuckdbTest, SaysThatTheDiskIsFull) {
+  run("CREATE TABLE kept AS SELECT 1 AS i");
+  const Error found =
+      error("COPY (SELECT repeat('x', 1000) FROM range(100000)) TO '/dev/full' (FORMAT CSV)");
+  EXPECT_EQ(found.code(), ErrorCode::kNoSpace) << render(found);
+  EXPECT_EQ(found.hint(), "free space on that disk; committed tables are intact");
+  EXPECT_EQ(number("SELECT i FROM kept"), 1);
+}
+
+TEST_F(DuckdbTest, NamesWhoHoldsTheFile) {
+  WarehouseSettings settings;
+  settings.path = folder_.path("held.duckdb");
+  // The child holds the file until the pipe closes; this process has no engine open when it forks.
+  connection_.reset();
+  warehouse_.reset();
+  int ready[2];
+  int hold[2];
+  ASSERT_EQ(pipe(ready), 0);
+  ASSERT_EQ(pipe(hold), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    close(hold[1]);
+    const auto opened = open_duckdb(settings);
+    char byte = opened ? 'y' : 'n';
+    if (write(ready[1], &byte, 1) == 1) static_cast<void>(read(hold[0], &byte, 1));
+    _exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(byte, 'y');
+  const auto refused = open_duckdb(settings);
+  close(hold[1]);
+  waitpid(child, nullptr, 0);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kWarehouseLocked);
+  EXPECT_NE(refused.error().message().find("(PID " + std::to_string(child) + ")"),
+            std::string::npos)
+      << refused.error().message();
+  EXPECT_TRUE(open_duckdb(settings)) << "the file is free again";
 }
 
 // The engine's checksum of a block: what a forged header needs.
