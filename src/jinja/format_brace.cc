@@ -141,6 +141,8 @@ class BraceFormatter {
 
   Result<Value> field_value(std::string_view name) {
     const size_t end = name.find_first_of(".[");
+    // Only a wholly empty name counts by itself: in `{.x}` the first part is the key ''.
+    if (end == 0) return runtime_failure("KeyError: ''");
     SLUICE_ASSIGN(Value value, first_value(name.substr(0, end)));
     std::string_view rest = end == std::string_view::npos ? std::string_view() : name.substr(end);
     while (!rest.empty()) {
@@ -167,7 +169,6 @@ class BraceFormatter {
   }
 
   Result<Value> first_value(std::string_view first) {
-    // An empty name counts by itself; `{.x}` has the name '' in string.Formatter, a key like any other.
     if (first.empty()) {
       if (numbering_ == Numbering::kManual)
         return runtime_failure(

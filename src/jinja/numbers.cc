@@ -9,6 +9,7 @@
 #include "jinja/ops.h"
 #include "jinja/ops_errors.h"
 #include "jinja/value_bigint.h"
+#include "jinja/value_decimal.h"
 
 namespace sluice::jinja {
 namespace {
@@ -207,6 +208,7 @@ Result<double> number_to_float(const Value& value) {
   if (value.is_float()) return value.as_float();
   if (value.is_int()) return static_cast<double>(value.as_int());
   if (value.is_bool()) return value.as_bool() ? 1.0 : 0.0;
+  if (const auto* decimal = value.object_as<DecimalObject>()) return decimal->to_float();
   const double result = bigint_to_float(value);
   if (std::isinf(result)) return runtime_failure("int too large to convert to float");
   return result;
@@ -256,6 +258,11 @@ std::optional<int> number_compare(const Value& a, const Value& b) {
 }
 
 Result<Value> python_round(const Value& value, std::optional<int64_t> digits) {
+  if (const auto* decimal = value.object_as<DecimalObject>()) {
+    SLUICE_ASSIGN(Value rounded, decimal->round(digits.value_or(0)));
+    if (digits) return rounded;
+    return rounded.object_as<DecimalObject>()->to_integer();
+  }
   if (value.is_float()) {
     if (!digits) {
       const double number = value.as_float();

@@ -18,7 +18,7 @@ inline int64_t small_integer(const Value& value) {
 }
 // Integer kinds to int64; nullopt for what does not fit and for other kinds.
 std::optional<int64_t> integer_in_range(const Value& value);
-// float(x) of a number kind. Error: "int too large to convert to float".
+// float(x) of a number kind or a decimal. Error: "int too large to convert to float".
 Result<double> number_to_float(const Value& value);
 
 enum class Arithmetic : uint8_t { kAdd, kSub, kMul, kDiv, kFloorDiv, kMod, kPow };
@@ -30,7 +30,7 @@ bool number_equals(const Value& a, const Value& b);
 std::optional<int> number_compare(const Value& a, const Value& b);
 
 // round(value, digits): half to even, correctly rounded; the kind of the operand is kept. Without digits a float gives
-// an int. The value must be a number kind. Source: CPython's float.__round__ and int.__round__.
+// an int. The value must be a number kind or a decimal. Source: CPython's float.__round__ and int.__round__.
 Result<Value> python_round(const Value& value, std::optional<int64_t> digits);
 // int(x) of a float: truncation. Errors for infinities and NaN.
 Result<Value> float_to_integer(double value);
