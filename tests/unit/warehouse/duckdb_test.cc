@@ -144,6 +144,29 @@ TEST_F(DuckdbTest, ReportsConflictsAndStaysUsable) {
   EXPECT_TRUE(other->execute("UPDATE t SET i = 3", false));
 }
 
+TEST_F(DuckdbTest, SurvivesACommitThatFails) {
+  run("CREATE TABLE t (i INTEGER PRIMARY KEY)");
+  for (const bool as_statement : {false, true}) {
+    const auto other = connect();
+    ASSERT_TRUE(connection_->begin());
+    ASSERT_TRUE(other->begin());
+    const std::string insert = std::string("INSERT INTO t VALUES (") + (as_statement ? "2)" : "1)");
+    run(insert);
+    ASSERT_TRUE(other->execute(insert, false));
+    ASSERT_TRUE(connection_->commit());
+    if (as_statement) {
+      EXPECT_FALSE(other->execute("COMMIT", false));
+    } else {
+      EXPECT_FALSE(other->commit());
+    }
+    EXPECT_TRUE(other->rollback());
+    EXPECT_FALSE(other->in_transaction());
+    ASSERT_TRUE(other->begin());
+    ASSERT_TRUE(other->commit());
+  }
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 2);
+}
+
 TEST_F(DuckdbTest, ServesEightConnections) {
   run("CREATE TABLE shared (worker INTEGER)");
   std::vector<std::unique_ptr<Connection>> connections;
