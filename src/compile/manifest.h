@@ -24,13 +24,13 @@ struct RefCall {
   std::string package;  // empty: not given
   std::string name;
   std::string version;  // empty: not given
-  bool operator==(const RefCall&) const = default;
+  uint32_t line = 0;    // of the call within raw_code; 0: inside a macro or unknown
 };
 
 struct SourceCall {
   std::string source;
   std::string table;
-  bool operator==(const SourceCall&) const = default;
+  uint32_t line = 0;
 };
 
 struct Column {
@@ -112,7 +112,9 @@ struct Node {
   std::vector<ExtraCte> extra_ctes;
   bool extra_ctes_injected = false;
   std::vector<jinja::SourceMapEntry> source_map;  // compiled text → raw_code places
-  size_t injected_prefix = 0;      // bytes put before the rendered text by CTE injection
+  std::string uninjected_code;     // rendered text before CTEs were put in; only when it differs or the node is ephemeral
+  size_t injected_at = 0;          // where CTE injection put text into compiled_code,
+  size_t injected_bytes = 0;       // and how much
 
   // Config shortcuts.
   std::string_view materialized() const;
@@ -200,6 +202,10 @@ class Manifest {
   std::unordered_map<std::string_view, Exposure*> exposure_by_id_;
   std::unordered_map<std::string_view, MacroResource*> macro_by_id_;
 };
+
+// The place in the node's template that byte `offset` of its compiled code comes from; nullopt when it is injected text
+// or a macro made it at an unknown place.
+std::optional<Span> template_place(const Node& node, size_t offset);
 
 // A node, source, macro as dbt's manifest dict (what `model`, `graph.nodes[…]` and manifest.json show).
 jinja::Value node_to_value(const Manifest& manifest, const Node& node);

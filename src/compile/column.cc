@@ -1,0 +1,158 @@
+#include "compile/column.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "compile/call_arguments.h"
+#include "jinja/ops.h"
+
+namespace sluice::compile {
+
+using jinja::CallArgs;
+using jinja::Value;
+
+namespace {
+
+std::optional<int64_t> optional_int(const Value& value) {
+  if (value.is_int()) return value.as_int();
+  return std::nullopt;
+}
+
+std::optional<int> optional_small_int(const Value& value) {
+  if (value.is_int()) return static_cast<int>(value.as_int());
+  return std::nullopt;
+}
+
+// Class methods that columns and the class itself both have.
+Result<std::optional<Value>> class_method(const warehouse::Dialect& dialect, std::string_view name,
+                                          const CallArgs& args) {
+  if (name == "translate_type") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"dtype"}}));
+    SLUICE_ASSIGN(std::string text, jinja::to_str(bound[0]));
+    return Value::string(dialect.translate_type(text));
+  }
+  if (name == "string_type") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"size"}}));
+    return Value::string(dialect.string_type(optional_int(bound[0]).value_or(0)));
+  }
+  if (name == "numeric_type") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"dtype"}, {"precision"}, {"scale"}}));
+    SLUICE_ASSIGN(std::string text, jinja::to_str(bound[0]));
+    return Value::string(dialect.numeric_type(text, optional_small_int(bound[1]), optional_small_int(bound[2])));
+  }
+  if (name == "create") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"name"}, {"label_or_dtype"}}));
+    SLUICE_ASSIGN(std::string column, jinja::to_str(bound[0]));
+    SLUICE_ASSIGN(std::string type, jinja::to_str(bound[1]));
+    return ColumnObject::make(dialect, column, dialect.translate_type(type));
+  }
+  return std::nullopt;
+}
+
+class ColumnClass final : public jinja::Object {
+ public:
+  explicit ColumnClass(const warehouse::Dialect& dialect) : dialect_(dialect) {}
+  std::string_view type_name() const override { return "type"; }
+  bool callable() const override { return true; }
+  Result<Value> call(jinja::Interpreter&, const CallArgs& args) override {
+    SLUICE_ASSIGN(auto bound, bind_arguments("Column", args, {{"column"}, {"dtype"}, {"char_size", Value::none()},
+                                                              {"numeric_precision", Value::none()},
+                                                              {"numeric_scale", Value::none()}}));
+    SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
+    SLUICE_ASSIGN(std::string type, jinja::to_str(bound[1]));
+    return Value::object(jinja::make_ref<ColumnObject>(dialect_, name, type, optional_int(bound[2]),
+                                                       optional_small_int(bound[3]), optional_small_int(bound[4])));
+  }
+  Result<std::optional<Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                           const CallArgs& args) override {
+    SLUICE_ASSIGN(auto found, class_method(dialect_, name, args));
+    if (found) return found;
+    return jinja::Object::call_method(interpreter, name, args);
+  }
+
+ private:
+  const warehouse::Dialect& dialect_;
+};
+
+}  // namespace
+
+Value ColumnObject::make(const warehouse::Dialect& dialect, std::string name, std::string dtype) {
+  return Value::object(jinja::make_ref<ColumnObject>(dialect, std::move(name), std::move(dtype)));
+}
+
+std::string ColumnObject::data_type() const {
+  if (dialect_.is_string_type(dtype_) && char_size_) return dialect_.string_type(*char_size_);
+  if (dialect_.is_numeric_type(dtype_) && precision_) return dialect_.numeric_type(dtype_, precision_, scale_);
+  return dtype_;
+}
+
+Result<std::optional<Value>> ColumnObject::attribute(std::string_view name) const {
+  auto number = [](auto value) { return value ? Value::integer(*value) : Value::none(); };
+  if (name == "name" || name == "column") return Value::string(name_);
+  if (name == "quoted") return Value::string(dialect_.quote_identifier(name_));
+  if (name == "dtype") return Value::string(dtype_);
+  if (name == "data_type") return Value::string(data_type());
+  if (name == "char_size") return number(char_size_);
+  if (name == "numeric_precision") return number(precision_);
+  if (name == "numeric_scale") return number(scale_);
+  return std::nullopt;
+}
+
+Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                                       const CallArgs& args) {
+  if (name == "is_string") return Value::boolean(dialect_.is_string_type(dtype_));
+  if (name == "is_integer") return Value::boolean(dialect_.is_integer_type(dtype_));
+  if (name == "is_float") return Value::boolean(dialect_.is_float_type(dtype_));
+  if (name == "is_numeric") return Value::boolean(dialect_.is_numeric_type(dtype_));
+  if (name == "is_number")
+    return Value::boolean(dialect_.is_integer_type(dtype_) || dialect_.is_float_type(dtype_) ||
+                          dialect_.is_numeric_type(dtype_));
+  if (name == "string_size") {
+    if (!dialect_.is_string_type(dtype_))
+      return fail(ErrorCode::kJinjaRuntime, fmt::format("string_size of column '{}', whose type is '{}'", name_, dtype_),
+                  "only string columns have one");
+    return Value::integer(char_size_.value_or(256));
+  }
+  if (name == "can_expand_to") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"other_column"}}));
+    const ColumnObject* other = bound[0].object_as<ColumnObject>();
+    bool can = other && dialect_.is_string_type(dtype_) && dialect_.is_string_type(other->dtype_) &&
+               other->char_size_.value_or(256) > char_size_.value_or(256);
+    return Value::boolean(can);
+  }
+  if (name == "literal") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"value"}}));
+    SLUICE_ASSIGN(std::string text, jinja::to_str(bound[0]));
+    return Value::string(fmt::format("{}::{}", text, data_type()));
+  }
+  if (name == "flatten") {
+    std::vector<Value> self;
+    self.push_back(make(dialect_, name_, dtype_));
+    return Value::list(std::move(self));
+  }
+  SLUICE_ASSIGN(auto found, class_method(dialect_, name, args));
+  if (found) return found;
+  return jinja::Object::call_method(interpreter, name, args);
+}
+
+Result<std::string> ColumnObject::repr() const {
+  auto number = [](auto value) { return value ? fmt::format("{}", *value) : std::string("None"); };
+  bool duckdb = dialect_.adapter_type() == "duckdb";
+  return fmt::format("{}(column={}, dtype={}, char_size={}, numeric_precision={}, numeric_scale={}{})",
+                     duckdb ? "DuckDBColumn" : "Column", jinja::string_repr(name_), jinja::string_repr(dtype_),
+                     number(char_size_), number(precision_), number(scale_), duckdb ? ", fields=[]" : "");
+}
+
+bool ColumnObject::equals(const Value& other) const {
+  const ColumnObject* column = other.object_as<ColumnObject>();
+  return column && column->name_ == name_ && column->dtype_ == dtype_ && column->data_type() == data_type();
+}
+
+std::optional<uint64_t> ColumnObject::hash() const { return std::hash<std::string>{}(name_ + '\0' + dtype_); }
+
+Value make_column_class(const warehouse::Dialect& dialect) {
+  return Value::object(jinja::make_ref<ColumnClass>(dialect));
+}
+
+}  // namespace sluice::compile

@@ -1,0 +1,125 @@
+// `config`: collects at parse time, answers afterwards.
+#include <fmt/format.h>
+
+#include "compile/call_arguments.h"
+#include "compile/node_context.h"
+#include "jinja/ops.h"
+
+namespace sluice::compile {
+
+using jinja::CallArgs;
+using jinja::Interpreter;
+using jinja::Value;
+
+namespace {
+
+const Value* configured(const NodeContext& ctx, std::string_view name) {
+  if (!ctx.node || !ctx.node->config.is_dict()) return nullptr;
+  const Value* value = ctx.node->config.as_dict().find(name);
+  if (!value && name == "pre_hook") value = ctx.node->config.as_dict().find("pre-hook");
+  if (!value && name == "post_hook") value = ctx.node->config.as_dict().find("post-hook");
+  return value;
+}
+
+Result<Value> collect(NodeContext& ctx, const CallArgs& args) {
+  Value overlay = Value::dict();
+  if (args.positional.size() == 1 && args.keyword.empty() && args.positional[0].is_dict()) {
+    for (const auto& entry : args.positional[0].as_dict().entries()) overlay.as_dict().set(entry.key, entry.value);
+  } else if (!args.positional.empty()) {
+    return fail(ErrorCode::kConfigInvalid, "invalid inline model config",
+                "give keyword arguments, or one dict: config(materialized='table')");
+  }
+  for (const jinja::KeywordArg& arg : args.keyword) overlay.as_dict().set(arg.name, arg.value);
+  if (ctx.phase == Phase::kParse)
+    SLUICE_TRY(project::merge_config(ctx.in_file_config, overlay, ctx.node ? ctx.node->type : ResourceType::kModel));
+  return Value::string("");
+}
+
+Result<Value> persist_docs(const NodeContext& ctx, std::string_view what) {
+  const Value* persist = configured(ctx, "persist_docs");
+  if (!persist || !persist->is_dict()) return Value::boolean(false);
+  const Value* on = persist->as_dict().find(what);
+  return Value::boolean(on && jinja::truth(*on).value_or(false));
+}
+
+Result<Value> missing(const NodeContext& ctx, std::string_view name) {
+  return fail(ErrorCode::kConfigInvalid,
+              fmt::format("model '{}' does not define a required config parameter '{}'.",
+                          ctx.node ? ctx.node->unique_id : std::string("(none)"), name),
+              fmt::format("add `{}` to the model's config", name));
+}
+
+Result<Value> meta_value(const NodeContext& ctx, const Value& key, const Value* fallback) {
+  const Value* meta = configured(ctx, "meta");
+  const Value* value = meta && meta->is_dict() ? meta->as_dict().find(key) : nullptr;
+  if (value) return *value;
+  if (fallback) return *fallback;
+  SLUICE_ASSIGN(std::string name, jinja::to_str(key));
+  return missing(ctx, "meta." + name);
+}
+
+class ConfigObject final : public jinja::Object {
+ public:
+  std::string_view type_name() const override { return "RuntimeConfigObject"; }
+  bool callable() const override { return true; }
+  Result<Value> call(Interpreter& interpreter, const CallArgs& args) override {
+    return collect(NodeContext::of(interpreter), args);
+  }
+  Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name,
+                                           const CallArgs& args) override {
+    NodeContext& ctx = NodeContext::of(interpreter);
+    if (name == "get") {
+      SLUICE_ASSIGN(auto bound, bind_arguments("config.get", args, {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
+      if (ctx.phase == Phase::kParse) return Value::string("");
+      SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
+      const Value* value = configured(ctx, key);
+      return validated(interpreter, value ? *value : bound[1], bound[2], value != nullptr);
+    }
+    if (name == "require") {
+      SLUICE_ASSIGN(auto bound, bind_arguments("config.require", args, {{"name"}, {"validator", Value::none()}}));
+      if (ctx.phase == Phase::kParse) return Value::string("");
+      SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
+      const Value* value = configured(ctx, key);
+      if (!value || value->is_none()) {
+        SLUICE_ASSIGN(Value none, missing(ctx, key));
+        return none;
+      }
+      return validated(interpreter, *value, bound[1], true);
+    }
+    if (name == "set") {
+      SLUICE_ASSIGN(auto bound, bind_arguments("config.set", args, {{"name"}, {"value"}}));
+      SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
+      jinja::KeywordArg keyword{key, bound[1]};
+      if (ctx.phase != Phase::kParse && ctx.node && ctx.node->config.is_dict()) {
+        ctx.node->config.as_dict().set(key, bound[1]);
+        return Value::string("");
+      }
+      SLUICE_ASSIGN(Value out, collect(ctx, CallArgs{{}, {&keyword, 1}}));
+      return out;
+    }
+    if (name == "persist_relation_docs" || name == "persist_column_docs") {
+      if (ctx.phase == Phase::kParse) return Value::boolean(false);
+      SLUICE_ASSIGN(Value out, persist_docs(ctx, name == "persist_relation_docs" ? "relation" : "columns"));
+      return out;
+    }
+    if (name == "meta_get" || name == "meta_require") {
+      if (ctx.phase == Phase::kParse) return Value::string("");
+      SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
+      SLUICE_ASSIGN(Value out, meta_value(ctx, bound[0], name == "meta_get" ? &bound[1] : nullptr));
+      return out;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Result<std::optional<Value>> validated(Interpreter& interpreter, Value value, const Value& validator, bool present) {
+    if (present && !validator.is_none()) SLUICE_TRY(jinja::call(interpreter, validator, CallArgs{{&value, 1}, {}}));
+    return value;
+  }
+};
+
+}  // namespace
+
+Value make_config() { return Value::object(jinja::make_ref<ConfigObject>()); }
+
+}  // namespace sluice::compile

@@ -1,0 +1,150 @@
+// NodeContext: the names that a template of one node can see – dbt's context – and what the template did with them.
+// One evaluation, one thread. SharedState is the part that all contexts of a Session share; read-only after parse save
+// what says otherwise.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compile/macro_registry.h"
+#include "compile/manifest.h"
+#include "compile/relation.h"
+#include "compile/relation_cache.h"
+#include "compile/session.h"
+
+namespace sluice::compile {
+
+// How nodes are found by ref() and source().
+class ReferenceIndex {
+ public:
+  void build(const Manifest& manifest);
+  // The node that ref(package?, name, version?) means for code of `package`; null when there is none.
+  Node* find_ref(const RefCall& call, size_t package) const;
+  Source* find_source(const SourceCall& call, size_t package) const;
+  // The same among disabled ones, for the error text.
+  const Node* find_disabled_ref(const RefCall& call) const;
+  const Source* find_disabled_source(const SourceCall& call) const;
+  std::vector<std::string_view> ref_names() const;
+  std::vector<std::string> source_names() const;
+
+ private:
+  const project::Project* project_ = nullptr;
+  std::unordered_map<std::string_view, std::vector<Node*>> nodes_;
+  std::unordered_map<std::string, std::vector<Source*>> sources_;
+  std::unordered_map<std::string_view, Node*> disabled_nodes_;
+  std::unordered_map<std::string, Source*> disabled_sources_;
+};
+
+struct SharedState {
+  SessionOptions options;
+  Manifest manifest;
+  MacroRegistry macros;
+  ReferenceIndex references;
+  const warehouse::Dialect* dialect = nullptr;
+  RelationPolicy default_quote;                 // of the root project's `quoting`
+  warehouse::Warehouse* warehouse = nullptr;
+  RelationCache relations;                      // thread-safe
+  std::unordered_map<std::string_view, jinja::Value> globals;  // functions and constants, the same for every node
+  std::vector<std::string> selected;
+  std::mutex graph_mutex;
+  std::optional<jinja::Value> graph;            // guarded by graph_mutex
+  std::mutex warned_mutex;
+  std::set<std::string> warned;                 // guarded by warned_mutex; messages of warn_once
+  std::function<void(const std::string&, const std::string&)> on_statement;
+
+  const project::Project& project() const { return *options.project; }
+  void emit(EventLevel level, std::string name, std::string message, const std::string& node = {}) const;
+};
+
+// Key of NodeContext::results under which adapter.execute leaves its rows for store_result; no template can spell it.
+inline constexpr const char* kLastData = "\x01" "last_data";
+
+enum class Phase : uint8_t { kParse, kCompile, kRun };
+
+class NodeContext final : public jinja::Scope {
+ public:
+  // `node` may be null (run-operation, inline text of the project).
+  NodeContext(SharedState& shared, Node* node, size_t package, Phase phase, warehouse::Connection* connection);
+
+  bool lookup(std::string_view name, jinja::Value& out) const override;
+  std::vector<std::string> names() const override;
+
+  static NodeContext& of(jinja::Interpreter& interpreter) { return *static_cast<NodeContext*>(interpreter.host); }
+
+  bool executing() const { return phase != Phase::kParse; }
+  // Error when there is no engine to ask.
+  Result<warehouse::Connection*> require_connection() const;
+  // Runs SQL for the template; begins a transaction first when asked and none is open.
+  Result<warehouse::StatementResult> execute(const std::string& sql, bool auto_begin, bool fetch, int64_t limit = -1);
+
+  // Resolved text or relation of ref()/source(); checks depends_on; records ephemeral models that it met.
+  Result<jinja::Value> resolve_ref(const RefCall& call);
+  Result<jinja::Value> resolve_source(const SourceCall& call);
+  Result<jinja::Value> find_variable(const std::string& name, const jinja::Value* fallback, jinja::Interpreter& interpreter);
+
+  // The relation that this node makes.
+  jinja::Value this_relation() const;
+  jinja::Value model_value() const;
+
+  SharedState& shared;
+  Node* node;
+  size_t package;
+  Phase phase;
+  warehouse::Connection* connection;
+
+  // What the template did.
+  std::vector<RefCall> refs;
+  std::vector<SourceCall> sources;
+  std::vector<std::string> macro_ids;
+  jinja::Value in_file_config;               // dict
+  std::vector<Node*> ephemerals;             // in order of first ref
+  std::unordered_map<std::string, jinja::Value> results;  // load_result
+  std::string written;                       // text of statement('main')
+  std::string main_message, main_code;       // adapter response of 'main'
+  std::optional<int64_t> main_rows;
+  // Names that only this evaluation has: sql, compiled_code, results…
+  std::unordered_map<std::string, jinja::Value> extra;
+
+ private:
+  bool lookup_node_name(std::string_view name, jinja::Value& out) const;
+  mutable jinja::Value model_;               // lazily made
+  mutable bool has_model_ = false;
+};
+
+// Runs `f` with an interpreter over the context.
+jinja::Environment environment_for(Phase phase);
+
+// Fills SharedState::globals.
+void add_global_names(SharedState& shared);
+
+// A callable for a macro of the manifest that records the dependency.
+jinja::Value make_macro_callable(const MacroResource& macro);
+
+// Relation of a node or source as ref()/source() give it.
+RelationParts node_relation_parts(const SharedState& shared, const Node& node);
+Result<jinja::Value> source_relation(const SharedState& shared, const Source& source);
+
+// The error of a ref() or source() that names nothing, or something disabled.
+Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCall& call);
+Error unknown_source_error(const SharedState& shared, const Node* node, const SourceCall& call);
+
+// A dict made on first use: `model`, `graph`, `node`.
+jinja::Value make_lazy_dict(std::function<jinja::Value()> make);
+
+jinja::Value make_adapter();      // adapter_object.cc
+jinja::Value make_exceptions();   // exceptions_object.cc
+jinja::Value make_config();       // config_object.cc
+jinja::Value make_load_agate_table();  // seed_table.cc
+jinja::Value make_flags(const Flags& flags, const SessionOptions& options);
+
+// Calls a macro by name for its effect or value, with the context of `interpreter`.
+Result<jinja::Value> call_macro_named(jinja::Interpreter& interpreter, std::string_view name,
+                                      std::vector<jinja::Value> args);
+
+}  // namespace sluice::compile

@@ -1,0 +1,76 @@
+// ProjectParser: from files to a Manifest. One use, one thread calls; it runs the templates of many files in parallel.
+// Order of passes: macros, docs, sources, models and the like, generic tests, hooks, exposures, references.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "compile/generic_tests.h"
+#include "compile/node_context.h"
+
+namespace sluice::compile {
+
+class ProjectParser {
+ public:
+  ProjectParser(SharedState& shared, Diagnostics& diagnostics) : shared_(shared), diagnostics_(diagnostics) {}
+  // False when nothing can go on (macros did not compile).
+  bool parse();
+
+ private:
+  // A node in the making; `errors` are appended in order once a parallel pass is over.
+  struct Draft {
+    std::unique_ptr<Node> node;
+    const project::NodeProperties* properties = nullptr;
+    const GenericTestDefinition* test = nullptr;
+    Diagnostics errors;
+    bool failed = false;
+  };
+
+  // project_parser_macros.cc
+  void parse_macros();
+  // project_parser_docs.cc
+  void parse_docs();
+  std::string render_description(const std::string& text, const Span& span);
+  std::vector<Column> make_columns(const std::vector<project::ColumnProperties>& columns);
+  // project_parser_sources.cc
+  void parse_sources();
+  void make_source(const project::SourceProperties& group, const project::SourceTableProperties& table);
+  void parse_exposures();
+  void warn_unsupported();
+  // project_parser_nodes.cc
+  void index_properties();
+  void parse_files();
+  Draft draft_of_file(size_t package, const project::SourceFile& file);
+  void parse_hooks();
+  void render_draft(Draft& draft);
+  Status finish_node(Draft& draft, NodeContext& ctx, jinja::Interpreter& interpreter);
+  Status name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter);
+  void take(std::vector<Draft>& drafts);
+  void warn_unused_properties();
+  // project_parser_tests.cc
+  void parse_generic_tests();
+  void draft_tests_of(const TestTarget& target, const std::string& attached, const std::string& file, size_t package,
+                      const std::vector<project::TestEntry>& tests, const std::vector<project::ColumnProperties>& columns,
+                      std::vector<Draft>& drafts);
+  void draft_test(const TestTarget& target, const std::string& attached, const std::string& file, size_t package,
+                  const project::TestEntry& entry, const project::ColumnProperties* column, std::vector<Draft>& drafts);
+  bool take_static_test(Draft& draft, NodeContext& ctx);
+  // project_parser_references.cc
+  void resolve_references();
+  bool resolve_node(Node& node);
+  void check_duplicates();
+
+  SharedState& shared_;
+  Diagnostics& diagnostics_;
+  std::unordered_map<std::string, const project::NodeProperties*> properties_;  // "models\x01<package>\x01name"
+  std::unordered_map<const project::NodeProperties*, bool> used_properties_;
+  std::vector<std::unique_ptr<GenericTestDefinition>> test_definitions_;
+};
+
+// The kwargs of a generic test as its macro gets them: strings with Jinja rendered natively, `ref('x')` evaluated.
+Result<jinja::Value> render_test_kwargs(const jinja::Value& kwargs, NodeContext& ctx, jinja::Interpreter& interpreter);
+
+}  // namespace sluice::compile

@@ -1,0 +1,116 @@
+// Doc blocks, descriptions, columns.
+#include <fmt/format.h>
+
+#include "base/suggest.h"
+#include "compile/call_arguments.h"
+#include "compile/project_parser.h"
+#include "jinja/ops.h"
+
+namespace sluice::compile {
+
+using jinja::Value;
+
+namespace {
+
+// Names that a description can use: doc(), and what every template has.
+class DescriptionScope final : public jinja::Scope {
+ public:
+  explicit DescriptionScope(const SharedState& shared)
+      : shared_(shared), doc_(jinja::make_closure("doc", [this](jinja::Interpreter&, const jinja::CallArgs& args) { return doc(args); })) {}
+  bool lookup(std::string_view name, Value& out) const override {
+    if (name == "doc") {
+      out = doc_;
+      return true;
+    }
+    auto global = shared_.globals.find(name);
+    if (global == shared_.globals.end()) return false;
+    out = global->second;
+    return true;
+  }
+  std::vector<std::string> names() const override { return {"doc"}; }
+
+ private:
+  Result<Value> doc(const jinja::CallArgs& args) const {
+    if (args.positional.empty() || args.positional.size() > 2)
+      return fail(ErrorCode::kJinjaRuntime, "doc() takes one or two arguments", "use doc('name') or doc('package', 'name')");
+    SLUICE_ASSIGN(std::string name, jinja::to_str(args.positional.back()));
+    std::string package;
+    if (args.positional.size() == 2) {
+      SLUICE_ASSIGN(package, jinja::to_str(args.positional[0]));
+    }
+    std::vector<std::string_view> names;
+    for (const Doc& block : shared_.manifest.docs) {
+      if (block.name == name && (package.empty() || block.package_name == package)) return Value::string(block.contents);
+      names.push_back(block.name);
+    }
+    std::string near = nearest_name(name, names);
+    return fail(ErrorCode::kUnknownRef, fmt::format("documentation block '{}' was not found", name),
+                near.empty() ? "add {% docs name %}…{% enddocs %} to a .md file of a model path"
+                             : fmt::format("did you mean '{}'?", near));
+  }
+  const SharedState& shared_;
+  Value doc_;
+};
+
+std::vector<std::string> text_list(const Value* value) {
+  std::vector<std::string> out;
+  if (!value || value->is_none()) return out;
+  if (value->is_string()) return {value->as_string()};
+  for (const Value& item : jinja::iterate(*value).value_or(std::vector<Value>{}))
+    out.push_back(jinja::to_str(item).value_or(std::string()));
+  return out;
+}
+
+}  // namespace
+
+void ProjectParser::parse_docs() {
+  const project::Project& project = shared_.project();
+  for (const project::DocBlock& block : project.docs) {
+    const std::string& package = project.packages[block.package].name;
+    shared_.manifest.docs.push_back({fmt::format("doc.{}.{}", package, block.name), block.name, package,
+                                     block.relative_path, block.file, block.contents});
+  }
+}
+
+std::string ProjectParser::render_description(const std::string& text, const Span& span) {
+  if (jinja::is_plain_text(text)) return text;
+  auto tmpl = jinja::compile_template(text, span.file, span.line == 0 ? 1 : span.line);
+  if (tmpl) {
+    DescriptionScope scope(shared_);
+    jinja::Environment environment;
+    jinja::Interpreter interpreter(environment, scope);
+    auto rendered = interpreter.render(*tmpl);
+    if (rendered) return std::move(*rendered);
+    diagnostics_.add_error(std::move(rendered.error().locate(span)));
+    return text;
+  }
+  diagnostics_.add_error(std::move(tmpl.error().locate(span)));
+  return text;
+}
+
+std::vector<Column> ProjectParser::make_columns(const std::vector<project::ColumnProperties>& columns) {
+  std::vector<Column> out;
+  out.reserve(columns.size());
+  for (const project::ColumnProperties& properties : columns) {
+    Column column;
+    column.name = properties.name;
+    column.description = render_description(properties.description, properties.span);
+    column.entry = properties.entry;
+    column.meta = Value::dict();
+    if (properties.entry.is_dict()) {
+      const jinja::Dict& entry = properties.entry.as_dict();
+      if (const Value* type = entry.find("data_type"); type && type->is_string()) column.data_type = type->as_string();
+      if (const Value* quote = entry.find("quote"); quote && quote->is_bool()) column.quote = quote->as_bool();
+      if (const Value* meta = entry.find("meta"); meta && meta->is_dict()) column.meta = *meta;
+      column.tags = text_list(entry.find("tags"));
+      if (const Value* config = entry.find("config"); config && config->is_dict()) {
+        if (const Value* meta = config->as_dict().find("meta"); meta && meta->is_dict()) column.meta = *meta;
+        for (std::string& tag : text_list(config->as_dict().find("tags"))) column.tags.push_back(std::move(tag));
+      }
+    }
+    out.push_back(std::move(column));
+  }
+  return out;
+}
+
+}  // namespace sluice::compile

@@ -1,0 +1,294 @@
+// Models, seeds, singular tests, analyses and hooks: from a file to a node with its final config and names.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/hash.h"
+#include "base/parallel.h"
+#include "base/suggest.h"
+#include "compile/config_defaults.h"
+#include "compile/project_parser.h"
+#include "jinja/ops.h"
+
+namespace sluice::compile {
+
+using jinja::Value;
+using project::SourceFile;
+
+namespace {
+
+std::string property_key(std::string_view section, size_t package, std::string_view name) {
+  return fmt::format("{}\x01{}\x01{}", section, package, name);
+}
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> parts;
+  size_t begin = 0;
+  while (begin <= path.size()) {
+    size_t slash = std::min(path.find('/', begin), path.size());
+    if (slash > begin) parts.emplace_back(path.substr(begin, slash - begin));
+    begin = slash + 1;
+  }
+  return parts;
+}
+
+std::string_view without_ending(std::string_view name) { return name.substr(0, name.rfind('.')); }
+
+std::string_view strip(std::string_view text, uint32_t& first_line) {
+  first_line = 1;
+  size_t begin = 0;
+  while (begin < text.size() && std::isspace(static_cast<unsigned char>(text[begin]))) {
+    if (text[begin] == '\n') ++first_line;
+    ++begin;
+  }
+  size_t end = text.size();
+  while (end > begin && std::isspace(static_cast<unsigned char>(text[end - 1]))) --end;
+  return text.substr(begin, end - begin);
+}
+
+std::optional<ResourceType> node_type(SourceFile::Kind kind) {
+  switch (kind) {
+    case SourceFile::Kind::kModel: return ResourceType::kModel;
+    case SourceFile::Kind::kSeed: return ResourceType::kSeed;
+    case SourceFile::Kind::kTest: return ResourceType::kTest;
+    case SourceFile::Kind::kAnalysis: return ResourceType::kAnalysis;
+    default: return std::nullopt;
+  }
+}
+
+void set_default(Value& config, std::string_view key, Value value) {
+  if (!config.as_dict().find(key)) config.as_dict().set(key, std::move(value));
+}
+
+Value shallow_copy(const Value& dict) {
+  Value out = Value::dict();
+  for (const auto& entry : dict.as_dict().entries()) out.as_dict().set(entry.key, entry.value);
+  return out;
+}
+
+std::vector<std::string> text_items(const Value* value) {
+  std::vector<std::string> out;
+  if (!value || value->is_none()) return out;
+  if (value->is_string()) return {value->as_string()};
+  for (const Value& item : jinja::iterate(*value).value_or(std::vector<Value>{}))
+    out.push_back(jinja::to_str(item).value_or(std::string()));
+  return out;
+}
+
+}  // namespace
+
+void ProjectParser::index_properties() {
+  for (const project::NodeProperties& properties : shared_.project().node_properties) {
+    properties_.emplace(property_key(properties.yaml_key, properties.package, properties.name), &properties);
+    used_properties_[&properties] = false;
+  }
+}
+
+ProjectParser::Draft ProjectParser::draft_of_file(size_t package, const SourceFile& file) {
+  const project::Project& project = shared_.project();
+  Draft draft;
+  draft.node = std::make_unique<Node>();
+  Node& node = *draft.node;
+  node.type = *node_type(file.kind);
+  node.package = package;
+  node.package_name = project.packages[package].name;
+  node.original_file_path = file.path;
+  node.path = node.type == ResourceType::kAnalysis ? "analysis/" + file.relative_path : file.relative_path;
+  std::vector<std::string> parts = split_path(file.relative_path);
+  node.name = std::string(without_ending(parts.back()));
+  parts.back() = node.name;
+  node.fqn.push_back(node.package_name);
+  if (node.type == ResourceType::kAnalysis) node.fqn.emplace_back("analysis");
+  node.fqn.insert(node.fqn.end(), parts.begin(), parts.end());
+  node.unique_id = fmt::format("{}.{}.{}", project::resource_type_name(node.type), node.package_name, node.name);
+  node.created_at_micros = shared_.options.started_at_micros;
+  node.span = {file.path, 1, 1, 0, 0};
+  node.is_singular_test = node.type == ResourceType::kTest;
+  if (node.type == ResourceType::kSeed) {
+    node.root_path = project.packages[package].root;
+    node.language = "sql";
+  } else {
+    uint32_t first_line = 1;
+    node.raw_code = strip(file.text, first_line);
+    node.span.line = first_line;
+  }
+  std::string_view section = node.type == ResourceType::kSeed       ? "seeds"
+                             : node.type == ResourceType::kAnalysis ? "analyses"
+                             : node.type == ResourceType::kTest     ? "data_tests"
+                                                                    : "models";
+  auto known = properties_.find(property_key(section, package, node.name));
+  if (known != properties_.end()) {
+    draft.properties = known->second;
+    used_properties_[known->second] = true;
+  }
+  return draft;
+}
+
+void ProjectParser::parse_files() {
+  const project::Project& project = shared_.project();
+  std::vector<Draft> drafts;
+  for (size_t i = 0; i < project.packages.size(); ++i)
+    for (const SourceFile& file : project.packages[i].files) {
+      if (!node_type(file.kind)) continue;
+      Draft draft = draft_of_file(i, file);
+      // An empty file is no node, as in dbt.
+      if (draft.node->type != ResourceType::kSeed && draft.node->raw_code.empty()) continue;
+      drafts.push_back(std::move(draft));
+    }
+  // Descriptions need the docs and one thread; templates do not.
+  for (Draft& draft : drafts) {
+    if (!draft.properties) continue;
+    Node& node = *draft.node;
+    node.description = render_description(draft.properties->description, draft.properties->span);
+    node.columns = make_columns(draft.properties->columns);
+    node.patch_path = fmt::format("{}://{}", node.package_name, draft.properties->file);
+  }
+  parallel_for(drafts.size(), shared_.options.parallelism, [&](size_t i, size_t) { render_draft(drafts[i]); });
+  take(drafts);
+}
+
+void ProjectParser::parse_hooks() {
+  const project::Project& project = shared_.project();
+  std::vector<Draft> drafts;
+  for (size_t i = 0; i < project.packages.size(); ++i) {
+    const project::Package& package = project.packages[i];
+    for (const auto& [tag, hooks] : {std::make_pair("on-run-start", &package.on_run_start), std::make_pair("on-run-end", &package.on_run_end)}) {
+      for (size_t index = 0; index < hooks->size(); ++index) {
+        Draft draft;
+        draft.node = std::make_unique<Node>();
+        Node& node = *draft.node;
+        node.type = ResourceType::kOperation;
+        node.package = i;
+        node.package_name = package.name;
+        node.name = fmt::format("{}-{}-{}", package.name, tag, index);
+        node.unique_id = fmt::format("operation.{}.{}", package.name, node.name);
+        node.path = fmt::format("hooks/{}.sql", node.name);
+        node.original_file_path = "./dbt_project.yml";
+        node.fqn = {package.name, "hooks", node.name};
+        node.owned_raw_code = (*hooks)[index].sql;
+        node.raw_code = node.owned_raw_code;
+        node.hook_index = static_cast<int>(index);
+        node.tags = {tag};
+        node.span = (*hooks)[index].span;
+        node.created_at_micros = shared_.options.started_at_micros;
+        drafts.push_back(std::move(draft));
+      }
+    }
+  }
+  for (Draft& draft : drafts) render_draft(draft);
+  take(drafts);
+}
+
+void ProjectParser::render_draft(Draft& draft) {
+  Node& node = *draft.node;
+  NodeContext ctx(shared_, &node, node.package, Phase::kParse, nullptr);
+  jinja::Environment environment = environment_for(Phase::kParse);
+  jinja::Interpreter interpreter(environment, ctx);
+  interpreter.host = &ctx;
+  auto add_error = [&](Error error) {
+    error.set_node(node.unique_id).locate(node.span);
+    draft.errors.add_error(std::move(error));
+    draft.failed = true;
+  };
+  node.database = shared_.project().profile.database;
+  node.schema = shared_.project().profile.schema;
+  if (!take_static_test(draft, ctx) && node.type != ResourceType::kSeed) {
+    if (node.test_metadata) {
+      auto kwargs = render_test_kwargs(node.test_metadata->kwargs, ctx, interpreter);
+      if (!kwargs) return add_error(std::move(kwargs.error()));
+      ctx.extra["_dbt_generic_test_kwargs"] = std::move(*kwargs);
+    }
+    if (!jinja::is_plain_text(node.raw_code)) {
+      uint32_t first_line = node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
+      auto tmpl = jinja::compile_template(node.raw_code, node.original_file_path, first_line);
+      if (!tmpl) return add_error(std::move(tmpl.error()));
+      auto rendered = interpreter.render(*tmpl);
+      if (!rendered) return add_error(std::move(rendered.error()));
+    }
+  }
+  node.refs = std::move(ctx.refs);
+  node.sources = std::move(ctx.sources);
+  node.depends_on_macros = std::move(ctx.macro_ids);
+  node.in_file_config = std::move(ctx.in_file_config);
+  Status finished = finish_node(draft, ctx, interpreter);
+  if (!finished) add_error(std::move(finished.error()));
+}
+
+Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpreter& interpreter) {
+  Node& node = *draft.node;
+  Value config = project::project_config(shared_.project(), node.package, node.type, node.fqn);
+  if (draft.properties) SLUICE_TRY(project::merge_config(config, draft.properties->config, node.type));
+  SLUICE_TRY(project::merge_config(config, node.in_file_config, node.type));
+  if (node.type == ResourceType::kOperation)
+    SLUICE_TRY(project::merge_config(config, [&] {
+      Value tags = Value::dict();
+      tags.as_dict().set("tags", Value::list({Value::string(node.tags.front())}));
+      return tags;
+    }(), node.type));
+  node.unrendered_config = shallow_copy(config);
+  if (node.type == ResourceType::kTest) set_default(config, "schema", Value::string("dbt_test__audit"));
+  fill_config_defaults(config, node.type);
+  node.config = std::move(config);
+  const jinja::Dict& final_config = node.config.as_dict();
+  node.tags = text_items(final_config.find("tags"));
+  node.meta = final_config.find("meta") ? *final_config.find("meta") : Value::dict();
+  node.docs = final_config.find("docs") ? *final_config.find("docs") : Value::dict();
+  if (const Value* access = final_config.find("access"); access && access->is_string()) node.access = access->as_string();
+  if (const Value* group = final_config.find("group"); group && group->is_string()) node.group = group->as_string();
+  node.checksum = node.type == ResourceType::kSeed ? std::string() : sha256_hex(node.raw_code);
+  return name_node(node, ctx, interpreter);
+}
+
+Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter) {
+  const Value model = ctx.model_value();
+  auto generate = [&](std::string_view macro_name, std::string_view key) -> Result<std::string> {
+    const MacroResource* macro = shared_.macros.find(shared_.project().root_package, macro_name);
+    if (!macro) return fail(ErrorCode::kUnknownMacro, fmt::format("no macro named '{}' found", macro_name));
+    const Value* custom = node.config.as_dict().find(key);
+    std::vector<Value> args = {custom ? *custom : Value::none(), model};
+    SLUICE_ASSIGN(Value out, interpreter.call_macro(*macro->macro, jinja::CallArgs{args, {}}));
+    SLUICE_ASSIGN(std::string text, jinja::to_str(out));
+    uint32_t line = 0;
+    return std::string(strip(text, line));
+  };
+  node.alias = node.name;
+  SLUICE_ASSIGN(node.database, generate("generate_database_name", "database"));
+  SLUICE_ASSIGN(node.schema, generate("generate_schema_name", "schema"));
+  SLUICE_ASSIGN(node.alias, generate("generate_alias_name", "alias"));
+  bool stores_failures = node.type == ResourceType::kTest && node.config.as_dict().find("store_failures") &&
+                         jinja::truth(*node.config.as_dict().find("store_failures")).value_or(false);
+  if ((node.is_refable() && !node.is_ephemeral()) || stores_failures)
+    node.relation_name = Relation(*shared_.dialect, [&] {
+      RelationParts parts = node_relation_parts(shared_, node);
+      parts.empty_scan = false;
+      return parts;
+    }()).render();
+  return {};
+}
+
+void ProjectParser::take(std::vector<Draft>& drafts) {
+  for (Draft& draft : drafts) {
+    diagnostics_.append(std::move(draft.errors));
+    if (draft.failed) continue;
+    const Value* enabled = draft.node->config.as_dict().find("enabled");
+    bool on = !enabled || jinja::truth(*enabled).value_or(true);
+    (on ? shared_.manifest.nodes : shared_.manifest.disabled_nodes).push_back(std::move(draft.node));
+  }
+}
+
+void ProjectParser::warn_unused_properties() {
+  for (const project::NodeProperties& properties : shared_.project().node_properties) {
+    if (used_properties_[&properties] || properties.yaml_key == "snapshots") continue;
+    std::vector<std::string_view> names;
+    for (const auto& node : shared_.manifest.nodes) names.push_back(node->name);
+    std::string near = nearest_name(properties.name, names);
+    Error warning(ErrorCode::kPropertyInvalid,
+                  fmt::format("did not find matching node for patch with name '{}' in the '{}' section", properties.name, properties.yaml_key),
+                  near.empty() ? "its description and tests are not used; rename or remove the entry" : fmt::format("did you mean '{}'?", near));
+    warning.add_span(properties.span);
+    diagnostics_.add_warning(std::move(warning));
+  }
+}
+
+}  // namespace sluice::compile

@@ -1,0 +1,125 @@
+// Turns ref() and source() calls into edges, and finds resources that clash.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "compile/project_parser.h"
+
+namespace sluice::compile {
+
+namespace {
+
+void add_once(std::vector<std::string>& ids, const std::string& id) {
+  if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+}
+
+Span call_place(const Node& node, uint32_t line) {
+  Span span = node.span;
+  if (line != 0 && !node.test_metadata) {
+    span.line = line;
+    span.column = 0;
+  }
+  return span;
+}
+
+}  // namespace
+
+bool ProjectParser::resolve_node(Node& node) {
+  bool keep = true;
+  auto missing = [&](Error error, uint32_t line) {
+    error.set_node(node.unique_id).locate(call_place(node, line));
+    // dbt: a test whose target is gone or disabled is left out with a warning; anything else must not go on.
+    if (node.type == ResourceType::kTest) {
+      diagnostics_.add_warning(std::move(error));
+      keep = false;
+    } else {
+      diagnostics_.add_error(std::move(error));
+    }
+  };
+  for (const RefCall& call : node.refs) {
+    if (const Node* target = shared_.references.find_ref(call, node.package)) add_once(node.depends_on_nodes, target->unique_id);
+    else missing(unknown_ref_error(shared_, &node, call), call.line);
+  }
+  for (const SourceCall& call : node.sources) {
+    if (const Source* target = shared_.references.find_source(call, node.package)) add_once(node.depends_on_nodes, target->unique_id);
+    else missing(unknown_source_error(shared_, &node, call), call.line);
+  }
+  return keep;
+}
+
+void ProjectParser::resolve_references() {
+  shared_.references.build(shared_.manifest);
+  auto& nodes = shared_.manifest.nodes;
+  for (auto& node : nodes) {
+    if (resolve_node(*node)) continue;
+    shared_.manifest.disabled_nodes.push_back(std::move(node));
+  }
+  std::erase_if(nodes, [](const std::unique_ptr<Node>& node) { return !node; });
+  for (auto& exposure : shared_.manifest.exposures) {
+    auto add_error = [&](Error error) {
+      error.locate(exposure->span);
+      diagnostics_.add_error(std::move(error));
+    };
+    for (const RefCall& call : exposure->refs) {
+      if (const Node* target = shared_.references.find_ref(call, exposure->package)) add_once(exposure->depends_on_nodes, target->unique_id);
+      else add_error(unknown_ref_error(shared_, nullptr, call));
+    }
+    for (const SourceCall& call : exposure->sources) {
+      if (const Source* target = shared_.references.find_source(call, exposure->package)) add_once(exposure->depends_on_nodes, target->unique_id);
+      else add_error(unknown_source_error(shared_, nullptr, call));
+    }
+  }
+}
+
+void ProjectParser::check_duplicates() {
+  std::map<std::string, const Node*> by_key;
+  std::map<std::string, const Node*> by_relation;
+  auto& nodes = shared_.manifest.nodes;
+  for (auto& node : nodes) {
+    // ref() does not say a type, so models, seeds and snapshots share names within a package.
+    std::string key = node->is_refable() ? fmt::format("ref {} {}", node->package, node->name) : node->unique_id;
+    auto [known, inserted] = by_key.emplace(key, node.get());
+    if (!inserted && node->type == ResourceType::kTest && node->test_metadata) {
+      // The same generic test written twice on one column is one test.
+      node.reset();
+      continue;
+    }
+    if (!inserted) {
+      Error error(ErrorCode::kDuplicateResource,
+                  fmt::format("found two {}s with the name '{}'", project::resource_type_name(node->type), node->name),
+                  "rename one of the files; dbt finds a resource by its file's name alone");
+      error.set_node(node->unique_id).add_span(node->span).add_span(known->second->span);
+      diagnostics_.add_error(std::move(error));
+    }
+    if (!node->is_refable() || node->relation_name.empty()) continue;
+    auto [other, fresh] = by_relation.emplace(node->relation_name, node.get());
+    if (fresh || !inserted) continue;
+    Error error(ErrorCode::kDuplicateResource,
+                fmt::format("'{}' and '{}' would both be written to {}", other->second->unique_id, node->unique_id, node->relation_name),
+                "give one of them another alias or schema");
+    error.set_node(node->unique_id).add_span(node->span).add_span(other->second->span);
+    diagnostics_.add_error(std::move(error));
+  }
+  std::erase_if(nodes, [](const std::unique_ptr<Node>& node) { return !node; });
+}
+
+bool ProjectParser::parse() {
+  parse_macros();
+  if (diagnostics_.has_errors()) return false;
+  parse_docs();
+  parse_sources();
+  index_properties();
+  parse_files();
+  parse_generic_tests();
+  parse_hooks();
+  parse_exposures();
+  check_duplicates();
+  resolve_references();
+  warn_unused_properties();
+  warn_unsupported();
+  shared_.manifest.index();
+  return true;
+}
+
+}  // namespace sluice::compile

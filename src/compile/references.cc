@@ -1,0 +1,79 @@
+// ReferenceIndex: finding what ref() and source() name.
+#include <fmt/format.h>
+
+#include "compile/node_context.h"
+
+namespace sluice::compile {
+
+namespace {
+
+std::string source_key(const std::string& source, const std::string& table) {
+  return source + '\x01' + table;
+}
+
+}  // namespace
+
+void ReferenceIndex::build(const Manifest& manifest) {
+  project_ = manifest.project.get();
+  nodes_.clear();
+  sources_.clear();
+  disabled_nodes_.clear();
+  disabled_sources_.clear();
+  for (const auto& node : manifest.nodes)
+    if (node->is_refable()) nodes_[node->name].push_back(node.get());
+  for (const auto& source : manifest.sources)
+    sources_[source_key(source->source_name, source->name)].push_back(source.get());
+  for (const auto& node : manifest.disabled_nodes)
+    if (node->is_refable()) disabled_nodes_[node->name] = node.get();
+  for (const auto& source : manifest.disabled_sources)
+    disabled_sources_[source_key(source->source_name, source->name)] = source.get();
+}
+
+Node* ReferenceIndex::find_ref(const RefCall& call, size_t package) const {
+  auto candidates = nodes_.find(call.name);
+  if (candidates == nodes_.end()) return nullptr;
+  if (!call.package.empty()) {
+    for (Node* node : candidates->second)
+      if (node->package_name == call.package) return node;
+    return nullptr;
+  }
+  // dbt: the calling package first, then the root project, then any.
+  for (size_t wanted : {package, project_->root_package})
+    for (Node* node : candidates->second)
+      if (node->package == wanted) return node;
+  return candidates->second.front();
+}
+
+Source* ReferenceIndex::find_source(const SourceCall& call, size_t package) const {
+  auto candidates = sources_.find(source_key(call.source, call.table));
+  if (candidates == sources_.end()) return nullptr;
+  for (size_t wanted : {package, project_->root_package})
+    for (Source* source : candidates->second)
+      if (source->package == wanted) return source;
+  return candidates->second.front();
+}
+
+const Node* ReferenceIndex::find_disabled_ref(const RefCall& call) const {
+  auto found = disabled_nodes_.find(call.name);
+  return found == disabled_nodes_.end() ? nullptr : found->second;
+}
+
+const Source* ReferenceIndex::find_disabled_source(const SourceCall& call) const {
+  auto found = disabled_sources_.find(source_key(call.source, call.table));
+  return found == disabled_sources_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string_view> ReferenceIndex::ref_names() const {
+  std::vector<std::string_view> out;
+  for (const auto& [name, nodes] : nodes_) out.push_back(name);
+  return out;
+}
+
+std::vector<std::string> ReferenceIndex::source_names() const {
+  std::vector<std::string> out;
+  for (const auto& [key, sources] : sources_)
+    out.push_back(fmt::format("{}.{}", sources.front()->source_name, sources.front()->name));
+  return out;
+}
+
+}  // namespace sluice::compile

@@ -1,0 +1,295 @@
+#include "compile/relation.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <functional>
+
+#include "compile/call_arguments.h"
+#include "jinja/ops.h"
+
+namespace sluice::compile {
+
+using jinja::CallArgs;
+using jinja::Value;
+using warehouse::RelationType;
+
+namespace {
+
+Value optional_string(const std::optional<std::string>& text) {
+  return text ? Value::string(*text) : Value::none();
+}
+
+Value policy_value(const RelationPolicy& policy) {
+  Value out = Value::dict();
+  out.as_dict().set("database", Value::boolean(policy.database));
+  out.as_dict().set("schema", Value::boolean(policy.schema));
+  out.as_dict().set("identifier", Value::boolean(policy.identifier));
+  return out;
+}
+
+Value path_value(const RelationParts& parts) {
+  Value out = Value::dict();
+  out.as_dict().set("database", optional_string(parts.database));
+  out.as_dict().set("schema", optional_string(parts.schema));
+  out.as_dict().set("identifier", optional_string(parts.identifier));
+  return out;
+}
+
+// Overrides those members of `policy` that the arguments name: include(database=false).
+Status apply_policy_arguments(const CallArgs& args, RelationPolicy& policy) {
+  for (const jinja::KeywordArg& arg : args.keyword) {
+    if (arg.value.is_none()) continue;
+    SLUICE_ASSIGN(bool on, jinja::truth(arg.value));
+    if (arg.name == "database") policy.database = on;
+    else if (arg.name == "schema") policy.schema = on;
+    else if (arg.name == "identifier") policy.identifier = on;
+    else return fail(ErrorCode::kJinjaRuntime, fmt::format("unexpected keyword argument '{}'", arg.name),
+                     "database, schema and identifier can be given");
+  }
+  return {};
+}
+
+Status apply_policy_dict(const Value& dict, RelationPolicy& policy) {
+  if (!dict.is_dict()) return {};
+  auto set = [&](std::string_view key, bool& member) {
+    const Value* value = dict.as_dict().find(key);
+    if (value && !value->is_none()) member = jinja::truth(*value).value_or(member);
+  };
+  set("database", policy.database);
+  set("schema", policy.schema);
+  set("identifier", policy.identifier);
+  return {};
+}
+
+Status read_part(const Value& value, std::optional<std::string>& part) {
+  if (value.is_none() || value.is_undefined()) {
+    part.reset();
+    return {};
+  }
+  SLUICE_ASSIGN(part, jinja::to_str(value));
+  return {};
+}
+
+Status read_type(const Value& value, std::optional<RelationType>& type) {
+  if (value.is_none() || value.is_undefined()) {
+    type.reset();
+    return {};
+  }
+  SLUICE_ASSIGN(std::string word, jinja::to_str(value));
+  type = parse_relation_type(word);
+  if (!type)
+    return fail(ErrorCode::kJinjaRuntime, fmt::format("'{}' is not a valid relation type", word),
+                "use table, view, cte, materialized_view, external or function");
+  return {};
+}
+
+// Members that create() and incorporate() share.
+Status apply_keyword(const jinja::KeywordArg& arg, RelationParts& parts) {
+  if (arg.name == "database") return read_part(arg.value, parts.database);
+  if (arg.name == "schema") return read_part(arg.value, parts.schema);
+  if (arg.name == "identifier") return read_part(arg.value, parts.identifier);
+  if (arg.name == "type") return read_type(arg.value, parts.type);
+  if (arg.name == "quote_policy") return apply_policy_dict(arg.value, parts.quote);
+  if (arg.name == "include_policy") return apply_policy_dict(arg.value, parts.include);
+  if (arg.name == "external") return read_part(arg.value, parts.external);
+  if (arg.name == "path" && arg.value.is_dict()) {
+    for (const auto& entry : arg.value.as_dict().entries()) {
+      if (!entry.key.is_string()) continue;
+      SLUICE_TRY(apply_keyword({entry.key.as_string(), entry.value}, parts));
+    }
+    return {};
+  }
+  return {};  // other engines' extra keys carry no meaning for rendering
+}
+
+Value information_schema_view(const Relation& relation, std::optional<std::string> view) {
+  RelationParts parts;
+  parts.database = relation.parts().database;
+  parts.schema = "INFORMATION_SCHEMA";
+  parts.identifier = std::move(view);
+  parts.quote = relation.parts().quote;
+  parts.quote.schema = false;
+  parts.quote.identifier = false;
+  parts.include.database = relation.parts().database.has_value();
+  parts.include.identifier = parts.identifier.has_value();
+  return Relation::make(relation.dialect(), std::move(parts));
+}
+
+bool same_text(const std::optional<std::string>& part, const Value& wanted) {
+  if (wanted.is_none() || wanted.is_undefined()) return true;
+  if (!part || !wanted.is_string()) return false;
+  const std::string& text = wanted.as_string();
+  return part->size() == text.size() &&
+         std::equal(part->begin(), part->end(), text.begin(), [](char a, char b) {
+           return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+         });
+}
+
+class RelationClass final : public jinja::Object {
+ public:
+  RelationClass(const warehouse::Dialect& dialect, RelationPolicy quote) : dialect_(dialect), quote_(quote) {}
+  std::string_view type_name() const override { return "type"; }
+  bool callable() const override { return true; }
+  Result<Value> call(jinja::Interpreter&, const CallArgs& args) override {
+    return create_relation(dialect_, quote_, args);
+  }
+  Result<std::optional<Value>> attribute(std::string_view name) const override {
+    constexpr std::array<std::string_view, 6> kTypes = {"Table", "View", "CTE", "MaterializedView", "External", "Function"};
+    constexpr std::array<std::string_view, 6> kWords = {"table", "view", "cte", "materialized_view", "external", "function"};
+    for (size_t i = 0; i < kTypes.size(); ++i)
+      if (name == kTypes[i]) return Value::string(kWords[i]);
+    return std::nullopt;
+  }
+  Result<std::optional<Value>> call_method(jinja::Interpreter&, std::string_view name, const CallArgs& args) override {
+    if (name == "create") {
+      SLUICE_ASSIGN(Value out, create_relation(dialect_, quote_, args));
+      return out;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const warehouse::Dialect& dialect_;
+  RelationPolicy quote_;
+};
+
+}  // namespace
+
+std::optional<RelationType> parse_relation_type(std::string_view word) {
+  for (RelationType type : {RelationType::kTable, RelationType::kView, RelationType::kCte,
+                            RelationType::kMaterializedView, RelationType::kExternal, RelationType::kFunction})
+    if (warehouse::relation_type_name(type) == word) return type;
+  return std::nullopt;
+}
+
+Value Relation::make(const warehouse::Dialect& dialect, RelationParts parts) {
+  return Value::object(jinja::make_ref<Relation>(dialect, std::move(parts)));
+}
+
+std::string_view Relation::type_name() const {
+  return dialect_.adapter_type() == "duckdb" ? "DuckDBRelation" : "BaseRelation";
+}
+
+std::string Relation::render() const {
+  std::string out;
+  if (parts_.external) {
+    out = *parts_.external;
+  } else {
+    auto append = [&](const std::optional<std::string>& part, bool include, bool quote) {
+      if (!include || !part) return;
+      if (!out.empty()) out += '.';
+      out += quote ? dialect_.quote_identifier(*part) : *part;
+    };
+    append(parts_.database, parts_.include.database, parts_.quote.database);
+    append(parts_.schema, parts_.include.schema, parts_.quote.schema);
+    append(parts_.identifier, parts_.include.identifier, parts_.quote.identifier);
+  }
+  if (parts_.empty_scan) return fmt::format("(select * from {} where false limit 0)", out);
+  return out;
+}
+
+warehouse::RelationInfo Relation::info() const {
+  return {parts_.database.value_or(""), parts_.schema.value_or(""), parts_.identifier.value_or(""),
+          parts_.type.value_or(RelationType::kTable)};
+}
+
+Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
+  if (name == "database") return optional_string(parts_.database);
+  if (name == "schema") return optional_string(parts_.schema);
+  if (name == "identifier" || name == "name" || name == "table") return optional_string(parts_.identifier);
+  if (name == "type")
+    return parts_.type ? Value::string(warehouse::relation_type_name(*parts_.type)) : Value::none();
+  if (name == "path") return path_value(parts_);
+  if (name == "quote_policy") return policy_value(parts_.quote);
+  if (name == "include_policy") return policy_value(parts_.include);
+  if (name == "external") return optional_string(parts_.external);
+  if (name == "quote_character") return Value::string("\"");
+  if (name == "limit") return parts_.empty_scan ? Value::integer(0) : Value::none();
+  auto is = [&](RelationType type) { return Value::boolean(parts_.type == type); };
+  if (name == "is_table") return is(RelationType::kTable);
+  if (name == "is_view") return is(RelationType::kView);
+  if (name == "is_cte") return is(RelationType::kCte);
+  if (name == "is_materialized_view") return is(RelationType::kMaterializedView);
+  if (name == "is_function") return is(RelationType::kFunction);
+  if (name == "is_pointer") return Value::boolean(false);
+  // DuckDB's DDL is transactional, so dbt-duckdb declares neither; engines that can say so in their dialect.
+  if (name == "can_be_renamed" || name == "can_be_replaced") return Value::boolean(false);
+  return std::nullopt;
+}
+
+Result<std::optional<Value>> Relation::item(const Value& key) const {
+  if (key.is_string()) return attribute(key.as_string());
+  return std::nullopt;
+}
+
+Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                                   const CallArgs& args) {
+  RelationParts parts = parts_;
+  if (name == "include") {
+    SLUICE_TRY(apply_policy_arguments(args, parts.include));
+  } else if (name == "quote") {
+    SLUICE_TRY(apply_policy_arguments(args, parts.quote));
+  } else if (name == "incorporate") {
+    for (const jinja::KeywordArg& arg : args.keyword) SLUICE_TRY(apply_keyword(arg, parts));
+  } else if (name == "replace_path") {
+    for (const jinja::KeywordArg& arg : args.keyword) SLUICE_TRY(apply_keyword(arg, parts));
+  } else if (name == "without_identifier") {
+    parts.identifier.reset();
+    parts.include.identifier = false;
+  } else if (name == "render") {
+    return Value::string(render());
+  } else if (name == "information_schema") {
+    SLUICE_ASSIGN(auto bound, bind_arguments("information_schema", args, {{"view_name", Value::none()}}));
+    std::optional<std::string> view;
+    SLUICE_TRY(read_part(bound[0], view));
+    return information_schema_view(*this, std::move(view));
+  } else if (name == "information_schema_only") {
+    return information_schema_view(*this, std::nullopt);
+  } else if (name == "matches") {
+    SLUICE_ASSIGN(auto bound, bind_arguments("matches", args, {{"database", Value::none()}, {"schema", Value::none()},
+                                                               {"identifier", Value::none()}}));
+    return Value::boolean(same_text(parts_.database, bound[0]) && same_text(parts_.schema, bound[1]) &&
+                          same_text(parts_.identifier, bound[2]));
+  } else if (name == "create") {
+    SLUICE_ASSIGN(Value out, create_relation(dialect_, RelationPolicy{}, args));
+    return out;
+  } else if (name == "get") {
+    SLUICE_ASSIGN(auto bound, bind_arguments("get", args, {{"key"}, {"default", Value::none()}}));
+    SLUICE_ASSIGN(auto found, item(bound[0]));
+    return found ? *found : bound[1];
+  } else {
+    return jinja::Object::call_method(interpreter, name, args);
+  }
+  return make(dialect_, std::move(parts));
+}
+
+Result<std::string> Relation::repr() const { return fmt::format("<{} {}>", type_name(), render()); }
+
+bool Relation::equals(const Value& other) const {
+  const Relation* relation = other.object_as<Relation>();
+  return relation && relation->parts_.database == parts_.database && relation->parts_.schema == parts_.schema &&
+         relation->parts_.identifier == parts_.identifier && relation->parts_.type == parts_.type &&
+         relation->render() == render();
+}
+
+std::optional<uint64_t> Relation::hash() const { return std::hash<std::string>{}(render()); }
+
+Result<Value> create_relation(const warehouse::Dialect& dialect, const RelationPolicy& default_quote,
+                              const CallArgs& args) {
+  RelationParts parts;
+  parts.quote = default_quote;
+  constexpr std::array<std::string_view, 4> kOrder = {"database", "schema", "identifier", "type"};
+  if (args.positional.size() > kOrder.size())
+    return fail(ErrorCode::kJinjaRuntime, "Relation.create takes at most 4 positional arguments");
+  for (size_t i = 0; i < args.positional.size(); ++i)
+    SLUICE_TRY(apply_keyword({kOrder[i], args.positional[i]}, parts));
+  for (const jinja::KeywordArg& arg : args.keyword) SLUICE_TRY(apply_keyword(arg, parts));
+  return Relation::make(dialect, std::move(parts));
+}
+
+Value make_relation_class(const warehouse::Dialect& dialect, const RelationPolicy& default_quote) {
+  return Value::object(jinja::make_ref<RelationClass>(dialect, default_quote));
+}
+
+}  // namespace sluice::compile

@@ -1,0 +1,70 @@
+// Relation: the name of a table or view as templates hold it. Immutable; include(), quote() and incorporate() give copies.
+// Rendering follows the quote and include policies, as in dbt.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "jinja/value.h"
+#include "warehouse/warehouse.h"
+
+namespace sluice::compile {
+
+struct RelationPolicy {
+  bool database = true;
+  bool schema = true;
+  bool identifier = true;
+};
+
+struct RelationParts {
+  std::optional<std::string> database;
+  std::optional<std::string> schema;
+  std::optional<std::string> identifier;
+  std::optional<warehouse::RelationType> type;
+  RelationPolicy quote;
+  RelationPolicy include;
+  // Text that stands for the whole relation: read_parquet('…') of an external source.
+  std::optional<std::string> external;
+  // --empty: reads no row.
+  bool empty_scan = false;
+};
+
+class Relation final : public jinja::Object {
+ public:
+  Relation(const warehouse::Dialect& dialect, RelationParts parts) : dialect_(dialect), parts_(std::move(parts)) {}
+
+  static jinja::Value make(const warehouse::Dialect& dialect, RelationParts parts);
+
+  const RelationParts& parts() const { return parts_; }
+  const warehouse::Dialect& dialect() const { return dialect_; }
+  std::string render() const;
+  warehouse::RelationInfo info() const;
+
+  std::string_view type_name() const override;
+  Result<std::optional<jinja::Value>> attribute(std::string_view name) const override;
+  Result<std::optional<jinja::Value>> item(const jinja::Value& key) const override;
+  Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
+                                                  const jinja::CallArgs& args) override;
+  Result<std::string> str() const override { return render(); }
+  Result<std::string> repr() const override;
+  bool equals(const jinja::Value& other) const override;
+  std::optional<uint64_t> hash() const override;
+  std::optional<size_t> length() const override { return std::nullopt; }
+
+ private:
+  const warehouse::Dialect& dialect_;
+  RelationParts parts_;
+};
+
+// "table", "view"… → type; nullopt for an unknown word.
+std::optional<warehouse::RelationType> parse_relation_type(std::string_view word);
+
+// Relation.create(database=…, schema=…, identifier=…, type=…, quote_policy=…): the constructor templates call.
+Result<jinja::Value> create_relation(const warehouse::Dialect& dialect, const RelationPolicy& default_quote,
+                                     const jinja::CallArgs& args);
+
+// `api.Relation` / `adapter.Relation`: callable class with create().
+jinja::Value make_relation_class(const warehouse::Dialect& dialect, const RelationPolicy& default_quote);
+
+}  // namespace sluice::compile
