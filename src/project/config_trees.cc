@@ -60,45 +60,50 @@ std::string_view config_section(ResourceType type) {
 }
 
 std::unique_ptr<ConfigTrees::Folder> ConfigTrees::build_folder(const Value& tree,
+                                                               const yaml::Node* node,
                                                                const Value& above,
-                                                               const std::string& path,
+                                                               const yaml::Document& document,
                                                                Diagnostics& diagnostics) {
   auto folder = std::make_unique<Folder>();
-  Value own = Value::dict();
+  folder->merged = deep_copy(above);
   for (const Dict::Entry& entry : tree.as_dict().entries()) {
     if (!entry.key.is_string()) continue;
     const std::string& key = entry.key.as_string();
     // A dict under a plain key is a folder; everything else is config, with or without '+'.
-    if (key.starts_with('+'))
-      own.as_dict().set(without_plus(key), entry.value);
-    else if (!entry.value.is_dict())
-      own.as_dict().set(key, entry.value);
+    if (!key.starts_with('+') && entry.value.is_dict()) continue;
+    Value one = Value::dict();
+    one.as_dict().set(key.starts_with('+') ? without_plus(key) : std::string_view(key),
+                      entry.value);
+    Status merged = merge_config(folder->merged, one, ResourceType::kModel);
+    if (merged) continue;
+    const yaml::Node* place = node->find(key);
+    diagnostics.add_error(error_at(ErrorCode::kConfigInvalid, document,
+                                   place != nullptr ? *place : *node, merged.error().message(),
+                                   merged.error().hint()));
   }
-  folder->merged = deep_copy(above);
-  if (Status merged = merge_config(folder->merged, own, ResourceType::kModel); !merged)
-    diagnostics.add_error(Error(ErrorCode::kConfigInvalid,
-                                fmt::format("{} (under \"{}\")", merged.error().message(), path),
-                                merged.error().hint())
-                              .add_span({"dbt_project.yml", 0, 0, 0, 0}));
   for (const Dict::Entry& entry : tree.as_dict().entries()) {
     if (!entry.key.is_string() || !entry.value.is_dict()) continue;
     const std::string& key = entry.key.as_string();
     if (key.starts_with('+')) continue;
-    folder->below[key] =
-        build_folder(entry.value, folder->merged, fmt::format("{}.{}", path, key), diagnostics);
+    const yaml::Node* below = node->find(key);
+    folder->below[key] = build_folder(entry.value, below != nullptr ? below : node, folder->merged,
+                                      document, diagnostics);
   }
   return folder;
 }
 
 std::shared_ptr<const ConfigTrees> ConfigTrees::build(const Value& project_config,
+                                                      const yaml::Document& document,
                                                       Diagnostics& diagnostics) {
   auto trees = std::make_shared<ConfigTrees>();
   if (!project_config.is_dict()) return trees;
   for (const std::string_view section : kSections) {
     const Value* tree = project_config.as_dict().find(section);
     if (tree == nullptr || !tree->is_dict()) continue;
-    const std::string name(section == "tests" ? "data_tests" : section);
-    trees->sections_[name] = build_folder(*tree, Value::dict(), std::string(section), diagnostics);
+    const yaml::Node* node = document.root().find(section);
+    if (node == nullptr) continue;
+    trees->sections_[std::string(section == "tests" ? "data_tests" : section)] =
+        build_folder(*tree, node, Value::dict(), document, diagnostics);
   }
   return trees;
 }

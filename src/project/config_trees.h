@@ -12,14 +12,15 @@
 #include "base/diagnostics.h"
 #include "jinja/value.h"
 #include "project/project.h"
+#include "yaml/node.h"
 
 namespace sluice::project {
 
 class ConfigTrees {
  public:
-  // `sections` maps a section ("models") to its tree as written in the file. Problems name the path
-  // ("models.shop.+tags").
+  // `project_config` is the rendered file; `document` knows the places.
   static std::shared_ptr<const ConfigTrees> build(const jinja::Value& project_config,
+                                                  const yaml::Document& document,
                                                   Diagnostics& diagnostics);
   // Merged config along `fqn`: shared, not to be changed. None when the section is absent.
   const jinja::Value& find(ResourceType type, const std::vector<std::string>& fqn) const;
@@ -31,8 +32,10 @@ class ConfigTrees {
     jinja::Value merged;
     std::map<std::string, std::unique_ptr<Folder>, std::less<>> below;
   };
-  static std::unique_ptr<Folder> build_folder(const jinja::Value& tree, const jinja::Value& above,
-                                              const std::string& path, Diagnostics& diagnostics);
+  static std::unique_ptr<Folder> build_folder(const jinja::Value& tree, const yaml::Node* node,
+                                              const jinja::Value& above,
+                                              const yaml::Document& document,
+                                              Diagnostics& diagnostics);
   static void collect(const Folder& folder, const std::string& path, std::vector<std::string>& out);
   std::map<std::string, std::unique_ptr<Folder>, std::less<>> sections_;
   jinja::Value nothing_;

@@ -1,5 +1,6 @@
-// Project: what the files say, typed, before anything is rendered into SQL. Made once by load_project(); immutable after.
-// Everything that templates may see is kept as jinja::Value; everything that an error may name keeps its Span.
+// Project: what the files say, typed, before anything is rendered into SQL. Made once by
+// load_project(); immutable after. Everything that templates may see is kept as jinja::Value;
+// everything that an error may name keeps its Span.
 #pragma once
 
 #include <functional>
@@ -22,8 +23,23 @@ namespace sluice::project {
 
 // dbt's resource types; the text of each is resource_type_name().
 enum class ResourceType : uint8_t {
-  kModel, kSeed, kSnapshot, kTest, kUnitTest, kAnalysis, kOperation, kSqlOperation, kSource, kExposure, kMetric,
-  kSemanticModel, kSavedQuery, kGroup, kMacro, kDoc, kFunction,
+  kModel,
+  kSeed,
+  kSnapshot,
+  kTest,
+  kUnitTest,
+  kAnalysis,
+  kOperation,
+  kSqlOperation,
+  kSource,
+  kExposure,
+  kMetric,
+  kSemanticModel,
+  kSavedQuery,
+  kGroup,
+  kMacro,
+  kDoc,
+  kFunction,
 };
 std::string_view resource_type_name(ResourceType type);  // "model", "sql_operation"…
 // Key of dbt_project.yml that configures it: "models", "seeds", "data_tests"…
@@ -31,7 +47,18 @@ std::string_view config_section(ResourceType type);
 
 // One file of a package, its text loaded (seeds: not loaded, they may be large).
 struct SourceFile {
-  enum class Kind : uint8_t { kModel, kPythonModel, kMacro, kTest, kGenericTest, kAnalysis, kSnapshot, kSeed, kProperties, kDocs };
+  enum class Kind : uint8_t {
+    kModel,
+    kPythonModel,
+    kMacro,
+    kTest,
+    kGenericTest,
+    kAnalysis,
+    kSnapshot,
+    kSeed,
+    kProperties,
+    kDocs
+  };
   Kind kind;
   std::string path;           // relative to the package root: "models/staging/stg_orders.sql"
   std::string relative_path;  // below its resource path: "staging/stg_orders.sql"
@@ -47,7 +74,8 @@ struct TestEntry {
 struct ColumnProperties {
   std::string name;
   std::string description;  // not rendered (docs render late)
-  jinja::Value entry;       // whole entry as a dict (data_type, quote, tags, meta, constraints, config…), rendered
+  jinja::Value entry;       // whole entry as a dict (data_type, quote, tags, meta, constraints,
+                            // config…), rendered
   std::vector<TestEntry> tests;
   Span span;
 };
@@ -57,13 +85,14 @@ struct NodeProperties {
   std::string yaml_key;  // "models"…
   std::string name;
   std::string description;
-  jinja::Value entry;   // whole entry as a dict, rendered, without tests and columns
-  jinja::Value config;  // its `config:` dict with the shorthand keys merged in; never none (empty dict)
+  jinja::Value entry;  // whole entry as a dict, rendered, without tests and columns
+  jinja::Value
+      config;  // its `config:` dict with the shorthand keys merged in; never none (empty dict)
   std::vector<ColumnProperties> columns;
   std::vector<TestEntry> tests;
-  std::string file;     // property file, relative to the package root
+  std::string file;  // property file, relative to the package root
   Span span;
-  size_t package = 0;   // index into Project::packages
+  size_t package = 0;  // index into Project::packages
 };
 
 struct SourceTableProperties {
@@ -87,7 +116,8 @@ struct SourceProperties {
   size_t package = 0;
 };
 
-// Macros (documentation), exposures, groups, metrics, unit tests, …: kept whole for the stage that needs them.
+// Macros (documentation), exposures, groups, metrics, unit tests, …: kept whole for the stage that
+// needs them.
 struct OtherProperties {
   std::string yaml_key;  // "macros", "exposures", "groups", "unit_tests", "data_tests"…
   std::string name;
@@ -114,14 +144,16 @@ class ConfigTrees;  // config_trees.h
 
 struct Package {
   std::string name;
-  std::string root;          // folder; "" for the built-in packages
+  std::string root;  // folder; "" for the built-in packages
   std::string version;
-  bool builtin = false;      // `dbt` and `dbt_<adapter>`: text embedded in the binary
-  std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths, snapshot_paths, docs_paths;
-  jinja::Value config;       // dbt_project.yml as a dict; rendered save vars, hooks and the config sections' hooks
-  jinja::Value vars;         // its `vars:` dict, not rendered
+  bool builtin = false;  // `dbt` and `dbt_<adapter>`: text embedded in the binary
+  std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths,
+      snapshot_paths, docs_paths;
+  jinja::Value config;  // dbt_project.yml as a dict; rendered save vars, hooks and the config
+                        // sections' hooks
+  jinja::Value vars;    // its `vars:` dict, not rendered
   std::vector<Hook> on_run_start, on_run_end;
-  jinja::Value quoting;      // dict
+  jinja::Value quoting;  // dict
   std::vector<SourceFile> files;
   std::shared_ptr<const ConfigTrees> config_trees;  // what project_config() walks
 };
@@ -135,29 +167,31 @@ struct DispatchRule {
 struct Profile {
   std::string profile_name;
   std::string target_name;
-  std::string file;            // profiles.yml that was read
-  std::string adapter_type;    // "duckdb", "trino"…
-  jinja::Value credentials;    // all keys of the output, rendered; secrets in plain text: never print, see `target`
-  jinja::Value target;         // what templates see as `target`: no secrets (name, schema, type, threads, …)
-  std::string database;        // as the adapter understands it: duckdb: `database` or the stem of `path`
+  std::string file;          // profiles.yml that was read
+  std::string adapter_type;  // "duckdb", "trino"…
+  jinja::Value credentials;  // all keys of the output, rendered; secrets in plain text: never
+                             // print, see `target`
+  jinja::Value
+      target;  // what templates see as `target`: no secrets (name, schema, type, threads, …)
+  std::string database;  // as the adapter understands it: duckdb: `database` or the stem of `path`
   std::string schema;
   int threads = 1;
 };
 
 struct Project {
-  std::string root;                // folder of dbt_project.yml, absolute
-  size_t root_package = 0;         // index into packages
-  std::vector<Package> packages;   // root first, then installed ones sorted by name, then built-ins
+  std::string root;               // folder of dbt_project.yml, absolute
+  size_t root_package = 0;        // index into packages
+  std::vector<Package> packages;  // root first, then installed ones sorted by name, then built-ins
   std::map<std::string, size_t, std::less<>> package_by_name;
   Profile profile;
-  jinja::Value cli_vars;           // --vars as a dict
-  std::string target_path;         // absolute
+  jinja::Value cli_vars;    // --vars as a dict
+  std::string target_path;  // absolute
   std::string log_path;
   std::string packages_install_path;
   std::vector<std::string> clean_targets;
   std::vector<DispatchRule> dispatch;
-  jinja::Value flags;              // dbt_project.yml `flags:`
-  jinja::Value query_comment;      // as written; none when absent
+  jinja::Value flags;          // dbt_project.yml `flags:`
+  jinja::Value query_comment;  // as written; none when absent
   bool has_query_comment = false;
   std::vector<NodeProperties> node_properties;
   std::vector<SourceProperties> sources;
@@ -167,49 +201,55 @@ struct Project {
 };
 
 struct LoadOptions {
-  std::string project_dir;               // "" = search upwards from the working directory
-  std::string working_directory;         // absolute
-  std::string profiles_dir;              // flag or DBT_PROFILES_DIR; "" = working dir, project dir, then ~/.dbt
-  std::string profile_name;              // --profile
-  std::string target_name;               // --target
-  std::string target_path;               // --target-path or DBT_TARGET_PATH
+  std::string project_dir;        // "" = search upwards from the working directory
+  std::string working_directory;  // absolute
+  std::string profiles_dir;  // flag or DBT_PROFILES_DIR; "" = working dir, project dir, then ~/.dbt
+  std::string profile_name;  // --profile
+  std::string target_name;   // --target
+  std::string target_path;   // --target-path or DBT_TARGET_PATH
   std::string log_path;
-  std::string vars_yaml;                 // --vars text
-  int threads = 0;                       // --threads; 0 = profile
-  size_t parallelism = 2;                // threads for parsing
-  bool require_packages = true;          // false for `deps`, `clean`, `debug`
+  std::string vars_yaml;         // --vars text
+  int threads = 0;               // --threads; 0 = profile
+  size_t parallelism = 2;        // threads for parsing
+  bool require_packages = true;  // false for `deps`, `clean`, `debug`
   bool require_profile = true;
   std::map<std::string, std::string> environment;  // for env_var()
   std::string invocation_id;
   int64_t started_at_micros = 0;
-  std::function<std::vector<std::pair<std::string, std::string>>(std::string_view adapter)> builtin_macros;  // {path, text}
+  std::function<std::vector<std::pair<std::string, std::string>>(std::string_view adapter)>
+      builtin_macros;  // {path, text}
 };
 
 struct LoadedProject {
-  std::shared_ptr<const Project> project;  // null when errors were found that leave nothing to go on with
+  std::shared_ptr<const Project>
+      project;  // null when errors were found that leave nothing to go on with
   Diagnostics diagnostics;
 };
 
-// Reads dbt_project.yml, profiles.yml, installed packages, property files and all template files. All errors are
-// collected. Secrets found in profiles and DBT_ENV_SECRET_* are registered with `scrubber`.
+// Reads dbt_project.yml, profiles.yml, installed packages, property files and all template files.
+// All errors are collected. Secrets found in profiles and DBT_ENV_SECRET_* are registered with
+// `scrubber`.
 LoadedProject load_project(FileSystem& fs, const LoadOptions& options, SecretScrubber& scrubber);
 
-// Config of a resource from the trees of its own package's dbt_project.yml, least to most specific folder. `fqn` begins
-// with the package name. Returns a new dict; keys without '+'.
-// Hooks are normalised to lists of {'sql', 'transaction', 'index'} dicts under 'pre-hook' and 'post-hook'.
+// Config of a resource from the trees of its own package's dbt_project.yml, least to most specific
+// folder. `fqn` begins with the package name. Returns a new dict; keys without '+'. Hooks are
+// normalised to lists of {'sql', 'transaction', 'index'} dicts under 'pre-hook' and 'post-hook'.
 jinja::Value project_config(const Project& project, size_t package, ResourceType type,
                             const std::vector<std::string>& fqn);
-// What the root project says about a resource of an installed package; empty for the root's own. dbt puts it on top of
-// everything, so it is merged last, after the property file's and the file's own config.
-jinja::Value root_config(const Project& project, size_t package, ResourceType type, const std::vector<std::string>& fqn);
+// What the root project says about a resource of an installed package; empty for the root's own.
+// dbt puts it on top of everything, so it is merged last, after the property file's and the file's
+// own config.
+jinja::Value root_config(const Project& project, size_t package, ResourceType type,
+                         const std::vector<std::string>& fqn);
 
-// Adds `overlay` (a dict) to `base` (a dict, changed in place) by dbt's merge rules per key: `tags` accumulate, `meta`
-// and `docs` merge, hooks append, `grants` clobber unless '+', the rest clobbers. Normalises pre_hook → pre-hook,
-// a string of tags → list, and so on. Errors (kConfigInvalid) name the key.
+// Adds `overlay` (a dict) to `base` (a dict, changed in place) by dbt's merge rules per key: `tags`
+// accumulate, `meta` and `docs` merge, hooks append, `grants` clobber unless '+', the rest
+// clobbers. Normalises pre_hook → pre-hook, a string of tags → list, and so on. Errors
+// (kConfigInvalid) name the key.
 Status merge_config(jinja::Value& base, const jinja::Value& overlay, ResourceType type);
 
-// A var by dbt's precedence for code of `package`: CLI, root vars.<package>, root global, the package's own. Null: absent.
+// A var by dbt's precedence for code of `package`: CLI, root vars.<package>, root global, the
+// package's own. Null: absent.
 const jinja::Value* find_var(const Project& project, size_t package, std::string_view name);
-
 
 }  // namespace sluice::project

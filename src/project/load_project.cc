@@ -1,0 +1,363 @@
+// The order of things: find the project, its vars and profile; read dbt_project.yml with `target`
+// in scope; then the installed and built-in packages; then all files of all packages in parallel.
+// Errors are collected; only what leaves nothing to go on with (no project file, no profile) ends
+// the loading early.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/parallel.h"
+#include "project/docs_blocks.h"
+#include "project/package_files.h"
+#include "project/profile.h"
+#include "project/project.h"
+#include "project/project_file.h"
+#include "project/property_file.h"
+#include "project/scopes.h"
+#include "project/shape.h"
+#include "project/vars.h"
+
+namespace sluice::project {
+
+using jinja::Value;
+
+namespace {
+
+constexpr std::string_view kProjectFile = "dbt_project.yml";
+constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
+
+class ProjectLoader {
+ public:
+  ProjectLoader(FileSystem& fs, const LoadOptions& options, SecretScrubber& scrubber)
+      : fs_(fs), options_(options), scrubber_(scrubber), project_(std::make_shared<Project>()) {}
+
+  LoadedProject load() {
+    LoadedProject loaded;
+    if (load_root()) {
+      load_installed_packages();
+      load_builtin_packages();
+      for (size_t i = 0; i < project_->packages.size(); ++i)
+        project_->package_by_name[project_->packages[i].name] = i;
+      load_files();
+      loaded.project = project_;
+    }
+    loaded.diagnostics = std::move(diagnostics_);
+    return loaded;
+  }
+
+ private:
+  // False: nothing to go on with.
+  bool load_root() {
+    for (const auto& [name, value] : options_.environment)
+      if (name.starts_with(kSecretPrefix)) scrubber_.add(value);
+    if (!find_root() || !read_vars()) return false;
+    const std::optional<yaml::Document> document = read_yaml(
+        fs_, join_path(project_->root, kProjectFile), std::string(kProjectFile), diagnostics_);
+    if (!document) return false;
+    if (!read_the_profile(*document)) return false;
+    const size_t before = diagnostics_.num_errors();
+    project_->packages.push_back(
+        read_package(*document, project_->root, *make_scope(""), diagnostics_));
+    const Package& package = project_->packages.front();
+    if (package.name.empty() || !document->root().is_mapping()) return false;
+    read_root_settings(*document, package, options_, *project_, diagnostics_);
+    return diagnostics_.num_errors() == before;
+  }
+
+  bool find_root() {
+    const std::string start =
+        normalize_path(join_path(options_.working_directory, options_.project_dir));
+    std::string folder = start;
+    while (true) {
+      if (fs_.exists(join_path(folder, kProjectFile))) {
+        project_->root = folder;
+        return true;
+      }
+      const size_t slash = folder.rfind('/');
+      if (!options_.project_dir.empty() || slash == std::string::npos || folder == "/") break;
+      folder = slash == 0 ? "/" : folder.substr(0, slash);
+    }
+    const bool given = !options_.project_dir.empty();
+    diagnostics_.add_error(
+        Error(ErrorCode::kProjectNotFound,
+              given ? fmt::format("no dbt_project.yml in \"{}\"", start)
+                    : fmt::format("no dbt_project.yml in \"{}\" or any folder above it", start),
+              given ? "check the folder given with --project-dir"
+                    : "change into a project, name one with --project-dir, or make one with init"));
+    return false;
+  }
+
+  bool read_vars() {
+    Result<Value> vars = parse_cli_vars(options_.vars_yaml);
+    if (vars) {
+      project_->cli_vars = std::move(*vars);
+      return true;
+    }
+    diagnostics_.add_error(std::move(vars.error()));
+    return false;
+  }
+
+  // Before packages are known, var() sees what the command line gives.
+  std::unique_ptr<jinja::Scope> make_scope(const std::string& project_name,
+                                           bool secrets_allowed = false,
+                                           bool with_target = true) const {
+    ScopeOptions options;
+    options.load = &options_;
+    options.secrets_allowed = secrets_allowed;
+    options.vars = project_->cli_vars;
+    options.vars_owner = "--vars";
+    options.profile = with_target ? &project_->profile : nullptr;
+    options.project_name = project_name;
+    return make_yaml_scope(options);
+  }
+
+  bool read_the_profile(const yaml::Document& document) {
+    const std::unique_ptr<jinja::Scope> scope = make_scope("", true, false);
+    Diagnostics found;
+    std::optional<Profile> profile = read_profile_of(document, *scope, found);
+    if (profile) project_->profile = std::move(*profile);
+    // Commands that need no profile use one when it is there and do not complain when it is not.
+    if (!profile && !options_.require_profile) {
+      project_->profile.target = Value::dict();
+      project_->profile.credentials = Value::dict();
+      return true;
+    }
+    diagnostics_.append(std::move(found));
+    return profile.has_value();
+  }
+
+  std::optional<Profile> read_profile_of(const yaml::Document& document, const jinja::Scope& scope,
+                                         Diagnostics& found) {
+    ProfileRequest request;
+    request.project_root = project_->root;
+    request.profile_name = options_.profile_name;
+    if (request.profile_name.empty()) {
+      std::optional<std::string> name = read_profile_name(document, scope, found);
+      if (!name) {
+        if (!found.has_errors())
+          found.add_error(Error(ErrorCode::kProfileNotFound, "dbt_project.yml names no profile",
+                                "add a line \"profile: name\", or pass --profile"));
+        return std::nullopt;
+      }
+      request.profile_name = std::move(*name);
+    }
+    return read_profile(fs_, options_, request, scope, scrubber_, found);
+  }
+
+  // Number of entries under packages: in packages.yml or dependencies.yml.
+  size_t count_wanted_packages(std::string& named_by) {
+    for (const char* file : {"packages.yml", "dependencies.yml"}) {
+      const std::string path = join_path(project_->root, file);
+      if (!fs_.exists(path)) continue;
+      const std::optional<yaml::Document> document = read_yaml(fs_, path, file, diagnostics_);
+      if (!document || !document->root().is_mapping()) continue;
+      ShapeReader shapes(*document, ErrorCode::kProjectInvalid, diagnostics_);
+      const yaml::Node* list = shapes.sequence(document->root(), "packages");
+      if (list == nullptr) continue;
+      named_by = file;
+      return list->items.size();
+    }
+    return 0;
+  }
+
+  void load_installed_packages() {
+    const std::string& folder = project_->packages_install_path;
+    std::vector<Package> installed;
+    if (fs_.is_directory(folder)) {
+      Result<std::vector<FileInfo>> entries = fs_.list(folder);
+      if (!entries) return diagnostics_.add_error(std::move(entries.error()));
+      for (const FileInfo& entry : *entries) {
+        if (!entry.is_directory || entry.path.starts_with("__") || entry.path.starts_with('.'))
+          continue;
+        if (std::optional<Package> package = load_installed_package(join_path(folder, entry.path)))
+          installed.push_back(std::move(*package));
+      }
+    }
+    std::string named_by;
+    const size_t wanted = options_.require_packages ? count_wanted_packages(named_by) : 0;
+    if (installed.size() < wanted)
+      diagnostics_.add_error(Error(
+          ErrorCode::kPackagesNotInstalled,
+          fmt::format("{} names {} package{}, but {} {} installed in \"{}\"", named_by, wanted,
+                      wanted == 1 ? "" : "s", installed.size(),
+                      installed.size() == 1 ? "is" : "are", relative_path(folder, project_->root)),
+          "run: sluice deps"));
+    std::sort(installed.begin(), installed.end(),
+              [](const Package& a, const Package& b) { return a.name < b.name; });
+    for (Package& package : installed) add_package(std::move(package));
+  }
+
+  std::optional<Package> load_installed_package(const std::string& folder) {
+    const std::string path = join_path(folder, kProjectFile);
+    const std::string shown = relative_path(path, project_->root);
+    if (!fs_.exists(path)) {
+      diagnostics_.add_error(Error(ErrorCode::kPackagesNotInstalled,
+                                   fmt::format("the package folder \"{}\" has no dbt_project.yml",
+                                               relative_path(folder, project_->root)),
+                                   "remove the folder and run: sluice deps"));
+      return std::nullopt;
+    }
+    const std::optional<yaml::Document> document = read_yaml(fs_, path, shown, diagnostics_);
+    if (!document) return std::nullopt;
+    Package package = read_package(*document, folder, *make_scope(""), diagnostics_);
+    if (package.name.empty()) return std::nullopt;
+    return package;
+  }
+
+  void add_package(Package package) {
+    for (const Package& known : project_->packages) {
+      if (known.name != package.name) continue;
+      diagnostics_.add_error(
+          Error(ErrorCode::kProjectInvalid,
+                fmt::format("two packages are named \"{}\"", package.name),
+                "package names must differ; rename the project or remove one of the packages")
+              .add_span({relative_path(join_path(package.root, kProjectFile), project_->root), 0, 0,
+                         0, 0})
+              .add_span({relative_path(join_path(known.root, kProjectFile), project_->root), 0, 0,
+                         0, 0}));
+      return;
+    }
+    project_->packages.push_back(std::move(package));
+  }
+
+  void load_builtin_packages() {
+    if (!options_.builtin_macros) return;
+    const std::string& adapter = project_->profile.adapter_type;
+    std::vector<std::pair<std::string, std::string>> core;
+    std::vector<std::pair<std::string, std::string>> own;
+    for (auto& file : options_.builtin_macros(adapter)) {
+      const bool is_own = !adapter.empty() && file.first.starts_with(adapter + "/");
+      (is_own ? own : core).push_back(std::move(file));
+    }
+    add_builtin("dbt", std::move(core));
+    if (!adapter.empty()) add_builtin("dbt_" + adapter, std::move(own));
+  }
+
+  void add_builtin(std::string name, std::vector<std::pair<std::string, std::string>> files) {
+    Package package;
+    package.name = std::move(name);
+    package.builtin = true;
+    package.config = Value::dict();
+    package.vars = Value::dict();
+    package.quoting = Value::dict();
+    add_builtin_files(std::move(files), package);
+    add_package(std::move(package));
+  }
+
+  std::string shown_path(const Package& package, const SourceFile& file) const {
+    return package.builtin ? file.path
+                           : relative_path(join_path(package.root, file.path), project_->root);
+  }
+
+  void load_files() {
+    std::vector<Package>& packages = project_->packages;
+    for (Package& package : packages) {
+      if (package.builtin) continue;
+      if (Status listed = list_package_files(fs_, package); !listed)
+        diagnostics_.add_error(std::move(listed.error()));
+    }
+    read_package_files(fs_, packages, options_.parallelism, diagnostics_);
+    read_properties();
+    for (size_t i = 0; i < packages.size(); ++i)
+      for (SourceFile& file : packages[i].files) {
+        if (file.kind != SourceFile::Kind::kDocs) continue;
+        std::vector<DocBlock> blocks =
+            read_docs_blocks(file, shown_path(packages[i], file), i, diagnostics_);
+        std::move(blocks.begin(), blocks.end(), std::back_inserter(project_->docs));
+      }
+    report_duplicates();
+  }
+
+  void read_properties() {
+    struct Job {
+      SourceFile* file;
+      PropertyFileName name;
+      PropertyFile result;
+    };
+    std::vector<Job> jobs;
+    std::vector<std::unique_ptr<jinja::Scope>> scopes;
+    for (size_t i = 0; i < project_->packages.size(); ++i) {
+      Package& package = project_->packages[i];
+      ScopeOptions options;
+      options.load = &options_;
+      options.vars = merged_vars(*project_, i);
+      options.vars_owner = fmt::format("package '{}'", package.name);
+      options.profile = &project_->profile;
+      options.project_name = project_->root_pkg().name;
+      scopes.push_back(make_yaml_scope(options));
+      for (SourceFile& file : package.files)
+        if (file.kind == SourceFile::Kind::kProperties)
+          jobs.push_back({&file, {file.path, shown_path(package, file), i, i == 0}, {}});
+    }
+    parallel_for(jobs.size(), options_.parallelism, [&](size_t index, size_t /*worker*/) {
+      Job& job = jobs[index];
+      job.result = read_property_file(std::exchange(job.file->text, {}), job.name,
+                                      *scopes[job.name.package]);
+    });
+    for (Job& job : jobs) {
+      PropertyFile& from = job.result;
+      std::move(from.nodes.begin(), from.nodes.end(),
+                std::back_inserter(project_->node_properties));
+      std::move(from.sources.begin(), from.sources.end(), std::back_inserter(project_->sources));
+      std::move(from.others.begin(), from.others.end(), std::back_inserter(project_->others));
+      diagnostics_.append(std::move(from.diagnostics));
+    }
+  }
+
+  // Reports a second description of the same thing.
+  class DuplicateFinder {
+   public:
+    explicit DuplicateFinder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+    void check(size_t package, std::string_view section, const std::string& name, const Span& span,
+               std::string_view what) {
+      auto [known, fresh] =
+          seen_.try_emplace(fmt::format("{}\n{}\n{}", package, section, name), &span);
+      if (fresh) return;
+      diagnostics_.add_error(Error(ErrorCode::kDuplicateResource,
+                                   fmt::format("{} \"{}\" is described twice", what, name),
+                                   "merge the two entries into one")
+                                 .add_span(span)
+                                 .add_span(*known->second));
+    }
+
+   private:
+    Diagnostics& diagnostics_;
+    std::unordered_map<std::string, const Span*> seen_;
+  };
+
+  static std::string_view singular(std::string_view section) {
+    if (section == "analyses") return "analysis";
+    if (section == "saved_queries") return "saved query";
+    if (section.ends_with('s')) section.remove_suffix(1);
+    return section;
+  }
+
+  void report_duplicates() {
+    DuplicateFinder finder(diagnostics_);
+    for (const NodeProperties& node : project_->node_properties)
+      finder.check(node.package, node.yaml_key, node.name, node.span, singular(node.yaml_key));
+    for (const SourceProperties& source : project_->sources)
+      for (const SourceTableProperties& table : source.tables)
+        finder.check(source.package, "sources", fmt::format("{}.{}", source.name, table.name),
+                     table.span, "source");
+    for (const OtherProperties& other : project_->others)
+      if (other.yaml_key != "unit_tests")  // two models may each have one of the same name
+        finder.check(other.package, other.yaml_key, other.name, other.span,
+                     singular(other.yaml_key));
+  }
+
+  FileSystem& fs_;
+  const LoadOptions& options_;
+  SecretScrubber& scrubber_;
+  std::shared_ptr<Project> project_;
+  Diagnostics diagnostics_;
+};
+
+}  // namespace
+
+LoadedProject load_project(FileSystem& fs, const LoadOptions& options, SecretScrubber& scrubber) {
+  return ProjectLoader(fs, options, scrubber).load();
+}
+
+}  // namespace sluice::project
