@@ -179,6 +179,8 @@ void Console::open_log(const std::string& folder) {
   std::lock_guard lock(output_mutex_);
   // A log that cannot be written (read-only project) does not stop the work that was asked for.
   if (!failure) log_.reset(std::fopen((folder + "/sluice.log").c_str(), "ab"));
+  // A killed run leaves whole lines.
+  if (log_) std::setvbuf(log_.get(), nullptr, _IOLBF, 1U << 14);
   if (log_) std::fwrite(early_log_.data(), 1, early_log_.size(), log_.get());
   keeps_early_log_ = false;
   early_log_.clear();

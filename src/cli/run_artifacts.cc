@@ -99,8 +99,9 @@ bool write_manifest_artifact(Invocation& invocation, Workspace& workspace) {
   request.generated_at_micros = invocation.clock.now_micros();
   request.started_at_micros = invocation.started_at_micros;
   request.custom_environment = custom_environment(invocation);
-  return workspace.write_artifact(
-      "manifest.json", compile::manifest_to_json(workspace.session().manifest(), request));
+  return workspace.write_artifact_in_pieces("manifest.json", [&](const FileSystem::TextSink& sink) {
+    compile::write_manifest_json(workspace.session().manifest(), request, sink);
+  });
 }
 
 bool write_run_artifacts(Invocation& invocation, Workspace& workspace,

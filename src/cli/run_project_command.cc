@@ -104,7 +104,9 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
         "CancelRequested");
     project_run.cancel();
   });
-  invocation.console.start_live([&reporter] { return reporter.live_lines(); });
+  invocation.console.start_live([&] {
+    return reporter.live_lines([&](size_t worker) { return project_run.progress(worker); });
+  });
   Result<run::ProjectRunReport> report = project_run.run();
   invocation.console.stop_live();
   signals.on_first(nullptr);

@@ -171,13 +171,12 @@ void RunReporter::tell(EventLevel level, const std::string& name, const std::str
   console_.emit({level, name, line, node, std::move(data)});
 }
 
-void RunReporter::step_started(const plan::Step& step, size_t number, size_t total,
-                               size_t /*worker*/) {
+void RunReporter::step_started(const plan::Step& step, size_t number, size_t total, size_t worker) {
   const Node* node = manifest_.find_node(step.unique_id);
   const std::string what = node == nullptr ? step.unique_id : describe_node(*node);
   {
     std::lock_guard lock(running_mutex_);
-    running_[step.unique_id] = {what, clock_.ticks_ns()};
+    running_[step.unique_id] = {what, clock_.ticks_ns(), worker};
     num_total_ = total;
   }
   if (!options_.tells_steps) return;
@@ -233,27 +232,31 @@ void RunReporter::hook_finished(const run::HookEvent& hook, const NodeResult& re
         {"execution_time", fmt::format("{:.6f}", result.execution_seconds)}});
 }
 
-std::vector<std::string> RunReporter::live_lines() const {
+std::vector<std::string> RunReporter::live_lines(
+    const std::function<std::optional<double>(size_t worker)>& progress) const {
   static constexpr size_t kMostShown = 8;
   const int64_t now_ns = clock_.ticks_ns();
-  const auto seconds_since = [now_ns](int64_t ns) {
-    return static_cast<double>(now_ns - ns) / 1e9;
+  const auto elapsed = [now_ns](int64_t since_ns) {
+    return format_seconds(static_cast<double>(now_ns - since_ns) / 1e9);
   };
   std::lock_guard lock(running_mutex_);
   std::vector<std::string> lines;
   std::string head = fmt::format("[{}/{}] {} running", num_finished_, num_total_, running_.size());
   if (num_failed_ > 0) head += fmt::format(", {} failed", num_failed_);
-  lines.push_back(fmt::format("{}, {}", head, format_seconds(seconds_since(started_ns_))));
+  lines.push_back(fmt::format("{}, {}", head, elapsed(started_ns_)));
   std::vector<const Running*> oldest_first;
   for (const auto& [id, item] : running_) oldest_first.push_back(&item);
   std::sort(oldest_first.begin(), oldest_first.end(),
             [](const Running* left, const Running* right) {
               return left->started_ns < right->started_ns;
             });
-  for (size_t index = 0; index < oldest_first.size() && index < kMostShown; ++index)
-    lines.push_back(fmt::format("  {:>7}  {}",
-                                format_seconds(seconds_since(oldest_first[index]->started_ns)),
-                                oldest_first[index]->what));
+  for (size_t index = 0; index < oldest_first.size() && index < kMostShown; ++index) {
+    const Running& item = *oldest_first[index];
+    const std::optional<double> percent = progress(item.worker);
+    const std::string share =
+        percent && *percent > 0 && *percent <= 100 ? fmt::format(" {:.0f}%", *percent) : "";
+    lines.push_back(fmt::format("  {:>7}  {}{}", elapsed(item.started_ns), item.what, share));
+  }
   if (oldest_first.size() > kMostShown)
     lines.push_back(fmt::format("  … and {} more", oldest_first.size() - kMostShown));
   return lines;

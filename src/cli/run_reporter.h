@@ -2,8 +2,10 @@
 // at the end. Thread-safe where the observer interface asks for it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,13 +32,15 @@ class RunReporter final : public run::ProjectRunObserver {
   void hook_started(const run::HookEvent& hook) override;
   void hook_finished(const run::HookEvent& hook, const run::NodeResult& result) override;
 
-  // Lines of the live area now.
-  std::vector<std::string> live_lines() const;
+  // Lines of the live area now; `progress` gives the percentage of what a worker runs.
+  std::vector<std::string> live_lines(
+      const std::function<std::optional<double>(size_t worker)>& progress) const;
 
  private:
   struct Running {
     std::string what;
     int64_t started_ns;
+    size_t worker;
   };
   void tell(EventLevel level, const std::string& name, const std::string& head,
             const std::string& status, Color color, const std::string& node,

@@ -280,8 +280,17 @@ size_t Workspace::num_threads() const {
 
 bool Workspace::write_artifact(const std::string& name, const std::string& content) {
   if (!invocation_.options.write_json) return true;
-  Status written = invocation_.fs.write_atomically(join_path(project_->target_path, name),
-                                                   invocation_.scrubber.scrub(content));
+  return write_artifact_in_pieces(name, [&](const FileSystem::TextSink& sink) { sink(content); });
+}
+
+bool Workspace::write_artifact_in_pieces(
+    const std::string& name, const std::function<void(const FileSystem::TextSink&)>& produce) {
+  if (!invocation_.options.write_json) return true;
+  const auto scrubbed = [&](const FileSystem::TextSink& sink) {
+    produce([&](std::string_view piece) { sink(invocation_.scrubber.scrub(piece)); });
+  };
+  Status written =
+      invocation_.fs.write_in_pieces(join_path(project_->target_path, name), scrubbed);
   if (written) return true;
   report_error(invocation_, written.error());
   return false;

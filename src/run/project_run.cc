@@ -85,9 +85,10 @@ Status ProjectRun::prepare() {
 }
 
 // False when a hook failed; the hooks after it do not run then.
-bool ProjectRun::run_hooks(const std::string& tag, ProjectRunReport& report) {
+bool ProjectRun::run_hooks(const std::string& tag, const std::vector<NodeResult>& node_results,
+                           ProjectRunReport& report) {
   const std::vector<compile::Node*> hooks = hooks_with_tag(session_.manifest(), tag);
-  const jinja::Value results = hook_results(session_.manifest(), report.results);
+  const jinja::Value results = hook_results(session_.manifest(), node_results);
   std::string failed;
   for (size_t index = 0; index < hooks.size(); ++index) {
     compile::Node& hook = *hooks[index];
@@ -118,11 +119,11 @@ Result<ProjectRunReport> ProjectRun::run() {
   SLUICE_TRY(prepare());
   ProjectRunReport report;
   const bool with_hooks = options_.run_hooks && options_.command != "compile";
-  if (with_hooks) run_hooks("on-run-start", report);
-  std::vector<NodeResult> steps = executor_.run();
-  std::move(steps.begin(), steps.end(), std::back_inserter(report.results));
+  if (with_hooks) run_hooks("on-run-start", {}, report);
+  const std::vector<NodeResult> steps = executor_.run();
+  report.results.insert(report.results.end(), steps.begin(), steps.end());
   if (!is_cancelled_) runner_.resume();
-  if (with_hooks && !is_cancelled_) run_hooks("on-run-end", report);
+  if (with_hooks && !is_cancelled_) run_hooks("on-run-end", steps, report);
   report.cancelled = is_cancelled_;
   return report;
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,10 +58,13 @@ class ProjectRun {
   // NodeResult.
   Result<ProjectRunReport> run();
   void cancel();
+  // Percentage of the statement that a worker runs now; nullopt: unknown. From any thread.
+  std::optional<double> progress(size_t worker) const { return runner_.progress(worker); }
 
  private:
   Status prepare();
-  bool run_hooks(const std::string& tag, ProjectRunReport& report);
+  bool run_hooks(const std::string& tag, const std::vector<NodeResult>& node_results,
+                 ProjectRunReport& report);
 
   compile::Session& session_;
   const plan::Plan& plan_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <utility>
 
@@ -30,6 +32,35 @@ class PhaseTimer {
   std::string name_;
   int64_t started_at_;
 };
+
+std::string config_text(const compile::Node& node, std::string_view key,
+                        std::string_view otherwise) {
+  const jinja::Value* value = node.config.is_dict() ? node.config.as_dict().find(key) : nullptr;
+  return value != nullptr && value->is_string() ? value->as_string() : std::string(otherwise);
+}
+
+// dbt's verdict: an error only when the severity says so, else a warning, else a pass.
+void judge_test(const compile::Node& node, const compile::TestOutcome& outcome, bool warn_error,
+                NodeResult& result) {
+  std::string severity = config_text(node, "severity", "ERROR");
+  std::transform(severity.begin(), severity.end(), severity.begin(),
+                 [](unsigned char byte) { return static_cast<char>(std::toupper(byte)); });
+  const std::string found =
+      fmt::format("{} result{}", outcome.failures, outcome.failures == 1 ? "" : "s");
+  result.failures = outcome.failures;
+  if (severity == "ERROR" && outcome.should_error) {
+    result.status = NodeStatus::kFail;
+    result.message = fmt::format("Got {}, configured to fail if {}", found,
+                                 config_text(node, "error_if", "!= 0"));
+  } else if (outcome.should_warn) {
+    result.status = warn_error ? NodeStatus::kFail : NodeStatus::kWarn;
+    result.message =
+        fmt::format("Got {}, configured to {} if {}", found, warn_error ? "fail" : "warn",
+                    config_text(node, "warn_if", "!= 0"));
+  } else {
+    result.status = NodeStatus::kPass;
+  }
+}
 
 }  // namespace
 
@@ -73,6 +104,12 @@ Result<GuardedConnection*> SessionRunner::connection(size_t worker) {
   if (is_interrupted_) guarded->interrupt();
   connections_[worker] = std::move(guarded);
   return connections_[worker].get();
+}
+
+std::optional<double> SessionRunner::progress(size_t worker) const {
+  std::lock_guard lock(connections_mutex_);
+  if (worker >= connections_.size() || !connections_[worker]) return std::nullopt;
+  return connections_[worker]->progress();
 }
 
 void SessionRunner::interrupt() {
@@ -179,15 +216,9 @@ Status SessionRunner::execute(compile::Node& node, plan::Action action,
                               GuardedConnection& connection, NodeResult& result) {
   if (action == plan::Action::kTest) {
     SLUICE_ASSIGN(const compile::TestOutcome outcome, session_.run_test(node, connection));
-    result.failures = outcome.failures;
-    result.status = outcome.should_error ? NodeStatus::kFail
-                    : outcome.should_warn
-                        ? (options_.warn_error ? NodeStatus::kFail : NodeStatus::kWarn)
-                        : NodeStatus::kPass;
-    if (result.status != NodeStatus::kPass) result.message = outcome.message;
-    if (options_.write_files)
-      SLUICE_TRY(write_run_file(fs_, session_.manifest(), node, take_statement(node.unique_id)));
-    return {};
+    judge_test(node, outcome, options_.warn_error, result);
+    if (!options_.write_files) return {};
+    return write_run_file(fs_, session_.manifest(), node, take_statement(node.unique_id));
   }
   SLUICE_ASSIGN(compile::MaterializationResult made, session_.materialize(node, connection));
   result.status = NodeStatus::kSuccess;

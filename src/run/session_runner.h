@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ class SessionRunner final : public NodeRunner {
 
   // Runs one on-run-start/on-run-end hook on worker 0's connection. REQUIRES: no step is running.
   NodeResult run_hook(compile::Node& operation, const jinja::Value& results);
+
+  // Percentage of the statement that a worker runs now; nullopt: unknown. From any thread.
+  std::optional<double> progress(size_t worker) const;
 
   // Connection of a worker, opened at first use.
   Result<GuardedConnection*> connection(size_t worker);
