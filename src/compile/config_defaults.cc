@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -111,21 +112,34 @@ constexpr Field kSource[] = {flag("enabled", true),
                              null("static_analysis")};
 constexpr Field kExposure[] = {flag("enabled", true), list("tags"), dict("meta")};
 
+// The one Value of this thread for a key or default text: tens of thousands of configs share them,
+// which saves 2 KB a node. Texts are immutable; a table per thread keeps the counts of shares out
+// of other threads' caches.
+const Value& shared_text(std::string_view text) {
+  thread_local std::unordered_map<std::string_view, Value> known;
+  const auto found = known.find(text);
+  if (found != known.end()) return found->second;
+  return known.emplace(text, Value::string(text)).first->second;
+}
+
 Value make_default(const Field& field);
 
 // `given` with the missing keys of `fields`, known keys first.
 Value complete(const Dict* given, std::span<const std::span<const Field>> parts) {
   Value result = Value::dict();
   Dict& out = result.as_dict();
+  size_t num_fields = given == nullptr ? 0 : given->size();
+  for (const std::span<const Field> part : parts) num_fields += part.size();
+  out.entries().reserve(num_fields);
   for (const std::span<const Field> part : parts) {
     for (const Field& field : part) {
       const Value* value = given == nullptr ? nullptr : given->find(field.key);
       if (value == nullptr)
-        out.set(field.key, make_default(field));
+        out.set(shared_text(field.key), make_default(field));
       else if (value->is_dict() && !field.fields.empty())
-        out.set(field.key, complete(&value->as_dict(), {&field.fields, 1}));
+        out.set(shared_text(field.key), complete(&value->as_dict(), {&field.fields, 1}));
       else
-        out.set(field.key, *value);
+        out.set(shared_text(field.key), *value);
     }
   }
   if (given != nullptr)
@@ -143,7 +157,7 @@ Value make_default(const Field& field) {
     case Field::Kind::kInteger:
       return Value::integer(field.number);
     case Field::Kind::kText:
-      return Value::string(field.text);
+      return shared_text(field.text);
     case Field::Kind::kList:
       return Value::list();
     case Field::Kind::kDict:

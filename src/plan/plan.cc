@@ -15,12 +15,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <queue>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/json.h"
-#include "graph/node_set.h"
 #include "plan/reasons.h"
 
 namespace sluice::plan {
@@ -28,7 +31,6 @@ namespace sluice::plan {
 namespace {
 
 using graph::Index;
-using graph::NodeSet;
 using project::ResourceType;
 
 constexpr size_t kNoStep = std::numeric_limits<size_t>::max();
@@ -51,10 +53,7 @@ class Planner {
     find_steps_above();
     waits_.resize(nodes_.size());
     for (size_t step = 0; step < nodes_.size(); ++step) waits_[step] = above_[indexes_[step]];
-    if (request_.command == "build") {
-      for (size_t step = 0; step < nodes_.size(); ++step)
-        if (is_test(step)) guard(step);
-    }
+    if (request_.command == "build") guard_with_tests();
     for (std::vector<size_t>& waits : waits_) sort_unique(waits);
     return in_order();
   }
@@ -84,47 +83,74 @@ class Planner {
     }
   }
 
-  // Lets what lies below all parents of the test wait for it.
-  void guard(size_t test) {
-    const std::vector<Index>& parents = graph_.parents(indexes_[test]);
-    if (parents.size() == 1) {
-      for (const size_t reader : nearest_readers(parents.front())) waits_[reader].push_back(test);
-      return;
+  // Lets what lies below all parents of a test wait for it.
+  void guard_with_tests() {
+    std::unordered_map<Index, std::vector<size_t>> readers;  // of what tests of one parent test
+    std::vector<size_t> joined;                              // tests of several parents
+    for (size_t step = 0; step < nodes_.size(); ++step) {
+      if (!is_test(step)) continue;
+      const std::vector<Index>& parents = graph_.parents(indexes_[step]);
+      if (parents.size() > 1) joined.push_back(step);
+      if (parents.size() != 1) continue;
+      const auto [found, inserted] = readers.try_emplace(parents.front());
+      if (inserted) found->second = nearest_readers(parents.front());
+      for (const size_t reader : found->second) waits_[reader].push_back(step);
     }
-    if (parents.empty()) return;
-    NodeSet below = descendants(parents.front());
-    for (size_t i = 1; i < parents.size() && !below.empty(); ++i) below &= descendants(parents[i]);
-    below.for_each([&](Index index) {
-      const size_t step = step_of_[index];
-      if (step == kNoStep || is_test(step)) return;
-      const bool is_implied =
-          std::any_of(above_[index].begin(), above_[index].end(),
-                      [&](size_t above) { return below.contains(indexes_[above]); });
-      if (!is_implied) waits_[step].push_back(test);
-    });
+    constexpr size_t kBatch = 64;
+    for (size_t begin = 0; begin < joined.size(); begin += kBatch)
+      guard_with_batch({joined.data() + begin, std::min(kBatch, joined.size() - begin)});
   }
 
-  NodeSet descendants(Index index) const {
-    NodeSet set(graph_.size());
-    for (const Index below : graph_.descendants(index)) set.add(below);
-    return set;
+  // Up to 64 tests at once, a bit for each. Going down the graph, one word per resource and parent
+  // slot says below which tests' parents the resource lies; it is guarded by those whose every
+  // parent is above it.
+  void guard_with_batch(std::span<const size_t> tests) {
+    std::vector<uint64_t> below_all(graph_.size(), ~uint64_t{0});
+    size_t num_slots = 0;
+    for (const size_t test : tests)
+      num_slots = std::max(num_slots, graph_.parents(indexes_[test]).size());
+    for (size_t slot = 0; slot < num_slots; ++slot) and_below_slot(tests, slot, below_all);
+    for (size_t step = 0; step < nodes_.size(); ++step) {
+      if (is_test(step)) continue;
+      const Index index = indexes_[step];
+      uint64_t guards = below_all[index];
+      for (const size_t above : above_[index]) guards &= ~below_all[indexes_[above]];
+      for (; guards != 0; guards &= guards - 1)
+        waits_[step].push_back(tests[static_cast<size_t>(std::countr_zero(guards))]);
+    }
+  }
+
+  // Takes out of `below_all` the tests whose parent number `slot` is not above. A test with fewer
+  // parents has its last one again.
+  void and_below_slot(std::span<const size_t> tests, size_t slot,
+                      std::vector<uint64_t>& below_all) const {
+    std::vector<uint64_t> own(graph_.size(), 0);
+    std::vector<uint64_t> below(graph_.size(), 0);
+    for (size_t bit = 0; bit < tests.size(); ++bit) {
+      const std::vector<Index>& parents = graph_.parents(indexes_[tests[bit]]);
+      own[parents[std::min(slot, parents.size() - 1)]] |= uint64_t{1} << bit;
+    }
+    for (const Index index : graph_.topological_order()) {
+      for (const Index parent : graph_.parents(index)) below[index] |= below[parent] | own[parent];
+      below_all[index] &= below[index];
+    }
   }
 
   // Steps that are not tests, below `start` with no step in between.
   std::vector<size_t> nearest_readers(Index start) const {
     std::vector<size_t> readers;
-    NodeSet seen(graph_.size());
+    std::unordered_set<Index> seen;
     std::vector<Index> open{start};
     while (!open.empty()) {
       const Index current = open.back();
       open.pop_back();
       for (const Index child : graph_.children(current)) {
-        if (seen.contains(child)) continue;
-        seen.add(child);
         const size_t step = step_of_[child];
+        if (step != kNoStep && is_test(step)) continue;
+        if (!seen.insert(child).second) continue;
         if (step == kNoStep)
           open.push_back(child);
-        else if (!is_test(step))
+        else
           readers.push_back(step);
       }
     }
