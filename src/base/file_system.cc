@@ -81,9 +81,16 @@ Result<std::string> MemoryFileSystem::read(const std::string& path) const {
   return found->second;
 }
 
-Status MemoryFileSystem::write_atomically(const std::string& path, std::string_view content) {
+Status FileSystem::write_atomically(const std::string& path, std::string_view content) {
+  return write_in_pieces(path, [content](const TextSink& sink) { sink(content); });
+}
+
+Status MemoryFileSystem::write_in_pieces(const std::string& path,
+                                         const std::function<void(const TextSink&)>& produce) {
+  std::string content;
+  produce([&](std::string_view piece) { content += piece; });
   std::lock_guard lock(files_mutex_);
-  files_[normalize_path(path)] = std::string(content);
+  files_[normalize_path(path)] = std::move(content);
   return {};
 }
 

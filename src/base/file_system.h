@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -24,7 +25,11 @@ class FileSystem {
   // kFileNotFound, kIo.
   virtual Result<std::string> read(const std::string& path) const = 0;
   // Writes beside and renames, so a reader never sees half a file. Makes missing folders. kIo, kNoSpace.
-  virtual Status write_atomically(const std::string& path, std::string_view content) = 0;
+  Status write_atomically(const std::string& path, std::string_view content);
+  // The same for content that comes in pieces and is never held whole: `produce` calls the sink for each.
+  using TextSink = std::function<void(std::string_view piece)>;
+  virtual Status write_in_pieces(const std::string& path,
+                                 const std::function<void(const TextSink&)>& produce) = 0;
   virtual bool exists(const std::string& path) const = 0;
   virtual bool is_directory(const std::string& path) const = 0;
   virtual Result<FileInfo> info(const std::string& path) const = 0;
@@ -41,7 +46,8 @@ class FileSystem {
 class RealFileSystem final : public FileSystem {
  public:
   Result<std::string> read(const std::string& path) const override;
-  Status write_atomically(const std::string& path, std::string_view content) override;
+  Status write_in_pieces(const std::string& path,
+                         const std::function<void(const TextSink&)>& produce) override;
   bool exists(const std::string& path) const override;
   bool is_directory(const std::string& path) const override;
   Result<FileInfo> info(const std::string& path) const override;
@@ -55,7 +61,8 @@ class RealFileSystem final : public FileSystem {
 class MemoryFileSystem final : public FileSystem {
  public:
   Result<std::string> read(const std::string& path) const override;
-  Status write_atomically(const std::string& path, std::string_view content) override;
+  Status write_in_pieces(const std::string& path,
+                         const std::function<void(const TextSink&)>& produce) override;
   bool exists(const std::string& path) const override;
   bool is_directory(const std::string& path) const override;
   Result<FileInfo> info(const std::string& path) const override;

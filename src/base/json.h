@@ -35,6 +35,8 @@ class JsonWriter {
   JsonWriter& field(std::string_view name, double value) { return key(name).number(value); }
   const std::string& text() const { return out_; }
   std::string take() { return std::move(out_); }
+  // Empties the writer in the middle of a document; what is written next continues it.
+  std::string take_piece() { return std::exchange(out_, {}); }
 
  private:
   void separate();

@@ -151,7 +151,8 @@ Result<std::string> RealFileSystem::read(const std::string& path) const {
   return content;
 }
 
-Status RealFileSystem::write_atomically(const std::string& path, std::string_view content) {
+Status RealFileSystem::write_in_pieces(const std::string& path,
+                                       const std::function<void(const TextSink&)>& produce) {
   static std::atomic<uint64_t> next_temporary{0};  // several threads may write at once
   const std::string temporary =
       fmt::format("{}.tmp-{}-{}", path, ::getpid(), next_temporary.fetch_add(1));
@@ -165,7 +166,10 @@ Status RealFileSystem::write_atomically(const std::string& path, std::string_vie
   }
   if (fd < 0) return fail(io_error("write", path, errno));
   Descriptor file(fd);
-  Status written = write_all(file.get(), content, path);
+  Status written;
+  produce([&](std::string_view piece) {
+    if (written) written = write_all(file.get(), piece, path);
+  });
   if (written && !file.close()) written = fail(io_error("write", path, errno));
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
     written = fail(io_error("write", path, errno));

@@ -11,7 +11,7 @@ using jinja::Value;
 
 namespace {
 
-class LazyDict final : public jinja::Object {
+class LazyDict : public jinja::Object {
  public:
   explicit LazyDict(std::function<Value()> make) : make_(std::move(make)) {}
 
@@ -49,7 +49,33 @@ class LazyDict final : public jinja::Object {
   mutable Value dict_;
 };
 
+// A node as a dict. The members that the naming macros read for every node are answered without making it.
+class NodeDict final : public LazyDict {
+ public:
+  NodeDict(const Manifest& manifest, const Node& node)
+      : LazyDict([&manifest, &node] { return node_to_value(manifest, node); }), node_(node) {}
+  Result<std::optional<Value>> attribute(std::string_view name) const override {
+    if (name == "name") return Value::string(node_.name);
+    if (name == "unique_id") return Value::string(node_.unique_id);
+    if (name == "package_name") return Value::string(node_.package_name);
+    if (name == "resource_type") return Value::string(project::resource_type_name(node_.type));
+    if (name == "config") return node_.config;
+    if (name == "version" && node_.version.is_none()) return Value::none();
+    return LazyDict::attribute(name);
+  }
+  Result<std::optional<Value>> item(const Value& key) const override {
+    return key.is_string() ? attribute(key.as_string()) : LazyDict::item(key);
+  }
+
+ private:
+  const Node& node_;
+};
+
 }  // namespace
+
+Value make_node_dict(const Manifest& manifest, const Node& node) {
+  return Value::object(jinja::make_ref<NodeDict>(manifest, node));
+}
 
 Value make_lazy_dict(std::function<Value()> make) {
   return Value::object(jinja::make_ref<LazyDict>(std::move(make)));

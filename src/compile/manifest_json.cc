@@ -26,10 +26,11 @@ std::string offset_timestamp(int64_t micros) {
 
 class ManifestWriter {
  public:
-  ManifestWriter(const Manifest& manifest, const ManifestJsonRequest& request)
-      : manifest_(manifest), request_(request), sink_(writer_) {}
+  ManifestWriter(const Manifest& manifest, const ManifestJsonRequest& request,
+                 const std::function<void(std::string_view)>& output)
+      : manifest_(manifest), request_(request), output_(output), sink_(writer_) {}
 
-  std::string write() {
+  void write() {
     collect_unique_tests();
     sink_.begin_object();
     write_metadata();
@@ -48,10 +49,17 @@ class ManifestWriter {
          {"saved_queries", "semantic_models", "unit_tests", "functions"})
       empty_object(key);
     sink_.end_object();
-    return writer_.take();
+    pass_on(0);
   }
 
  private:
+  static constexpr size_t kPieceBytes = 1 << 20;
+
+  // Hands what is written so far to the output once it is at least `bytes` long.
+  void pass_on(size_t bytes) {
+    if (writer_.text().size() >= bytes) output_(writer_.take_piece());
+  }
+
   // Columns that the tests of one model speak of.
   struct ColumnTests {
     std::set<std::string> unique;
@@ -157,6 +165,7 @@ class ManifestWriter {
     for (const auto& node : manifest_.nodes) {
       sink_.key(node->unique_id);
       describe_node(sink_, *node, primary_key(*node));
+      pass_on(kPieceBytes);
     }
     sink_.end_object();
   }
@@ -296,6 +305,7 @@ class ManifestWriter {
 
   const Manifest& manifest_;
   const ManifestJsonRequest& request_;
+  const std::function<void(std::string_view)>& output_;
   JsonWriter writer_;
   JsonSink sink_;
   std::unordered_map<std::string_view, ColumnTests> column_tests_;
@@ -303,8 +313,15 @@ class ManifestWriter {
 
 }  // namespace
 
+void write_manifest_json(const Manifest& manifest, const ManifestJsonRequest& request,
+                         const std::function<void(std::string_view)>& sink) {
+  ManifestWriter(manifest, request, sink).write();
+}
+
 std::string manifest_to_json(const Manifest& manifest, const ManifestJsonRequest& request) {
-  return ManifestWriter(manifest, request).write();
+  std::string out;
+  write_manifest_json(manifest, request, [&](std::string_view piece) { out += piece; });
+  return out;
 }
 
 }  // namespace sluice::compile

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "compile/manifest.h"
 
@@ -18,6 +20,9 @@ struct ManifestJsonRequest {
   std::map<std::string, std::string> custom_environment;  // DBT_ENV_CUSTOM_ENV_* without the prefix
 };
 
+// Writes the document to `sink` in pieces of about a megabyte, cut between resources.
+void write_manifest_json(const Manifest& manifest, const ManifestJsonRequest& request,
+                         const std::function<void(std::string_view)>& sink);
 std::string manifest_to_json(const Manifest& manifest, const ManifestJsonRequest& request);
 
 }  // namespace sluice::compile

@@ -163,9 +163,7 @@ std::vector<std::string> NodeContext::names() const {
 
 Value NodeContext::model_value() const {
   if (!has_model_) {
-    const Node* target = node;
-    const Manifest* manifest = &shared.manifest;
-    if (target) model_ = make_lazy_dict([manifest, target] { return node_to_value(*manifest, *target); });
+    if (node) model_ = make_node_dict(shared.manifest, *node);
     has_model_ = true;
   }
   return model_;

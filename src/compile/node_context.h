@@ -136,6 +136,8 @@ Error unknown_source_error(const SharedState& shared, const Node* node, const So
 
 // A dict made on first use: `model`, `graph`, `node`.
 jinja::Value make_lazy_dict(std::function<jinja::Value()> make);
+// node_to_value on first use; the node outlives the value.
+jinja::Value make_node_dict(const Manifest& manifest, const Node& node);
 
 jinja::Value make_adapter();      // adapter_object.cc
 jinja::Value make_exceptions();   // exceptions_object.cc
