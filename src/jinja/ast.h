@@ -54,7 +54,7 @@ enum class NodeKind : uint8_t {
   kSetBlock,  // a: target, b: kFilter node or kNone, c,d: body list
   kDo,        // a: expression
   kWith,      // a,b: list of target, value, target, value…; c,d: body list
-  kBlock,     // a: NameId, b,c: body list
+  kBlock,     // a: NameId, b,c: body list, d: 1 when scoped
   kAutoescape,// a: expression, b,c: body list
   kBreak,
   kContinue,

@@ -186,17 +186,18 @@ void Compiler::autoescape(const Node& node) {
   restore(saved);
 }
 
-// A block is a function of its own that sees the variables of the top level.
+// A block is a function of its own that sees the variables of the top level; a scoped one those around it.
 void Compiler::block(const Node& node) {
   Saved saved = save();
-  FunctionBuilder builder(root_);
+  bool scoped = node.d != 0;
+  FunctionBuilder builder(scoped ? function_ : root_);
   std::string name(ast_.name(node.a));
   for (const DefinedBlock& known : program_.blocks) {
     if (known.name == name) return fail(ErrorCode::kJinjaSyntax, "block '" + name + "' defined twice", node.offset);
   }
   uint32_t index = open_function(builder, name);
   program_.blocks.push_back({name, index});
-  Symbols inner(root_symbols_, &builder);
+  Symbols inner(scoped ? symbols_ : root_symbols_, &builder);
   SymbolVisitor(ast_, inner, plain_names_).visit_list({node.b, node.c});
   place(inner);
   enter(inner);

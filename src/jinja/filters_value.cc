@@ -78,7 +78,6 @@ Result<Value> round_integer(const Value& self, int64_t precision) {
 
 Result<Value> abs(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_TRY(BoundArguments::bind("abs", args, {}));
-  SLUICE_TRY(reject_undefined(self));
   if (!is_number(self)) return runtime_error("bad operand type for abs(): '" + std::string(type_name(self)) + "'");
   if (self.is_float()) return Value::floating(std::fabs(self.as_float()));
   SLUICE_ASSIGN(int sign, compare(self, Value::integer(0)));
@@ -92,7 +91,6 @@ Result<Value> round(Interpreter& /*interpreter*/, const Value& self, const CallA
   if (method != "common" && method != "ceil" && method != "floor") {
     return runtime_error("method must be common, ceil or floor");
   }
-  SLUICE_TRY(reject_undefined(self));
   if (!is_number(self)) {
     return runtime_error("type " + std::string(type_name(self)) + " doesn't define __round__ method");
   }

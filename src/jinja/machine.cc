@@ -532,7 +532,9 @@ class Execution {
   }
 
   Status run_block(uint32_t function) {
-    SLUICE_ASSIGN(Value text, machine_.call_block(root_frame(), function));
+    // A scoped block belongs to the function at hand, any other to the top level.
+    bool own = program_.functions[function].depth == act_.function->depth + 1;
+    SLUICE_ASSIGN(Value text, machine_.call_block(own ? act_.frame : root_frame(), function));
     *sp_++ = std::move(text);
     return print_text();
   }
@@ -561,6 +563,7 @@ class Execution {
       case Op::kItem:
         return finish(get_item(sp_[-2], sp_[-1], flavor()), 2);
       case Op::kSlice:
+        if (sp_[-4].is_dict()) return fail(ErrorCode::kJinjaRuntime, "unhashable type: 'slice'");
         return finish(slice(sp_[-4], sp_[-3], sp_[-2], sp_[-1]), 4);
       case Op::kCall:
         return call_value(program_.shapes[a]);
@@ -666,8 +669,13 @@ void add_place(Error& error, const Activation& activation) {
   if (error.code() == ErrorCode::kJinjaReturn) return;
   locate_error(error, activation);
   std::string place = activation.program->file + ":" + std::to_string(activation.line());
+  constexpr size_t kMaxFrames = 12;
   if (activation.macro != nullptr) {
-    error.add_trace("macro '" + activation.macro->name + "' (" + place + ")");
+    if (error.trace().size() < kMaxFrames) {
+      error.add_trace("macro '" + activation.macro->name + "' (" + place + ")");
+    } else if (error.trace().size() == kMaxFrames) {
+      error.add_trace("…");
+    }
   } else if (activation.function == activation.program->functions.data() && !error.trace().empty()) {
     error.add_trace("template (" + place + ")");
   }

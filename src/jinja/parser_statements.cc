@@ -246,14 +246,14 @@ NodeId Parser::block_statement() {
   uint32_t offset = current().offset;
   advance();
   Token name = expect(TokenKind::kName);
-  skip_word("scoped");
+  bool scoped = skip_word("scoped");
   skip_word("required");
   if (is(TokenKind::kSub)) {
     fail_here("Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use an underscore instead.");
   }
   NodeList body = body_until({"endblock"}, true);
   skip_word(text_of(name));
-  return add(NodeKind::kBlock, offset, ast_.intern(text_of(name)), body.start, body.count);
+  return add(NodeKind::kBlock, offset, ast_.intern(text_of(name)), body.start, body.count, scoped ? 1 : 0);
 }
 
 void Parser::import_context() {

@@ -1,0 +1,3 @@
+{% macro f() %}
+{% macro g() %}{% endmacro %}
+{% endmacro %}

@@ -1,0 +1,1 @@
+{% macro loops(n) %}{{ loops(n + 1) }}{% endmacro %}

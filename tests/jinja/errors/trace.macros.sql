@@ -1,0 +1,8 @@
+{% macro outer(x) %}
+  -- comment
+  {{ inner(x) }}
+{% endmacro %}
+
+{% macro inner(y) %}
+  {{ y + "a" }}
+{% endmacro %}

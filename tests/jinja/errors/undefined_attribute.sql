@@ -1,0 +1,3 @@
+select
+  {{ nosuch.column }}
+from t
