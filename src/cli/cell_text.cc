@@ -69,9 +69,16 @@ Value cell_value(const Cell& cell) {
   if (const bool* flag = std::get_if<bool>(&cell)) return Value::boolean(*flag);
   if (const int64_t* number = std::get_if<int64_t>(&cell)) return Value::integer(*number);
   if (const double* number = std::get_if<double>(&cell)) return Value::floating(*number);
-  if (const auto* decimal = std::get_if<warehouse::Decimal>(&cell))
+  if (const auto* decimal = std::get_if<warehouse::Decimal>(&cell)) {
+    if (const std::optional<Value> whole = jinja::parse_int(decimal->digits)) return *whole;
     if (const std::optional<double> number = jinja::parse_float(decimal->digits))
       return Value::floating(*number);
+  }
+  if (std::holds_alternative<warehouse::TimestampMicros>(cell)) {
+    std::string text = cell_text(cell);
+    text[10] = 'T';
+    return Value::string(std::move(text));
+  }
   return Value::string(cell_text(cell));
 }
 

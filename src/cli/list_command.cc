@@ -16,9 +16,9 @@ namespace {
 using jinja::Value;
 using project::ResourceType;
 
-constexpr std::array<std::string_view, 11> kDefaultKeys = {
-    "alias",         "name",        "package_name",       "depends_on", "tags",     "config",
-    "resource_type", "source_name", "original_file_path", "unique_id",  "freshness"};
+constexpr std::array<std::string_view, 10> kDefaultKeys = {
+    "alias",  "name",          "package_name", "depends_on",         "tags",
+    "config", "resource_type", "source_name",  "original_file_path", "unique_id"};
 
 std::string joined_fqn(const std::vector<std::string>& fqn) {
   return fmt::format("{}", fmt::join(fqn, "."));

@@ -289,8 +289,7 @@ bool Workspace::write_artifact_in_pieces(
   const auto scrubbed = [&](const FileSystem::TextSink& sink) {
     produce([&](std::string_view piece) { sink(invocation_.scrubber.scrub(piece)); });
   };
-  Status written =
-      invocation_.fs.write_in_pieces(join_path(project_->target_path, name), scrubbed);
+  Status written = invocation_.fs.write_in_pieces(join_path(project_->target_path, name), scrubbed);
   if (written) return true;
   report_error(invocation_, written.error());
   return false;

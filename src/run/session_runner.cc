@@ -217,6 +217,7 @@ Status SessionRunner::execute(compile::Node& node, plan::Action action,
   if (action == plan::Action::kTest) {
     SLUICE_ASSIGN(const compile::TestOutcome outcome, session_.run_test(node, connection));
     judge_test(node, outcome, options_.warn_error, result);
+    result.adapter_message = outcome.message;
     if (!options_.write_files) return {};
     return write_run_file(fs_, session_.manifest(), node, take_statement(node.unique_id));
   }
@@ -250,6 +251,8 @@ NodeResult SessionRunner::run_hook(compile::Node& operation, const jinja::Value&
   if (!opened) {
     status = tl::unexpected<Error>(opened.error());
   } else {
+    // Rendering and running are one step here; dbt's artifact names both.
+    result.timing.push_back({"compile", clock_.now_micros(), clock_.now_micros()});
     PhaseTimer timer(clock_, result, "execute");
     status = session_.run_hook(operation, results, **opened);
     if ((*opened)->in_transaction()) status = status ? (*opened)->commit() : status;
