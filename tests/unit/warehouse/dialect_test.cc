@@ -72,6 +72,8 @@ TEST(CompileOnly, RefusesToRun) {
   EXPECT_EQ(result.error().code(), ErrorCode::kWarehouseUnsupported);
   EXPECT_EQ(result.error().message(), "running SQL is not supported for the adapter \"trino\"");
   EXPECT_FALSE((*connection)->begin());
+  EXPECT_TRUE((*connection)->list_relations("store", "analytics")->empty())
+      << "compiles as for a first run";
 }
 
 TEST(MemoryWarehouse, RecordsAndAnswers) {
