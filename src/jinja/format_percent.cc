@@ -151,10 +151,6 @@ class PercentFormatter {
     }
     SLUICE_TRY(read_key());
     SLUICE_ASSIGN(const Conversion conversion, read_conversion());
-    if (conversion.type == '%') {
-      out += '%';
-      return {};
-    }
     SLUICE_ASSIGN(const Value value, next_argument());
     SLUICE_ASSIGN(const std::string text, converted(value, conversion));
     out += text;

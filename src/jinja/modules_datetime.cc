@@ -171,7 +171,8 @@ Result<Value> toordinal(Interpreter& /*interpreter*/, const Value& self,
 
 Result<Value> tzname(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   const ZoneRef& zone = moment_of(self).zone();
-  return zone ? Value::string(zone->zone_name()) : Value::none();
+  const std::string name = zone ? zone->zone_name() : std::string();
+  return name.empty() ? Value::none() : Value::string(name);
 }
 
 Result<Value> utcoffset(Interpreter& /*interpreter*/, const Value& self,

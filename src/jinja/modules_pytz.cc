@@ -45,12 +45,53 @@ class PytzUtc final : public TimeZoneObject {
   }
 };
 
+// pytz.FixedOffset(minutes).
+class PytzFixed final : public TimeZoneObject {
+ public:
+  explicit PytzFixed(int64_t minutes) : minutes_(minutes) {}
+  std::string_view type_name() const override { return "pytz._FixedOffset"; }
+  int64_t offset_seconds() const override { return minutes_ * 60; }
+  std::string zone_name() const override { return {}; }
+  ZoneRef at_utc(int64_t /*utc_seconds*/) const override {
+    return ZoneRef(const_cast<PytzFixed*>(this));
+  }
+  Result<std::string> repr() const override {
+    return fmt::format("pytz.FixedOffset({})", minutes_);
+  }
+  bool equals(const Value& other) const override {
+    const auto* zone = other.object_as<PytzFixed>();
+    return zone != nullptr && zone->minutes_ == minutes_;
+  }
+  std::optional<uint64_t> hash() const override { return hash_integer(minutes_); }
+
+ protected:
+  const Method* method(std::string_view name) const override;
+  std::optional<Value> field(std::string_view name) const override {
+    return name == "zone" ? std::optional<Value>(Value::none()) : std::nullopt;
+  }
+
+ private:
+  int64_t minutes_;
+};
+
+// What daylight saving adds at an offset of a zone. The zone files only say that it is on, so it is the difference to
+// the last offset before it without; pytz computes it so too.
+int64_t dst_of(const date::time_zone& zone, const date::sys_info& info) {
+  constexpr int kMaxLookBack = 8;
+  if (info.save.count() == 0) return 0;
+  date::sys_info before = info;
+  for (int i = 0; i < kMaxLookBack && before.save.count() != 0; ++i)
+    before = zone.get_info(before.begin - std::chrono::seconds(1));
+  const int64_t difference = whole_minutes(info.offset) - whole_minutes(before.offset);
+  return difference != 0 ? difference : 3600;
+}
+
 class PytzZone final : public TimeZoneObject {
  public:
   PytzZone(const date::time_zone* zone, const date::sys_info& info)
       : zone_(zone),
         offset_(whole_minutes(info.offset)),
-        dst_(info.save.count() * 60),
+        dst_(dst_of(*zone, info)),
         abbreviation_(info.abbrev) {}
   std::string_view type_name() const override { return "pytz.tzfile.DstTzInfo"; }
   int64_t offset_seconds() const override { return offset_; }
@@ -85,8 +126,8 @@ class PytzZone final : public TimeZoneObject {
 
  private:
   bool is_static() const {
-    const date::sys_info info = zone_->get_info(sys_time(0));
-    return info.end - info.begin > date::days(366 * 10'000);
+    const date::sys_info oldest = zone_->get_info(date::sys_days(date::year(1700) / 1 / 1));
+    return oldest.end > date::sys_days(date::year(9999) / 1 / 1);
   }
   const date::time_zone* zone_;
   int64_t offset_;
@@ -180,7 +221,8 @@ Result<Value> dst(Interpreter& /*interpreter*/, const Value& self, const CallArg
 Result<Value> tzname(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const ZoneRef zone, zone_of_argument(self, args));
   if (!zone) return to_str(self).map([](std::string name) { return Value::string(std::move(name)); });
-  return Value::string(zone->zone_name());
+  const std::string name = zone->zone_name();
+  return name.empty() ? Value::none() : Value::string(name);
 }
 
 constexpr MethodTable kMethods(std::to_array<Method>({
@@ -191,6 +233,7 @@ constexpr MethodTable kMethods(std::to_array<Method>({
     {"utcoffset", utcoffset, Arity::kKeywords},
 }));
 
+const Method* PytzFixed::method(std::string_view name) const { return kMethods.find(name); }
 const Method* PytzUtc::method(std::string_view name) const { return kMethods.find(name); }
 const Method* PytzZone::method(std::string_view name) const { return kMethods.find(name); }
 
@@ -245,7 +288,7 @@ Result<Value> fixed_offset(Interpreter& /*interpreter*/, const CallArgs& args) {
   if (minutes == 0) return zone_value(pytz_utc());
   if (minutes <= -1440 || minutes >= 1440)
     return runtime_failure(fmt::format("('absolute offset is too large', {})", minutes));
-  return zone_value(fixed_zone(minutes * 60));
+  return Value::object(make_ref<PytzFixed>(minutes));
 }
 
 std::vector<Value> zone_names() {
@@ -271,7 +314,7 @@ class PytzModule final : public Object {
     if (!key.is_string()) return std::nullopt;
     const std::string& name = key.as_string();
     if (name == "timezone") return std::optional<Value>(make_function("timezone", timezone));
-    if (name == "utc" || name == "UTC") return std::optional<Value>(zone_value(pytz_utc()));
+    if (name == "utc") return std::optional<Value>(zone_value(pytz_utc()));
     if (name == "FixedOffset")
       return std::optional<Value>(make_function("FixedOffset", fixed_offset));
     if (name == "all_timezones") return std::optional<Value>(Value::list(zone_names()));

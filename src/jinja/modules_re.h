@@ -6,6 +6,7 @@
 
 #include "jinja/modules_object.h"
 #include "jinja/modules_regex.h"
+#include "jinja/ops.h"
 
 namespace sluice::jinja {
 
@@ -15,6 +16,7 @@ class PatternObject final : public ModuleObject {
   std::string_view type_name() const override { return "re.Pattern"; }
   Result<std::string> repr() const override;
   bool equals(const Value& other) const override;
+  std::optional<uint64_t> hash() const override { return jinja::hash(Value::string(regex_->pattern())); }
   const Ref<Regex>& regex() const { return regex_; }
 
  protected:

@@ -104,13 +104,13 @@ struct Range {
   int64_t count;
 };
 
-Result<int64_t> slice_bound(const Value& value, int64_t fallback) {
+bool is_slice_bound(const Value& value) { return value.is_none() || is_integer_kind(value); }
+
+int64_t slice_bound(const Value& value, int64_t fallback) {
   if (value.is_none()) return fallback;
   if (const std::optional<int64_t> number = integer_in_range(value)) return *number;
-  if (value.kind() == Kind::kBigInt)
-    return bigint_sign(value) < 0 ? std::numeric_limits<int64_t>::min()
-                                  : std::numeric_limits<int64_t>::max();
-  return runtime_failure("slice indices must be integers or None or have an __index__ method");
+  return bigint_sign(value) < 0 ? std::numeric_limits<int64_t>::min()
+                                : std::numeric_limits<int64_t>::max();
 }
 
 int64_t clamp_bound(int64_t bound, int64_t size, bool backwards) {
@@ -126,12 +126,12 @@ int64_t clamp_bound(int64_t bound, int64_t size, bool backwards) {
 Result<Range> resolve_slice(int64_t size, const Value& start, const Value& stop,
                             const Value& step) {
   constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
-  SLUICE_ASSIGN(int64_t stride, slice_bound(step, 1));
+  int64_t stride = slice_bound(step, 1);
   if (stride == 0) return runtime_failure("slice step cannot be zero");
   stride = std::max(stride, -kFar);
   const bool backwards = stride < 0;
-  SLUICE_ASSIGN(int64_t first, slice_bound(start, backwards ? kFar : 0));
-  SLUICE_ASSIGN(int64_t last, slice_bound(stop, backwards ? -kFar : kFar));
+  int64_t first = slice_bound(start, backwards ? kFar : 0);
+  int64_t last = slice_bound(stop, backwards ? -kFar : kFar);
   first = clamp_bound(first, size, backwards);
   last = clamp_bound(last, size, backwards);
   int64_t count = 0;
@@ -210,6 +210,8 @@ Result<Value> get_item(const Value& value, const Value& key, UndefinedFlavor fla
 }
 
 Result<Value> slice(const Value& value, const Value& start, const Value& stop, const Value& step) {
+  if (!is_slice_bound(start) || !is_slice_bound(stop) || !is_slice_bound(step))
+    return runtime_failure("slice indices must be integers or None or have an __index__ method");
   switch (value.kind()) {
     case Kind::kString:
     case Kind::kMarkup: {
@@ -235,9 +237,8 @@ Result<Value> slice(const Value& value, const Value& start, const Value& stop, c
     default:
       break;
   }
-  // Python's TypeError, which Jinja's getitem turns into an undefined.
-  return Value::undefined_with_detail(
-      "slice", fmt::format("{} has no element slice", owner_name(value)), UndefinedFlavor::kDefault);
+  if (value.is_dict()) return runtime_failure("unhashable type: 'slice'");
+  return runtime_failure(fmt::format("'{}' object is not subscriptable", type_name(value)));
 }
 
 Result<std::optional<Value>> call_method(Interpreter& interpreter, const Value& self,

@@ -94,8 +94,7 @@ Result<Value> strip_sides(std::string_view method, const Value& self, const Call
     const Value& characters = args.positional[0];
     if (characters.is_undefined()) return fail(undefined_error(characters));
     if (!characters.is_string())
-      return runtime_failure(
-          fmt::format("{} arg must be None or str, not {}", method, type_name(characters)));
+      return runtime_failure(fmt::format("{} arg must be None or str", method));
     rest = strip_characters(text, characters.as_string(), sides);
   }
   if (rest.size() == text.size()) return self;

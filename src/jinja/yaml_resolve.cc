@@ -271,9 +271,13 @@ Result<Value> construct_yaml_scalar(YamlTag tag, std::string_view text) {
     case YamlTag::kTimestamp:
       return construct_timestamp(text);
     case YamlTag::kStr:
-    case YamlTag::kMerge:
-    case YamlTag::kValue:
       return Value::string(text);
+    case YamlTag::kMerge:
+      return runtime_failure(
+          "could not determine a constructor for the tag 'tag:yaml.org,2002:merge'");
+    case YamlTag::kValue:
+      return runtime_failure(
+          "could not determine a constructor for the tag 'tag:yaml.org,2002:value'");
   }
   return Value::string(text);
 }

@@ -136,6 +136,8 @@ class YamlReader {
       tag = resolve_yaml_scalar(text);
       last_is_merge_ = tag == YamlTag::kMerge;
     }
+    // A merge key is a marker for read_mapping; anywhere else its value is an error.
+    if (last_is_merge_ && expects_key_) return Value::string(text);
     SLUICE_ASSIGN(Value value, construct_yaml_scalar(tag, text));
     remember(scalar.anchor, value);
     return value;
@@ -184,7 +186,9 @@ class YamlReader {
       SLUICE_TRY(next(key_event));
       if (key_event->type == YAML_MAPPING_END_EVENT) break;
       last_is_merge_ = false;
+      expects_key_ = key_event->type == YAML_SCALAR_EVENT;
       SLUICE_ASSIGN(const Value key, read_node(key_event, depth + 1));
+      expects_key_ = false;
       const bool is_merge = last_is_merge_ && key_event->type == YAML_SCALAR_EVENT;
       Event value_event;
       SLUICE_TRY(next(value_event));
@@ -241,6 +245,7 @@ class YamlReader {
   yaml_parser_t parser_{};
   std::map<std::string, Value, std::less<>> anchors_;
   bool last_is_merge_ = false;
+  bool expects_key_ = false;
 };
 
 }  // namespace
