@@ -11,7 +11,8 @@ namespace sluice::jinja {
 class AttributePath {
  public:
   // None: the item itself. `otherwise` replaces what is missing on the way.
-  static Result<AttributePath> parse(const Value& attribute, std::optional<Value> otherwise = std::nullopt);
+  static Result<AttributePath> parse(const Value& attribute,
+                                     std::optional<Value> otherwise = std::nullopt);
   Result<Value> get(Interpreter& interpreter, const Value& item) const;
 
  private:

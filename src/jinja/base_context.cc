@@ -24,7 +24,8 @@ class VarObject final : public Object {
 
   Result<Value> call(Interpreter& interpreter, const CallArgs& args) override {
     SLUICE_ASSIGN(auto bound, BoundArguments::bind("var", args, {"var_name", "default"}, 1));
-    if (const Value* found = options_->vars.as_dict().find(bound.value(0))) return rendered(interpreter, *found);
+    if (const Value* found = options_->vars.as_dict().find(bound.value(0)))
+      return rendered(interpreter, *found);
     if (bound.has(1)) return bound.value(1);
     return missing(bound.value(0));
   }
@@ -33,7 +34,8 @@ class VarObject final : public Object {
                                            const CallArgs& args) override {
     if (name != "has_var") return Object::call_method(interpreter, name, args);
     SLUICE_ASSIGN(auto bound, BoundArguments::bind("has_var", args, {"var_name"}, 1));
-    return std::optional<Value>(Value::boolean(options_->vars.as_dict().find(bound.value(0)) != nullptr));
+    return std::optional<Value>(
+        Value::boolean(options_->vars.as_dict().find(bound.value(0)) != nullptr));
   }
 
  private:
@@ -53,9 +55,10 @@ class VarObject final : public Object {
     for (const Dict::Entry& entry : options_->vars.as_dict().entries()) {
       if (entry.key.is_string()) known += (known.empty() ? "" : ", ") + entry.key.as_string();
     }
-    return fail(ErrorCode::kJinjaMissingVar, std::move(message),
-                "set it under vars in dbt_project.yml, pass --vars, or give var() a default; known vars: " +
-                    (known.empty() ? "none" : known));
+    return fail(
+        ErrorCode::kJinjaMissingVar, std::move(message),
+        "set it under vars in dbt_project.yml, pass --vars, or give var() a default; known vars: " +
+            (known.empty() ? "none" : known));
   }
 
   Options options_;
@@ -66,7 +69,8 @@ Result<Value> env_var(const BaseContextOptions& options, const CallArgs& args) {
   SLUICE_ASSIGN(std::string name, bound.text(0, ""));
   if (!options.allow_secrets && name.starts_with("DBT_ENV_SECRET")) {
     return fail(ErrorCode::kSecretInWrongPlace,
-                "secret env vars are allowed only in profiles.yml or packages.yml, found '" + name + "' referenced elsewhere",
+                "secret env vars are allowed only in profiles.yml or packages.yml, found '" + name +
+                    "' referenced elsewhere",
                 "read another variable here");
   }
   auto found = options.environment ? options.environment(name) : std::nullopt;
@@ -85,14 +89,16 @@ Result<Value> from_json_text(Interpreter& /*interpreter*/, const CallArgs& args)
   SLUICE_ASSIGN(auto bound, BoundArguments::bind("fromjson", args, {"string", "default"}, 1));
   const Value& text = bound.value(0);
   if (!text.is_string()) {
-    return runtime_error("the JSON object must be str, bytes or bytearray, not " + std::string(type_name(text)));
+    return runtime_error("the JSON object must be str, bytes or bytearray, not " +
+                         std::string(type_name(text)));
   }
   auto value = from_json(text.as_string());
   return value ? std::move(*value) : bound.value(1);
 }
 
 Result<Value> to_json_text(Interpreter& /*interpreter*/, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("tojson", args, {"value", "default", "sort_keys"}, 1));
+  SLUICE_ASSIGN(auto bound,
+                BoundArguments::bind("tojson", args, {"value", "default", "sort_keys"}, 1));
   JsonStyle style;
   SLUICE_ASSIGN(style.sort_keys, bound.flag(2, false));
   SLUICE_ASSIGN(std::string text, to_json(bound.value(0), style));
@@ -107,7 +113,8 @@ Result<Value> from_yaml_text(Interpreter& /*interpreter*/, const CallArgs& args)
 }
 
 Result<Value> to_yaml_text(Interpreter& /*interpreter*/, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("toyaml", args, {"value", "default", "sort_keys"}, 1));
+  SLUICE_ASSIGN(auto bound,
+                BoundArguments::bind("toyaml", args, {"value", "default", "sort_keys"}, 1));
   SLUICE_ASSIGN(bool sort_keys, bound.flag(2, false));
   auto text = to_yaml(bound.value(0), sort_keys);
   return text ? Value::string(std::move(*text)) : bound.value(1);
@@ -165,21 +172,24 @@ Result<Value> make_zip(Interpreter& /*interpreter*/, const CallArgs& args) {
 }
 
 Result<Value> make_zip_strict(Interpreter& /*interpreter*/, const CallArgs& args) {
-  if (!args.keyword.empty()) return runtime_error("zip_strict() got an unexpected keyword argument");
+  if (!args.keyword.empty())
+    return runtime_error("zip_strict() got an unexpected keyword argument");
   return zip_of(args.positional);
 }
 
 Result<Value> local_md5(Interpreter& /*interpreter*/, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, BoundArguments::bind("local_md5", args, {"value"}, 1));
   if (!bound.value(0).is_string()) {
-    return runtime_error("'" + std::string(type_name(bound.value(0))) + "' object has no attribute 'encode'");
+    return runtime_error("'" + std::string(type_name(bound.value(0))) +
+                         "' object has no attribute 'encode'");
   }
   return Value::string(md5_hex(bound.value(0).as_string()));
 }
 
 Result<Value> fold(Interpreter& interpreter, const Value& text) {
   if (!text.is_string()) {
-    return runtime_error("'" + std::string(type_name(text)) + "' object has no attribute 'casefold'");
+    return runtime_error("'" + std::string(type_name(text)) +
+                         "' object has no attribute 'casefold'");
   }
   SLUICE_ASSIGN(std::optional<Value> folded, call_method(interpreter, text, "casefold", {}));
   SLUICE_CHECK(folded.has_value());
@@ -188,7 +198,8 @@ Result<Value> fold(Interpreter& interpreter, const Value& text) {
 
 // What the lists in the first dict have beyond those in the second, names compared without case.
 Result<Value> diff_of_two_dicts(Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("diff_of_two_dicts", args, {"dict_a", "dict_b"}, 2));
+  SLUICE_ASSIGN(auto bound,
+                BoundArguments::bind("diff_of_two_dicts", args, {"dict_a", "dict_b"}, 2));
   if (!bound.value(0).is_dict() || !bound.value(1).is_dict()) {
     return runtime_error("diff_of_two_dicts() needs two dicts of lists");
   }
@@ -226,14 +237,16 @@ void add_configured(Dict& names, const Options& options) {
   names.set("env_var", make_closure("env_var", [options](Interpreter&, const CallArgs& args) {
               return env_var(*options, args);
             }));
-  names.set("log", make_closure("log", [options](Interpreter&, const CallArgs& args) -> Result<Value> {
+  names.set("log",
+            make_closure("log", [options](Interpreter&, const CallArgs& args) -> Result<Value> {
               SLUICE_ASSIGN(auto bound, BoundArguments::bind("log", args, {"msg", "info"}, 1));
               SLUICE_ASSIGN(std::string message, bound.text(0, ""));
               SLUICE_ASSIGN(bool info, bound.flag(1, false));
               if (options->log) options->log(message, info);
               return Value::string("");
             }));
-  names.set("print", make_closure("print", [options](Interpreter&, const CallArgs& args) -> Result<Value> {
+  names.set("print",
+            make_closure("print", [options](Interpreter&, const CallArgs& args) -> Result<Value> {
               SLUICE_ASSIGN(auto bound, BoundArguments::bind("print", args, {"msg"}, 1));
               SLUICE_ASSIGN(std::string message, bound.text(0, ""));
               if (options->print) options->print(message);

@@ -1,7 +1,7 @@
 // dbt's base context: the names that every template sees and that need no project.
 //
-// The functions hold what they need by a share of the options, so the dict may outlive the caller's copy. Callbacks
-// run on the thread of the evaluation.
+// The functions hold what they need by a share of the options, so the dict may outlive the caller's
+// copy. Callbacks run on the thread of the evaluation.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@
 namespace sluice::jinja {
 
 struct BaseContextOptions {
-  Value vars = Value::dict();      // merged for the package at hand
-  std::string vars_owner;          // whom the error names: "model 'x'"; may be empty
+  Value vars = Value::dict();  // merged for the package at hand
+  std::string vars_owner;      // whom the error names: "model 'x'"; may be empty
   // The environment, as a function so that the reader of the real one stays in base.
   std::function<std::optional<std::string>(std::string_view name)> environment;
-  bool allow_secrets = false;      // DBT_ENV_SECRET_… may be read (profiles and packages only)
+  bool allow_secrets = false;  // DBT_ENV_SECRET_… may be read (profiles and packages only)
   std::function<void(std::string_view message, bool info)> log;
   std::function<void(std::string_view message)> print;
   std::function<int64_t()> now_unix_micros;
@@ -30,8 +30,8 @@ struct BaseContextOptions {
   Value flags = Value::dict();
 };
 
-// Adds Jinja's globals and dbt's base names to a dict. `return`, `tojson` and the like are the same for all callers;
-// `var`, `env_var`, `log` follow the options.
+// Adds Jinja's globals and dbt's base names to a dict. `return`, `tojson` and the like are the same
+// for all callers; `var`, `env_var`, `log` follow the options.
 void add_base_context(Dict& names, const BaseContextOptions& options);
 
 }  // namespace sluice::jinja

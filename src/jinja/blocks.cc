@@ -1,5 +1,6 @@
-// Splits a file into its top-level blocks without compiling it, as dbt's block lexer does: tags are found by text,
-// comments, raw blocks and strings inside tags are respected, and what stands between the blocks is passed over.
+// Splits a file into its top-level blocks without compiling it, as dbt's block lexer does: tags are
+// found by text, comments, raw blocks and strings inside tags are respected, and what stands
+// between the blocks is passed over.
 #include <algorithm>
 #include <optional>
 
@@ -10,7 +11,8 @@ namespace sluice::jinja {
 
 namespace {
 
-constexpr std::string_view kBlockTags[] = {"macro", "materialization", "test", "data_test", "snapshot", "docs"};
+constexpr std::string_view kBlockTags[] = {"macro",     "materialization", "test",
+                                           "data_test", "snapshot",        "docs"};
 
 bool is_block_tag(std::string_view word) {
   return std::find(std::begin(kBlockTags), std::end(kBlockTags), word) != std::end(kBlockTags);
@@ -30,7 +32,8 @@ struct Tag {
 
 class BlockScanner {
  public:
-  BlockScanner(std::string_view text, std::string_view file, const std::vector<std::string_view>& wanted)
+  BlockScanner(std::string_view text, std::string_view file,
+               const std::vector<std::string_view>& wanted)
       : text_(text), file_(file), wanted_(wanted) {}
 
   Result<std::vector<Block>> run() {
@@ -56,7 +59,9 @@ class BlockScanner {
   }
 
   uint32_t line_of(size_t at) const {
-    return static_cast<uint32_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n')) + 1;
+    return static_cast<uint32_t>(
+               std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n')) +
+           1;
   }
 
   uint32_t column_of(size_t at) const {
@@ -64,21 +69,45 @@ class BlockScanner {
     return static_cast<uint32_t>(newline == std::string_view::npos ? at + 1 : at - newline);
   }
 
+  // Follows if and for, as dbt allows no block definition inside them.
+  Status follow_control_flow(const Tag& tag) {
+    if (tag.word == "if" || tag.word == "for") {
+      control_flow_.push_back(tag);
+      return {};
+    }
+    if (tag.word != "endif" && tag.word != "endfor") return {};
+    std::string_view opener = tag.word.substr(3);
+    if (control_flow_.empty() || control_flow_.back().word != opener) {
+      return problem(tag.begin, "'" + std::string(tag.word) + "' has no '" + std::string(opener) +
+                                    "' before it");
+    }
+    control_flow_.pop_back();
+    return {};
+  }
+
   Status handle(const Tag& tag) {
+    SLUICE_TRY(follow_control_flow(tag));
     if (open_) {
       if (tag.word == "end" + std::string(open_->word)) return close(tag);
-      if (is_block_tag(tag.word) && open_->word != "docs") {
-        return problem(tag.begin, "a '" + std::string(tag.word) + "' block is inside the '" + std::string(open_->word) + "' block of line " +
-                                      std::to_string(line_of(open_->begin)),
+      if (is_block_tag(tag.word)) {
+        return problem(tag.begin,
+                       "a '" + std::string(tag.word) + "' block is inside the '" +
+                           std::string(open_->word) + "' block of line " +
+                           std::to_string(line_of(open_->begin)),
                        "close the outer block first");
       }
       return {};
     }
-    if (is_block_tag(tag.word)) {
-      open_ = tag;
-    } else if (tag.word.starts_with("end") && is_block_tag(tag.word.substr(3))) {
-      return problem(tag.begin, "'" + std::string(tag.word) + "' has no block to close");
+    // A stray end tag means nothing, as in dbt.
+    if (!is_block_tag(tag.word)) return {};
+    if (!control_flow_.empty()) {
+      return problem(tag.begin,
+                     "a '" + std::string(tag.word) + "' block is inside the '" +
+                         std::string(control_flow_.back().word) + "' of line " +
+                         std::to_string(line_of(control_flow_.back().begin)),
+                     "move the block to the top level of the file");
     }
+    open_ = tag;
     return {};
   }
 
@@ -94,6 +123,7 @@ class BlockScanner {
       blocks_.push_back(std::move(block));
     }
     open_.reset();
+    control_flow_.clear();
     return {};
   }
 
@@ -117,7 +147,8 @@ class BlockScanner {
       char next = text_[at + 1];
       if (next == '#') {
         size_t end = text_.find("#}", at + 2);
-        if (end == std::string_view::npos) return problem(at, "comment is not closed", "add #} at its end");
+        if (end == std::string_view::npos)
+          return problem(at, "comment is not closed", "add #} at its end");
         position_ = end + 2;
       } else if (next == '{') {
         // Text of a docs block may hold stray braces; they mean nothing there.
@@ -155,7 +186,8 @@ class BlockScanner {
   Status skip_raw(size_t at) {
     for (size_t tag = position_;;) {
       tag = text_.find("{%", tag);
-      if (tag == std::string_view::npos) return problem(at, "raw block is not closed", "add {% endraw %} at its end");
+      if (tag == std::string_view::npos)
+        return problem(at, "raw block is not closed", "add {% endraw %} at its end");
       size_t inside = tag + 2;
       if (inside < text_.size() && (text_[inside] == '-' || text_[inside] == '+')) ++inside;
       inside = skip_space(inside);
@@ -199,6 +231,7 @@ class BlockScanner {
   const std::vector<std::string_view>& wanted_;
   size_t position_ = 0;
   std::optional<Tag> open_;
+  std::vector<Tag> control_flow_;  // open if and for tags
   std::vector<Block> blocks_;
 };
 

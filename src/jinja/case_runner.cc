@@ -30,11 +30,16 @@ class DictScope final : public Scope {
 
 std::string kind_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kJinjaSyntax: return "syntax";
-    case ErrorCode::kJinjaUndefined: return "undefined";
-    case ErrorCode::kJinjaSecurity: return "security";
-    case ErrorCode::kJinjaRuntime: return "runtime";
-    default: return "dbt";
+    case ErrorCode::kJinjaSyntax:
+      return "syntax";
+    case ErrorCode::kJinjaUndefined:
+      return "undefined";
+    case ErrorCode::kJinjaSecurity:
+      return "security";
+    case ErrorCode::kJinjaRuntime:
+      return "runtime";
+    default:
+      return "dbt";
   }
 }
 
@@ -55,7 +60,8 @@ constexpr int64_t kClock = 1700000000000000;
 void add_names(const Value& spec, const std::string& mode, Dict& names) {
   if (mode == "base" || mode == "native") {
     BaseContextOptions options;
-    if (const Value* vars = spec.as_dict().find("vars"); vars != nullptr && vars->is_dict()) options.vars = *vars;
+    if (const Value* vars = spec.as_dict().find("vars"); vars != nullptr && vars->is_dict())
+      options.vars = *vars;
     options.environment = [](std::string_view name) -> std::optional<std::string> {
       if (name == "DBT_TEST_ENV") return "envval";
       return std::nullopt;

@@ -1,5 +1,5 @@
-// Runs one template case (tests/jinja/cases.jsonl): the bridge between the recorded behaviour of Jinja2 and dbt, and
-// this engine. Used by the jinja_cases tool and by the unit tests.
+// Runs one template case (tests/jinja/cases.jsonl): the bridge between the recorded behaviour of
+// Jinja2 and dbt, and this engine. Used by the jinja_cases tool and by the unit tests.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@ namespace sluice::jinja {
 struct CaseResult {
   std::string output;
   Value value;
-  std::string type;       // set for native cases
-  std::string error;      // 'syntax', 'undefined', 'security', 'runtime', 'dbt'; empty: no error
-  std::string message;    // the whole error, for people
+  std::string type;     // set for native cases
+  std::string error;    // 'syntax', 'undefined', 'security', 'runtime', 'dbt'; empty: no error
+  std::string message;  // the whole error, for people
 };
 
 // `spec` is the dict of one line: mode, template, context, vars, macros.

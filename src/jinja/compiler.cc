@@ -75,7 +75,8 @@ void Compiler::emit(Op op, uint32_t a, int effect) {
   function_->code.code.push_back(encode(op, a));
   function_->height = static_cast<uint32_t>(static_cast<int>(function_->height) + effect);
   // A few operations use two values more than they leave.
-  if (function_->height + 2 > function_->code.max_stack) function_->code.max_stack = function_->height + 2;
+  if (function_->height + 2 > function_->code.max_stack)
+    function_->code.max_stack = function_->height + 2;
 }
 
 void Compiler::at(uint32_t offset) {
@@ -197,7 +198,8 @@ std::vector<uint32_t> find_line_starts(std::string_view text) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Program>> compile_program(std::string_view text, const CompileOptions& options) {
+Result<std::shared_ptr<const Program>> compile_program(std::string_view text,
+                                                       const CompileOptions& options) {
   auto program = std::make_shared<Program>();
   program->text = normalize_source(text);
   program->file = options.file;

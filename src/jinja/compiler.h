@@ -16,13 +16,14 @@ struct FunctionBuilder {
   FunctionBuilder* parent;
   Function code;
   uint32_t index = 0;
-  uint32_t height = 0;     // values on the stack at this point
-  uint32_t captures = 0;   // open captures at this point
+  uint32_t height = 0;    // values on the stack at this point
+  uint32_t captures = 0;  // open captures at this point
   struct ContextSlot {
     NameId name;
     uint32_t slot;
   };
-  std::vector<ContextSlot> context_slots;  // free names that are only read share one slot per function
+  std::vector<ContextSlot>
+      context_slots;  // free names that are only read share one slot per function
   struct Loop {
     uint32_t next;                 // pc of kForNext
     uint32_t captures;             // open captures around the loop
@@ -57,8 +58,8 @@ class Compiler {
   bool failed() const { return !message_.empty(); }
 
   // Names.
-  void place(Symbols& symbols);             // gives every symbol its slot
-  void enter(Symbols& symbols);             // code that opens an inner scope
+  void place(Symbols& symbols);  // gives every symbol its slot
+  void enter(Symbols& symbols);  // code that opens an inner scope
   void load_name(NameId name);
   void store_name(NameId name);
   uint32_t context_slot(NameId name);
@@ -66,15 +67,17 @@ class Compiler {
 
   // Expressions (leave one value).
   void expression(NodeId id);
+  void compound(const Node& node);
   void access(const Node& node);
   void combination(const Node& node);
   void logic(const Node& node);
   void comparison(const Node& node);
   void condition(const Node& node);
   void call(const Node& node, bool with_caller, uint32_t caller_function);
-  uint32_t pass_arguments(uint32_t arguments, bool with_caller, uint32_t caller_function, CallShape& shape);
+  uint32_t pass_arguments(uint32_t arguments, bool with_caller, uint32_t caller_function,
+                          CallShape& shape);
   void filter(const Node& node);
-  void filter_chain(NodeId id);             // value is on the stack already
+  void filter_chain(NodeId id);  // value is on the stack already
   void apply_filter(const Node& node);
   void test(const Node& node);
   bool is_foldable(NodeId id) const;
@@ -130,8 +133,9 @@ class Compiler {
   FunctionBuilder* root_ = nullptr;
   Symbols* symbols_ = nullptr;
   Symbols* root_symbols_ = nullptr;
-  bool soft_ = false;                // a missing filter fails when it runs
-  uint32_t escape_slot_ = kNone;     // slot that tells whether autoescape is on; kNone outside {% autoescape %}
+  bool soft_ = false;  // a missing filter fails when it runs
+  uint32_t escape_slot_ =
+      kNone;  // slot that tells whether autoescape is on; kNone outside {% autoescape %}
   std::vector<uint32_t> text_constants_;  // by NameId
   uint32_t empty_constant_ = 0;
   NameId loop_name_ = kNone;

@@ -18,14 +18,6 @@ void Compiler::expression(NodeId id) {
     case NodeKind::kName:
       at(node.offset);
       return load_name(node.a);
-    case NodeKind::kTuple:
-    case NodeKind::kList:
-    case NodeKind::kDict:
-    case NodeKind::kConcat:
-    case NodeKind::kBinary:
-    case NodeKind::kNegate:
-    case NodeKind::kPositive:
-      return combination(node);
     case NodeKind::kAttribute:
     case NodeKind::kItem:
       return access(node);
@@ -35,12 +27,23 @@ void Compiler::expression(NodeId id) {
       return filter(node);
     case NodeKind::kTest:
       return test(node);
+    default:
+      return compound(node);
+  }
+}
+
+void Compiler::compound(const Node& node) {
+  switch (node.kind) {
     case NodeKind::kCompare:
       return comparison(node);
     case NodeKind::kCondition:
       return condition(node);
-    default:
+    case NodeKind::kNot:
+    case NodeKind::kAnd:
+    case NodeKind::kOr:
       return logic(node);
+    default:
+      return combination(node);
   }
 }
 
@@ -50,7 +53,8 @@ void Compiler::combination(const Node& node) {
     case NodeKind::kTuple:
     case NodeKind::kList:
       list_items(node.a, node.b);
-      return emit(node.kind == NodeKind::kList ? Op::kBuildList : Op::kBuildTuple, node.b, 1 - count);
+      return emit(node.kind == NodeKind::kList ? Op::kBuildList : Op::kBuildTuple, node.b,
+                  1 - count);
     case NodeKind::kDict:
       list_items(node.a, node.b);
       at(node.offset);
@@ -149,8 +153,10 @@ void Compiler::condition(const Node& node) {
   soft_ = was_soft;
 }
 
-// Pushes the arguments in the order positional, keywords, *args, **kwargs; answers how many values that makes.
-uint32_t Compiler::pass_arguments(uint32_t arguments, bool with_caller, uint32_t caller_function, CallShape& shape) {
+// Pushes the arguments in the order positional, keywords, *args, **kwargs; answers how many values
+// that makes.
+uint32_t Compiler::pass_arguments(uint32_t arguments, bool with_caller, uint32_t caller_function,
+                                  CallShape& shape) {
   const ArgumentsNode& args = ast_.arguments[arguments];
   list_items(args.positional.start, args.positional.count);
   for (const KeywordNode& keyword : args.keywords) expression(keyword.value);
@@ -174,7 +180,8 @@ uint32_t Compiler::pass_arguments(uint32_t arguments, bool with_caller, uint32_t
   }
   // Only now: the arguments themselves may contain calls with keywords.
   shape.keyword_start = static_cast<uint32_t>(program_.keyword_names.size());
-  for (const KeywordNode& keyword : args.keywords) program_.keyword_names.push_back(text_constant(keyword.name));
+  for (const KeywordNode& keyword : args.keywords)
+    program_.keyword_names.push_back(text_constant(keyword.name));
   if (with_caller) program_.keyword_names.push_back(constant(Value::string("caller")));
   return pushed;
 }
@@ -244,7 +251,8 @@ void Compiler::test(const Node& node) {
   emit(Op::kTest, static_cast<uint32_t>(program_.shapes.size() - 1), -static_cast<int>(pushed));
 }
 
-// Would Jinja compute the expression while compiling? Then its value is text, also in native rendering.
+// Would Jinja compute the expression while compiling? Then its value is text, also in native
+// rendering.
 bool Compiler::is_foldable(NodeId id) const {
   const Node& node = ast_.nodes[id];
   switch (node.kind) {

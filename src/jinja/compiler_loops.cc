@@ -29,7 +29,8 @@ void Compiler::for_statement(const Node& node) {
   const LoopNode& loop = ast_.loops[node.a];
   bool extended = uses_loop(loop);
   if (loop_name_ != kNone && has_name(ast_, loop.target, loop_name_)) {
-    return fail(ErrorCode::kJinjaSyntax, "Can't assign to special loop variable in for-loop target", node.offset);
+    return fail(ErrorCode::kJinjaSyntax, "Can't assign to special loop variable in for-loop target",
+                node.offset);
   }
   at(node.offset);
   if (loop.recursive) return recursive_loop(node, loop);
@@ -132,7 +133,8 @@ void Compiler::loop_filter(const LoopNode& loop) {
   restore(saved);
 }
 
-// With `loop` in the body its length must be known first, so the condition runs over all items before.
+// With `loop` in the body its length must be known first, so the condition runs over all items
+// before.
 void Compiler::filtered_items(const LoopNode& loop) {
   uint32_t kept = hidden_slot();
   emit(Op::kBuildList, 0, 1);

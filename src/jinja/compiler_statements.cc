@@ -6,7 +6,8 @@
 namespace sluice::jinja {
 
 void Compiler::statements(NodeList list) {
-  for (uint32_t i = 0; i < list.count && !failed(); ++i) statement(ast_.nodes[ast_.lists[list.start + i]]);
+  for (uint32_t i = 0; i < list.count && !failed(); ++i)
+    statement(ast_.nodes[ast_.lists[list.start + i]]);
 }
 
 void Compiler::statement(const Node& node) {
@@ -33,7 +34,8 @@ void Compiler::statement(const Node& node) {
       at(node.offset);
       expression(node.a);
       emit(Op::kPop, 0, -1);
-      return emit(Op::kFail, constant(Value::string("no loader for this environment specified")), 0);
+      return emit(Op::kFail, constant(Value::string("no loader for this environment specified")),
+                  0);
     default:
       return nested_statement(node);
   }
@@ -186,14 +188,16 @@ void Compiler::autoescape(const Node& node) {
   restore(saved);
 }
 
-// A block is a function of its own that sees the variables of the top level; a scoped one those around it.
+// A block is a function of its own that sees the variables of the top level; a scoped one those
+// around it.
 void Compiler::block(const Node& node) {
   Saved saved = save();
   bool scoped = node.d != 0;
   FunctionBuilder builder(scoped ? function_ : root_);
   std::string name(ast_.name(node.a));
   for (const DefinedBlock& known : program_.blocks) {
-    if (known.name == name) return fail(ErrorCode::kJinjaSyntax, "block '" + name + "' defined twice", node.offset);
+    if (known.name == name)
+      return fail(ErrorCode::kJinjaSyntax, "block '" + name + "' defined twice", node.offset);
   }
   uint32_t index = open_function(builder, name);
   program_.blocks.push_back({name, index});
@@ -219,8 +223,9 @@ void Compiler::macro(const Node& node) {
   if (!plain_names_) program_.renames_macros = true;
   store_name(plain_names_ ? definition.name : definition.function);
   if (function_ != root_) return;
-  program_.macros.push_back({index, node.offset, std::string(ast_.name(definition.name)), definition.annotations,
-                             definition.defaults.count, definition.supported_languages});
+  program_.macros.push_back({index, node.offset, std::string(ast_.name(definition.name)),
+                             definition.annotations, definition.defaults.count,
+                             definition.supported_languages});
 }
 
 void Compiler::call_block(const Node& node) {
@@ -252,7 +257,8 @@ uint32_t Compiler::macro_function(const DefinitionNode& definition, uint32_t off
   symbols_ = &inner;
   auto slot_of = [&](NameId parameter) {
     const Symbol* symbol = parameter == kNone ? nullptr : inner.find_own(parameter);
-    return symbol != nullptr && symbol->origin == SymbolOrigin::kParameter ? symbol->slot : UINT32_MAX;
+    return symbol != nullptr && symbol->origin == SymbolOrigin::kParameter ? symbol->slot
+                                                                           : UINT32_MAX;
   };
   builder.code.num_parameters = definition.parameters.count;
   auto special = [&](uint32_t& slot, NameId parameter) {
@@ -271,19 +277,22 @@ uint32_t Compiler::macro_function(const DefinitionNode& definition, uint32_t off
   return index;
 }
 
-void Compiler::macro_parameters(const DefinitionNode& definition, Symbols& symbols, uint32_t offset) {
+void Compiler::macro_parameters(const DefinitionNode& definition, Symbols& symbols,
+                                uint32_t offset) {
   for (uint32_t i = 0; i < definition.parameters.count; ++i) {
     NameId name = ast_.nodes[ast_.lists[definition.parameters.start + i]].a;
     if (symbols.find_own(name) != nullptr) {
       fail(ErrorCode::kJinjaRuntime,
-           "duplicate argument '" + std::string(ast_.name(name)) + "' in function definition", offset);
+           "duplicate argument '" + std::string(ast_.name(name)) + "' in function definition",
+           offset);
     }
     symbols.declare_parameter(name);
   }
   special_parameters(definition, symbols, offset);
 }
 
-void Compiler::special_parameters(const DefinitionNode& definition, Symbols& symbols, uint32_t offset) {
+void Compiler::special_parameters(const DefinitionNode& definition, Symbols& symbols,
+                                  uint32_t offset) {
   if (caller_name_ == kNone && kwargs_name_ == kNone && varargs_name_ == kNone) return;
   std::vector<NameId> names;
   for (NameId name : {caller_name_, kwargs_name_, varargs_name_}) {
@@ -303,7 +312,8 @@ void Compiler::special_parameters(const DefinitionNode& definition, Symbols& sym
     while (ast_.nodes[ast_.lists[definition.parameters.start + position]].a != name) ++position;
     if (position + definition.defaults.count < definition.parameters.count) {
       fail(ErrorCode::kJinjaSyntax,
-           "When defining macros or call blocks the special \"caller\" argument must be omitted or be given a default.",
+           "When defining macros or call blocks the special \"caller\" argument must be omitted or "
+           "be given a default.",
            offset);
     }
   }

@@ -1,4 +1,5 @@
-// Arguments of filters, tests and host functions by name, with Python's messages; and text conversions they share.
+// Arguments of filters, tests and host functions by name, with Python's messages; and text
+// conversions they share.
 #pragma once
 
 #include <array>
@@ -12,12 +13,14 @@
 
 namespace sluice::jinja {
 
-// Matches arguments to parameters once, then gives them by position. Parameters beyond `required` are optional.
+// Matches arguments to parameters once, then gives them by position. Parameters beyond `required`
+// are optional.
 class BoundArguments {
  public:
   // Error: too many, unknown, repeated or missing arguments.
   static Result<BoundArguments> bind(std::string_view function, const CallArgs& args,
-                                     std::initializer_list<std::string_view> parameters, size_t required = 0);
+                                     std::initializer_list<std::string_view> parameters,
+                                     size_t required = 0);
   // Null when it was not passed.
   const Value* get(size_t index) const { return values_[index]; }
   bool has(size_t index) const { return values_[index] != nullptr; }

@@ -75,8 +75,9 @@ constexpr Filter kFilters[] = {
 }  // namespace
 
 std::optional<uint32_t> find_filter(std::string_view name) {
-  const auto* found = std::lower_bound(std::begin(kFilters), std::end(kFilters), name,
-                                       [](const Filter& filter, std::string_view key) { return filter.name < key; });
+  const auto* found = std::lower_bound(
+      std::begin(kFilters), std::end(kFilters), name,
+      [](const Filter& filter, std::string_view key) { return filter.name < key; });
   if (found == std::end(kFilters) || found->name != name) return std::nullopt;
   return static_cast<uint32_t>(found - std::begin(kFilters));
 }

@@ -1,4 +1,5 @@
-// The filters and tests of Jinja (and dbt's text filters), found by name when a template is compiled.
+// The filters and tests of Jinja (and dbt's text filters), found by name when a template is
+// compiled.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,8 @@
 
 namespace sluice::jinja::filters {
 
-#define SLUICE_FILTER(name) Result<Value> name(Interpreter& interpreter, const Value& self, const CallArgs& args)
+#define SLUICE_FILTER(name) \
+  Result<Value> name(Interpreter& interpreter, const Value& self, const CallArgs& args)
 
 // Text.
 SLUICE_FILTER(upper);

@@ -46,7 +46,8 @@ std::string without(std::string_view text, std::string_view open, std::string_vi
 
 std::string unescape_html(std::string_view text) {
   static constexpr std::pair<std::string_view, char> kEntities[] = {
-      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&#39;", '\''}, {"&#34;", '"'}, {"&quot;", '"'}, {"&apos;", '\''}};
+      {"&amp;", '&'}, {"&lt;", '<'},   {"&gt;", '>'},   {"&#39;", '\''},
+      {"&#34;", '"'}, {"&quot;", '"'}, {"&apos;", '\''}};
   std::string out;
   for (size_t at = 0; at < text.size();) {
     bool found = false;
@@ -77,7 +78,8 @@ std::string collapse_space(std::string_view text) {
 }
 
 bool is_unreserved(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-' || c == '~';
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-' ||
+         c == '~';
 }
 
 std::string url_quote(std::string_view text, bool for_query) {
@@ -111,14 +113,16 @@ Status append_query(const Value& key, const Value& value, std::string& out) {
 Result<Value> striptags(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_TRY(BoundArguments::bind("striptags", args, {}));
   SLUICE_ASSIGN(std::string text, to_str(self));
-  return Value::string(unescape_html(collapse_space(without(without(text, "<!--", "-->"), "<", ">"))));
+  return Value::string(
+      unescape_html(collapse_space(without(without(text, "<!--", "-->"), "<", ">"))));
 }
 
 Result<Value> urlencode(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_TRY(BoundArguments::bind("urlencode", args, {}));
   std::string out;
   if (self.is_dict()) {
-    for (const Dict::Entry& entry : self.as_dict().entries()) SLUICE_TRY(append_query(entry.key, entry.value, out));
+    for (const Dict::Entry& entry : self.as_dict().entries())
+      SLUICE_TRY(append_query(entry.key, entry.value, out));
     return Value::string(std::move(out));
   }
   if (self.is_sequence()) {
@@ -147,7 +151,8 @@ std::string shortened(std::string_view url, int64_t limit) {
 
 bool looks_like_mail(std::string_view word) {
   size_t at = word.find('@');
-  if (at == std::string_view::npos || at == 0 || word.starts_with("www.") || word.find(':') != std::string_view::npos) {
+  if (at == std::string_view::npos || at == 0 || word.starts_with("www.") ||
+      word.find(':') != std::string_view::npos) {
     return false;
   }
   size_t dot = word.find('.', at + 2);
@@ -155,11 +160,13 @@ bool looks_like_mail(std::string_view word) {
 }
 
 bool looks_like_host(std::string_view word) {
-  if (word.starts_with("http://") || word.starts_with("https://")) return word.size() > word.find("//") + 2;
+  if (word.starts_with("http://") || word.starts_with("https://"))
+    return word.size() > word.find("//") + 2;
   if (word.starts_with("www.")) return word.find('.', 5) != std::string_view::npos;
   for (std::string_view suffix : {".com", ".net", ".org"}) {
     size_t at = word.find(suffix);
-    bool ends = at != std::string_view::npos && at > 0 && (at + 4 == word.size() || word[at + 4] == '/');
+    bool ends =
+        at != std::string_view::npos && at > 0 && (at + 4 == word.size() || word[at + 4] == '/');
     if (ends && word.find('@') == std::string_view::npos) return true;
   }
   return false;
@@ -171,13 +178,16 @@ std::string link_word(std::string_view word, const UrlStyle& style) {
     if (word.substr(begin).starts_with(open)) begin += open.size();
   }
   size_t end = word.size();
-  while (end > begin && std::string_view(".,:;!?)").find(word[end - 1]) != std::string_view::npos) --end;
+  while (end > begin && std::string_view(".,:;!?)").find(word[end - 1]) != std::string_view::npos)
+    --end;
   if (word.substr(begin, end - begin).ends_with("&gt;")) end -= 4;
   std::string_view middle = word.substr(begin, end - begin);
   std::string linked(middle);
   if (looks_like_host(middle)) {
-    std::string target = middle.starts_with("http") ? std::string(middle) : "https://" + std::string(middle);
-    linked = "<a href=\"" + target + "\"" + style.attributes + ">" + shortened(middle, style.limit) + "</a>";
+    std::string target =
+        middle.starts_with("http") ? std::string(middle) : "https://" + std::string(middle);
+    linked = "<a href=\"" + target + "\"" + style.attributes + ">" +
+             shortened(middle, style.limit) + "</a>";
   } else if (middle.starts_with("mailto:") && looks_like_mail(middle.substr(7))) {
     linked = "<a href=\"" + std::string(middle) + "\">" + std::string(middle.substr(7)) + "</a>";
   } else if (looks_like_mail(middle)) {
@@ -189,7 +199,9 @@ std::string link_word(std::string_view word, const UrlStyle& style) {
 }  // namespace
 
 Result<Value> urlize(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("urlize", args, {"trim_url_limit", "nofollow", "target", "rel", "extra_schemes"}));
+  SLUICE_ASSIGN(auto bound, BoundArguments::bind(
+                                "urlize", args,
+                                {"trim_url_limit", "nofollow", "target", "rel", "extra_schemes"}));
   SLUICE_ASSIGN(bool nofollow, bound.flag(1, false));
   UrlStyle style;
   if (!bound.value(0).is_none()) {
@@ -256,11 +268,20 @@ Result<Value> tojson(Interpreter& /*interpreter*/, const Value& self, const Call
   std::string out;
   for (char c : json) {
     switch (c) {
-      case '<': out += "\\u003c"; break;
-      case '>': out += "\\u003e"; break;
-      case '&': out += "\\u0026"; break;
-      case '\'': out += "\\u0027"; break;
-      default: out += c;
+      case '<':
+        out += "\\u003c";
+        break;
+      case '>':
+        out += "\\u003e";
+        break;
+      case '&':
+        out += "\\u0026";
+        break;
+      case '\'':
+        out += "\\u0027";
+        break;
+      default:
+        out += c;
     }
   }
   return Value::markup(std::move(out));

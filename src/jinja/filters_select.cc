@@ -53,8 +53,8 @@ Result<std::vector<Value>> keys_of(Interpreter& interpreter, const std::vector<V
 }
 
 // sort(attribute='a,b'): a key made of several attributes.
-Result<std::vector<Value>> sort_keys(Interpreter& interpreter, const std::vector<Value>& items, const Value& attribute,
-                                     bool case_sensitive) {
+Result<std::vector<Value>> sort_keys(Interpreter& interpreter, const std::vector<Value>& items,
+                                     const Value& attribute, bool case_sensitive) {
   bool several = attribute.is_string() && attribute.as_string().find(',') != std::string::npos;
   if (!several) {
     SLUICE_ASSIGN(AttributePath path, AttributePath::parse(attribute));
@@ -64,7 +64,8 @@ Result<std::vector<Value>> sort_keys(Interpreter& interpreter, const std::vector
   std::string_view text = attribute.as_string();
   for (size_t at = 0; at <= text.size();) {
     size_t comma = std::min(text.find(',', at), text.size());
-    SLUICE_ASSIGN(AttributePath path, AttributePath::parse(Value::string(text.substr(at, comma - at))));
+    SLUICE_ASSIGN(AttributePath path,
+                  AttributePath::parse(Value::string(text.substr(at, comma - at))));
     SLUICE_ASSIGN(std::vector<Value> keys, keys_of(interpreter, items, path, case_sensitive));
     for (size_t i = 0; i < keys.size(); ++i) rows[i].push_back(std::move(keys[i]));
     at = comma + 1;
@@ -77,11 +78,13 @@ Result<std::vector<Value>> sort_keys(Interpreter& interpreter, const std::vector
 }  // namespace
 
 Result<Value> sort(Interpreter& interpreter, const Value& self, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("sort", args, {"reverse", "case_sensitive", "attribute"}));
+  SLUICE_ASSIGN(auto bound,
+                BoundArguments::bind("sort", args, {"reverse", "case_sensitive", "attribute"}));
   SLUICE_ASSIGN(bool reverse, bound.flag(0, false));
   SLUICE_ASSIGN(bool case_sensitive, bound.flag(1, false));
   SLUICE_ASSIGN(std::vector<Value> items, iterate(self));
-  SLUICE_ASSIGN(std::vector<Value> keys, sort_keys(interpreter, items, bound.value(2), case_sensitive));
+  SLUICE_ASSIGN(std::vector<Value> keys,
+                sort_keys(interpreter, items, bound.value(2), case_sensitive));
   SLUICE_ASSIGN(std::vector<size_t> order, order_of(keys, reverse));
   std::vector<Value> sorted;
   sorted.reserve(items.size());
@@ -90,11 +93,13 @@ Result<Value> sort(Interpreter& interpreter, const Value& self, const CallArgs& 
 }
 
 Result<Value> dictsort(Interpreter& interpreter, const Value& self, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("dictsort", args, {"case_sensitive", "by", "reverse"}));
+  SLUICE_ASSIGN(auto bound,
+                BoundArguments::bind("dictsort", args, {"case_sensitive", "by", "reverse"}));
   SLUICE_ASSIGN(bool case_sensitive, bound.flag(0, false));
   SLUICE_ASSIGN(std::string by, bound.text(1, "key"));
   SLUICE_ASSIGN(bool reverse, bound.flag(2, false));
-  if (by != "key" && by != "value") return runtime_error("You can only sort by either \"key\" or \"value\"");
+  if (by != "key" && by != "value")
+    return runtime_error("You can only sort by either \"key\" or \"value\"");
   SLUICE_ASSIGN(Value generator, filters::items(interpreter, self, {}));
   SLUICE_ASSIGN(std::vector<Value> pairs, iterate(generator));
   SLUICE_ASSIGN(AttributePath path, AttributePath::parse(Value::integer(by == "key" ? 0 : 1)));
@@ -124,8 +129,10 @@ Result<Value> unique(Interpreter& interpreter, const Value& self, const CallArgs
 
 namespace {
 
-Result<Value> extreme(Interpreter& interpreter, const Value& self, const CallArgs& args, bool largest) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind(largest ? "max" : "min", args, {"case_sensitive", "attribute"}));
+Result<Value> extreme(Interpreter& interpreter, const Value& self, const CallArgs& args,
+                      bool largest) {
+  SLUICE_ASSIGN(auto bound, BoundArguments::bind(largest ? "max" : "min", args,
+                                                 {"case_sensitive", "attribute"}));
   SLUICE_ASSIGN(bool case_sensitive, bound.flag(0, false));
   SLUICE_ASSIGN(AttributePath path, AttributePath::parse(bound.value(1)));
   SLUICE_ASSIGN(std::vector<Value> items, iterate(self));
@@ -142,7 +149,8 @@ Result<Value> extreme(Interpreter& interpreter, const Value& self, const CallArg
 // What groupby gives: a tuple with names.
 class GroupObject final : public Object {
  public:
-  GroupObject(Value grouper, Value items) : pair_(Value::tuple({std::move(grouper), std::move(items)})) {}
+  GroupObject(Value grouper, Value items)
+      : pair_(Value::tuple({std::move(grouper), std::move(items)})) {}
   std::string_view type_name() const override { return "_GroupTuple"; }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
     if (name == "grouper") return std::optional<Value>(pair_.as_items()[0]);
@@ -191,7 +199,8 @@ Result<Value> sum(Interpreter& interpreter, const Value& self, const CallArgs& a
 }
 
 Result<Value> groupby(Interpreter& interpreter, const Value& self, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("groupby", args, {"attribute", "default", "case_sensitive"}, 1));
+  SLUICE_ASSIGN(auto bound, BoundArguments::bind("groupby", args,
+                                                 {"attribute", "default", "case_sensitive"}, 1));
   SLUICE_ASSIGN(bool case_sensitive, bound.flag(2, false));
   std::optional<Value> otherwise;
   if (!bound.value(1).is_none()) otherwise = bound.value(1);
@@ -203,16 +212,19 @@ Result<Value> groupby(Interpreter& interpreter, const Value& self, const CallArg
   for (size_t i = 0; i < order.size();) {
     size_t begin = i;
     std::vector<Value> members;
-    for (; i < order.size() && equals(keys[order[begin]], keys[order[i]]); ++i) members.push_back(items[order[i]]);
+    for (; i < order.size() && equals(keys[order[begin]], keys[order[i]]); ++i)
+      members.push_back(items[order[i]]);
     SLUICE_ASSIGN(Value grouper, path.get(interpreter, members.front()));
-    groups.push_back(Value::object(make_ref<GroupObject>(std::move(grouper), Value::list(std::move(members)))));
+    groups.push_back(
+        Value::object(make_ref<GroupObject>(std::move(grouper), Value::list(std::move(members)))));
   }
   return Value::list(std::move(groups));
 }
 
 namespace {
 
-Result<Value> map_attribute(Interpreter& interpreter, const std::vector<Value>& items, const CallArgs& args) {
+Result<Value> map_attribute(Interpreter& interpreter, const std::vector<Value>& items,
+                            const CallArgs& args) {
   std::optional<Value> otherwise;
   for (const KeywordArg& keyword : args.keyword) {
     if (keyword.name == "default") {
@@ -221,7 +233,8 @@ Result<Value> map_attribute(Interpreter& interpreter, const std::vector<Value>& 
       return runtime_error("Unexpected keyword argument '" + std::string(keyword.name) + "'");
     }
   }
-  SLUICE_ASSIGN(AttributePath path, AttributePath::parse(*args.find("attribute"), std::move(otherwise)));
+  SLUICE_ASSIGN(AttributePath path,
+                AttributePath::parse(*args.find("attribute"), std::move(otherwise)));
   std::vector<Value> values;
   for (const Value& item : items) {
     SLUICE_ASSIGN(Value value, path.get(interpreter, item));
@@ -257,11 +270,14 @@ Result<Value> map(Interpreter& interpreter, const Value& self, const CallArgs& a
 namespace {
 
 // select, reject and their attribute forms: keep the items whose (attribute's) test gives `wanted`.
-Result<Value> choose(Interpreter& interpreter, const Value& self, const CallArgs& args, bool by_attribute, bool wanted) {
+Result<Value> choose(Interpreter& interpreter, const Value& self, const CallArgs& args,
+                     bool by_attribute, bool wanted) {
   SLUICE_ASSIGN(bool any, truth(self));
   if (!any) return make_generator({});
-  if (by_attribute && args.positional.empty()) return runtime_error("Missing parameter for attribute name");
-  SLUICE_ASSIGN(AttributePath path, AttributePath::parse(by_attribute ? args.positional[0] : Value::none()));
+  if (by_attribute && args.positional.empty())
+    return runtime_error("Missing parameter for attribute name");
+  SLUICE_ASSIGN(AttributePath path,
+                AttributePath::parse(by_attribute ? args.positional[0] : Value::none()));
   size_t offset = by_attribute ? 1 : 0;
   std::optional<uint32_t> test;
   if (args.positional.size() > offset) {

@@ -47,7 +47,8 @@ Result<Value> random(Interpreter& interpreter, const Value& self, const CallArgs
   if (count == 0) return nothing(interpreter, "No random item, sequence was empty.");
   std::random_device device;
   size_t index = std::uniform_int_distribution<size_t>(0, count - 1)(device);
-  return get_item(self, Value::integer(static_cast<int64_t>(index)), interpreter.environment().undefined);
+  return get_item(self, Value::integer(static_cast<int64_t>(index)),
+                  interpreter.environment().undefined);
 }
 
 Result<Value> list(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
@@ -98,13 +99,15 @@ Result<Value> batch(Interpreter& /*interpreter*/, const Value& self, const CallA
   std::vector<Value> rows;
   std::vector<Value> row;
   for (Value& value : values) {
-    if (static_cast<int64_t>(row.size()) == size) rows.push_back(Value::list(std::exchange(row, {})));
+    if (static_cast<int64_t>(row.size()) == size)
+      rows.push_back(Value::list(std::exchange(row, {})));
     row.push_back(std::move(value));
   }
   if (!row.empty()) {
     constexpr int64_t kMaxFill = 100000;
     if (!bound.value(1).is_none()) {
-      while (static_cast<int64_t>(row.size()) < std::min(size, kMaxFill)) row.push_back(bound.value(1));
+      while (static_cast<int64_t>(row.size()) < std::min(size, kMaxFill))
+        row.push_back(bound.value(1));
     }
     rows.push_back(Value::list(std::move(row)));
   }

@@ -22,12 +22,14 @@ Result<Value> text_value(const Value& self) {
 Result<Value> on_text(Interpreter& interpreter, const Value& self, std::string_view method,
                       std::span<const Value> positional = {}) {
   SLUICE_ASSIGN(Value text, text_value(self));
-  SLUICE_ASSIGN(std::optional<Value> result, call_method(interpreter, text, method, {positional, {}}));
+  SLUICE_ASSIGN(std::optional<Value> result,
+                call_method(interpreter, text, method, {positional, {}}));
   SLUICE_CHECK(result.has_value());
   return std::move(*result);
 }
 
-Result<std::string> change_case(Interpreter& interpreter, std::string_view text, std::string_view method) {
+Result<std::string> change_case(Interpreter& interpreter, std::string_view text,
+                                std::string_view method) {
   SLUICE_ASSIGN(Value changed, on_text(interpreter, Value::string(text), method));
   return changed.as_string();
 }
@@ -74,8 +76,10 @@ Result<Value> title(Interpreter& interpreter, const Value& self, const CallArgs&
     next_code_point(text, head);
     size_t end = head;
     while (end < text.size() && !separates(end, width)) next_code_point(text, end);
-    SLUICE_ASSIGN(std::string initial, change_case(interpreter, text.substr(at, head - at), "upper"));
-    SLUICE_ASSIGN(std::string rest, change_case(interpreter, text.substr(head, end - head), "lower"));
+    SLUICE_ASSIGN(std::string initial,
+                  change_case(interpreter, text.substr(at, head - at), "upper"));
+    SLUICE_ASSIGN(std::string rest,
+                  change_case(interpreter, text.substr(head, end - head), "lower"));
     out += initial + rest;
     at = end;
   }
@@ -129,7 +133,8 @@ Result<Value> indent(Interpreter& interpreter, const Value& self, const CallArgs
 }
 
 Result<Value> truncate(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("truncate", args, {"length", "killwords", "end", "leeway"}));
+  SLUICE_ASSIGN(auto bound,
+                BoundArguments::bind("truncate", args, {"length", "killwords", "end", "leeway"}));
   SLUICE_ASSIGN(int64_t length, bound.integer(0, 255));
   SLUICE_ASSIGN(bool killwords, bound.flag(1, false));
   SLUICE_ASSIGN(std::string end, bound.text(2, "..."));
@@ -139,7 +144,8 @@ Result<Value> truncate(Interpreter& /*interpreter*/, const Value& self, const Ca
   }
   auto end_length = static_cast<int64_t>(utf8_length(end));
   if (length < end_length) {
-    return runtime_error("expected length >= " + std::to_string(end_length) + ", got " + std::to_string(length));
+    return runtime_error("expected length >= " + std::to_string(end_length) + ", got " +
+                         std::to_string(length));
   }
   if (leeway < 0) return runtime_error("expected leeway >= 0, got " + std::to_string(leeway));
   SLUICE_ASSIGN(std::string text, to_str(self));
@@ -179,7 +185,8 @@ Result<Value> format(Interpreter& /*interpreter*/, const Value& self, const Call
     values = Value::tuple({args.positional.begin(), args.positional.end()});
   } else {
     values = Value::dict();
-    for (const KeywordArg& keyword : args.keyword) values.as_dict().set(keyword.name, keyword.value);
+    for (const KeywordArg& keyword : args.keyword)
+      values.as_dict().set(keyword.name, keyword.value);
   }
   SLUICE_ASSIGN(std::string text, percent_format(pattern, values));
   return Value::string(std::move(text));
@@ -211,7 +218,8 @@ class WordWrapper {
         length += utf8_length(chunks_[next]);
         current += chunks_[next++];
       }
-      if (next < chunks_.size() && utf8_length(chunks_[next]) > width_) take_long(next, length, current);
+      if (next < chunks_.size() && utf8_length(chunks_[next]) > width_)
+        take_long(next, length, current);
       size_t end = current.find_last_not_of(" \t\v\f");
       current.resize(end == std::string::npos ? 0 : end + 1);
       if (!current.empty()) lines.push_back(std::move(current));
@@ -240,14 +248,17 @@ class WordWrapper {
   void split(std::string_view line) {
     chunks_.clear();
     auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\v' || c == '\f'; };
-    auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || (static_cast<unsigned char>(c) & 0x80) != 0; };
+    auto letter = [](char c) {
+      return std::isalpha(static_cast<unsigned char>(c)) != 0 ||
+             (static_cast<unsigned char>(c) & 0x80) != 0;
+    };
     for (size_t at = 0; at < line.size();) {
       size_t begin = at;
       bool is_space = blank(line[at]);
       while (at < line.size() && blank(line[at]) == is_space) {
         ++at;
-        bool hyphen = !is_space && break_hyphens_ && line[at - 1] == '-' && at - begin >= 2 && letter(line[at - 2]) &&
-                      at < line.size() && letter(line[at]);
+        bool hyphen = !is_space && break_hyphens_ && line[at - 1] == '-' && at - begin >= 2 &&
+                      letter(line[at - 2]) && at < line.size() && letter(line[at]);
         if (hyphen) break;
       }
       chunks_.emplace_back(line.substr(begin, at - begin));
@@ -263,7 +274,9 @@ class WordWrapper {
 }  // namespace
 
 Result<Value> wordwrap(Interpreter& interpreter, const Value& self, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, BoundArguments::bind("wordwrap", args, {"width", "break_long_words", "wrapstring", "break_on_hyphens"}));
+  SLUICE_ASSIGN(auto bound, BoundArguments::bind(
+                                "wordwrap", args,
+                                {"width", "break_long_words", "wrapstring", "break_on_hyphens"}));
   SLUICE_ASSIGN(int64_t width, bound.integer(0, 79));
   SLUICE_ASSIGN(bool break_long, bound.flag(1, true));
   SLUICE_ASSIGN(bool break_hyphens, bound.flag(3, true));
@@ -278,7 +291,8 @@ Result<Value> wordwrap(Interpreter& interpreter, const Value& self, const CallAr
   for (const Value& line : lines.as_items()) {
     if (!is_first) out += joint;
     is_first = false;
-    auto parts = WordWrapper(static_cast<size_t>(width), break_long, break_hyphens).wrap(line.as_string());
+    auto parts =
+        WordWrapper(static_cast<size_t>(width), break_long, break_hyphens).wrap(line.as_string());
     for (size_t i = 0; i < parts.size(); ++i) out += (i == 0 ? "" : joint) + parts[i];
   }
   return Value::string(std::move(out));

@@ -78,7 +78,8 @@ Result<Value> round_integer(const Value& self, int64_t precision) {
 
 Result<Value> abs(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_TRY(BoundArguments::bind("abs", args, {}));
-  if (!is_number(self)) return runtime_error("bad operand type for abs(): '" + std::string(type_name(self)) + "'");
+  if (!is_number(self))
+    return runtime_error("bad operand type for abs(): '" + std::string(type_name(self)) + "'");
   if (self.is_float()) return Value::floating(std::fabs(self.as_float()));
   SLUICE_ASSIGN(int sign, compare(self, Value::integer(0)));
   return sign < 0 ? negate(self) : positive(self);
@@ -92,7 +93,8 @@ Result<Value> round(Interpreter& /*interpreter*/, const Value& self, const CallA
     return runtime_error("method must be common, ceil or floor");
   }
   if (!is_number(self)) {
-    return runtime_error("type " + std::string(type_name(self)) + " doesn't define __round__ method");
+    return runtime_error("type " + std::string(type_name(self)) +
+                         " doesn't define __round__ method");
   }
   if (method == "common") {
     if (!self.is_float()) return round_integer(self, precision);
@@ -153,7 +155,8 @@ Result<Value> filesizeformat(Interpreter& interpreter, const Value& self, const 
   SLUICE_ASSIGN(auto bound, BoundArguments::bind("filesizeformat", args, {"binary"}));
   SLUICE_ASSIGN(bool binary, bound.flag(0, false));
   static constexpr std::string_view kDecimal[] = {"kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"};
-  static constexpr std::string_view kBinary[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"};
+  static constexpr std::string_view kBinary[] = {"KiB", "MiB", "GiB", "TiB",
+                                                 "PiB", "EiB", "ZiB", "YiB"};
   SLUICE_TRY(reject_undefined(self));
   Value failed = Value::none();
   KeywordArg no_default{"default", failed};
@@ -180,12 +183,15 @@ Result<Value> attr(Interpreter& interpreter, const Value& self, const CallArgs& 
   SLUICE_ASSIGN(auto bound, BoundArguments::bind("attr", args, {"name"}, 1));
   SLUICE_ASSIGN(std::string name, bound.text(0, ""));
   UndefinedFlavor flavor = interpreter.environment().undefined;
-  static constexpr std::string_view kDictMethods[] = {"clear", "copy", "fromkeys", "get", "items", "keys",
-                                                      "pop", "popitem", "setdefault", "update", "values"};
+  static constexpr std::string_view kDictMethods[] = {"clear",      "copy",   "fromkeys", "get",
+                                                      "items",      "keys",   "pop",      "popitem",
+                                                      "setdefault", "update", "values"};
   // Only attributes: an item of a dict is not one.
-  if (self.is_dict() && std::find(std::begin(kDictMethods), std::end(kDictMethods), name) == std::end(kDictMethods) &&
+  if (self.is_dict() &&
+      std::find(std::begin(kDictMethods), std::end(kDictMethods), name) == std::end(kDictMethods) &&
       !name.starts_with("_")) {
-    return Value::undefined_with_detail(name, "'dict object' has no attribute '" + name + "'", flavor);
+    return Value::undefined_with_detail(name, "'dict object' has no attribute '" + name + "'",
+                                        flavor);
   }
   return get_attribute(self, name, flavor);
 }
@@ -251,11 +257,13 @@ Value with_sorted_keys(const Value& value) {
     return order && *order < 0;
   });
   Value sorted = Value::dict();
-  for (const Dict::Entry& entry : entries) sorted.as_dict().set(entry.key, with_sorted_keys(entry.value));
+  for (const Dict::Entry& entry : entries)
+    sorted.as_dict().set(entry.key, with_sorted_keys(entry.value));
   return sorted;
 }
 
-Result<Value> mark(Interpreter& interpreter, NativeMark kind, const Value& self, const CallArgs& args) {
+Result<Value> mark(Interpreter& interpreter, NativeMark kind, const Value& self,
+                   const CallArgs& args) {
   SLUICE_TRY(BoundArguments::bind("as_native", args, {}));
   if (!interpreter.environment().native) return self;
   SLUICE_ASSIGN(std::string text, to_str(self));

@@ -1,4 +1,5 @@
-// What `map`, `select`, `batch` … give: items that can be read once. Always true, without a length, as in Python.
+// What `map`, `select`, `batch` … give: items that can be read once. Always true, without a length,
+// as in Python.
 #pragma once
 
 #include <utility>
@@ -10,7 +11,8 @@ namespace sluice::jinja {
 
 class GeneratorObject final : public Object {
  public:
-  GeneratorObject(std::string_view type, std::vector<Value> items) : type_(type), items_(std::move(items)) {}
+  GeneratorObject(std::string_view type, std::vector<Value> items)
+      : type_(type), items_(std::move(items)) {}
   std::string_view type_name() const override { return type_; }
   Result<std::optional<std::vector<Value>>> iterate() const override {
     return std::optional<std::vector<Value>>(std::exchange(items_, {}));

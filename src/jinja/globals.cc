@@ -86,7 +86,8 @@ Result<int64_t> range_bound(const Value& value) {
     auto used = add(value, Value::integer(0));
     if (!used) return fail(std::move(used.error()));
   }
-  return runtime_error("'" + std::string(type_name(value)) + "' object cannot be interpreted as an integer");
+  return runtime_error("'" + std::string(type_name(value)) +
+                       "' object cannot be interpreted as an integer");
 }
 
 // How many numbers the range has; larger than any limit when it does not fit.
@@ -102,7 +103,8 @@ Result<Value> make_range(Interpreter& /*interpreter*/, const CallArgs& args) {
   if (!args.keyword.empty()) return runtime_error("range() takes no keyword arguments");
   if (args.positional.empty()) return runtime_error("range expected at least 1 argument, got 0");
   if (args.positional.size() > 3) {
-    return runtime_error("range expected at most 3 arguments, got " + std::to_string(args.positional.size()));
+    return runtime_error("range expected at most 3 arguments, got " +
+                         std::to_string(args.positional.size()));
   }
   SLUICE_ASSIGN(int64_t first, range_bound(args.positional[0]));
   int64_t start = 0;
@@ -118,7 +120,8 @@ Result<Value> make_range(Interpreter& /*interpreter*/, const CallArgs& args) {
   if (step == 0) return runtime_error("range() arg 3 must not be zero");
   int64_t count = range_count(start, stop, step);
   if (count > kMaxRange) {
-    return runtime_error("Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).");
+    return runtime_error(
+        "Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).");
   }
   return Value::object(make_ref<RangeObject>(start, stop, step, count));
 }
@@ -138,8 +141,8 @@ Status fill_dict(const CallArgs& args, std::string_view function, Dict& out) {
       for (size_t i = 0; i < pairs.size(); ++i) {
         SLUICE_ASSIGN(std::vector<Value> pair, iterate(pairs[i]));
         if (pair.size() != 2) {
-          return runtime_error("dictionary update sequence element #" + std::to_string(i) + " has length " +
-                               std::to_string(pair.size()) + "; 2 is required");
+          return runtime_error("dictionary update sequence element #" + std::to_string(i) +
+                               " has length " + std::to_string(pair.size()) + "; 2 is required");
         }
         SLUICE_TRY(hash_or_error(pair[0]));
         out.set(pair[0], pair[1]);
@@ -191,7 +194,8 @@ class CyclerObject final : public Object {
 
 Result<Value> make_cycler(Interpreter& /*interpreter*/, const CallArgs& args) {
   if (args.positional.empty()) return runtime_error("at least one item has to be provided");
-  return Value::object(make_ref<CyclerObject>(std::vector<Value>(args.positional.begin(), args.positional.end())));
+  return Value::object(
+      make_ref<CyclerObject>(std::vector<Value>(args.positional.begin(), args.positional.end())));
 }
 
 class JoinerObject final : public Object {
@@ -216,10 +220,13 @@ Result<Value> make_joiner(Interpreter& /*interpreter*/, const CallArgs& args) {
 }
 
 constexpr std::string_view kLoremWords[] = {
-    "a", "ac", "accumsan", "ad", "adipiscing", "aenean", "aliquam", "amet", "ante", "arcu", "at", "auctor",
-    "augue", "bibendum", "blandit", "commodo", "congue", "consectetuer", "cras", "cum", "curae", "cursus",
-    "dapibus", "diam", "dictum", "dolor", "donec", "duis", "egestas", "eget", "elementum", "elit", "enim",
-    "erat", "eros", "est", "et", "etiam", "eu", "euismod", "facilisi", "fames", "felis", "fermentum"};
+    "a",       "ac",       "accumsan",  "ad",           "adipiscing", "aenean",   "aliquam",
+    "amet",    "ante",     "arcu",      "at",           "auctor",     "augue",    "bibendum",
+    "blandit", "commodo",  "congue",    "consectetuer", "cras",       "cum",      "curae",
+    "cursus",  "dapibus",  "diam",      "dictum",       "dolor",      "donec",    "duis",
+    "egestas", "eget",     "elementum", "elit",         "enim",       "erat",     "eros",
+    "est",     "et",       "etiam",     "eu",           "euismod",    "facilisi", "fames",
+    "felis",   "fermentum"};
 
 std::string lorem_paragraph(std::mt19937_64& random, int64_t words) {
   std::string out;
@@ -247,7 +254,9 @@ Result<Value> make_lipsum(Interpreter& /*interpreter*/, const CallArgs& args) {
   SLUICE_ASSIGN(bool html, bound.flag(1, true));
   SLUICE_ASSIGN(int64_t least, bound.integer(2, 20));
   SLUICE_ASSIGN(int64_t most, bound.integer(3, 100));
-  if (most <= least) return runtime_error("empty range for randrange() (" + std::to_string(least) + ", " + std::to_string(most) + ")");
+  if (most <= least)
+    return runtime_error("empty range for randrange() (" + std::to_string(least) + ", " +
+                         std::to_string(most) + ")");
   if (count > 1000 || most > kMaxRange) return runtime_error("lipsum() is asked for too much text");
   std::mt19937_64 random{std::random_device{}()};
   std::uniform_int_distribution<int64_t> length(least, most - 1);

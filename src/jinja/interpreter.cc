@@ -60,7 +60,8 @@ Result<std::shared_ptr<const Program>> program_for(
   if (!environment.plain_jinja || !tmpl.program->renames_macros) return tmpl.program;
   auto& plain = cache[tmpl.program.get()];
   if (!plain) {
-    // The final newline is gone from the normalised text already; give one back for it to be dropped again.
+    // The final newline is gone from the normalised text already; give one back for it to be
+    // dropped again.
     SLUICE_ASSIGN(plain, compile_program(tmpl.program->text + "\n",
                                          {tmpl.program->file, tmpl.program->first_line, true}));
   }

@@ -1,4 +1,5 @@
-// jinja_cases: reads template cases as JSON lines on standard input, writes one result line for each.
+// jinja_cases: reads template cases as JSON lines on standard input, writes one result line for
+// each.
 #include <iostream>
 #include <string>
 

@@ -11,7 +11,9 @@ bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' 
 bool is_ascii_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f); }
+bool is_ascii_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+}
 
 // Bytes of the word character at `position`, 0 when there is none.
 size_t word_width(std::string_view text, size_t position) {
@@ -357,24 +359,31 @@ class Lexer {
 
   Operator operator_at() const {
     switch (text_[position_]) {
-      case '/': return pair('/', TokenKind::kFloorDiv, TokenKind::kDiv);
-      case '*': return pair('*', TokenKind::kPow, TokenKind::kMul);
-      case '=': return pair('=', TokenKind::kEq, TokenKind::kAssign);
-      case '!': return pair('=', TokenKind::kNe, TokenKind::kError);
-      case '>': return pair('=', TokenKind::kGe, TokenKind::kGt);
-      case '<': return pair('=', TokenKind::kLe, TokenKind::kLt);
-      default: return {single_operator(text_[position_]), 1};
+      case '/':
+        return pair('/', TokenKind::kFloorDiv, TokenKind::kDiv);
+      case '*':
+        return pair('*', TokenKind::kPow, TokenKind::kMul);
+      case '=':
+        return pair('=', TokenKind::kEq, TokenKind::kAssign);
+      case '!':
+        return pair('=', TokenKind::kNe, TokenKind::kError);
+      case '>':
+        return pair('=', TokenKind::kGe, TokenKind::kGt);
+      case '<':
+        return pair('=', TokenKind::kLe, TokenKind::kLt);
+      default:
+        return {single_operator(text_[position_]), 1};
     }
   }
 
   static TokenKind single_operator(char c) {
     static constexpr std::string_view kCharacters = "+-%~[](){}.:|,;";
     static constexpr TokenKind kKinds[] = {
-        TokenKind::kAdd,         TokenKind::kSub,          TokenKind::kMod,
-        TokenKind::kTilde,       TokenKind::kLeftBracket,  TokenKind::kRightBracket,
-        TokenKind::kLeftParen,   TokenKind::kRightParen,   TokenKind::kLeftBrace,
-        TokenKind::kRightBrace,  TokenKind::kDot,          TokenKind::kColon,
-        TokenKind::kPipe,        TokenKind::kComma,        TokenKind::kSemicolon};
+        TokenKind::kAdd,        TokenKind::kSub,         TokenKind::kMod,
+        TokenKind::kTilde,      TokenKind::kLeftBracket, TokenKind::kRightBracket,
+        TokenKind::kLeftParen,  TokenKind::kRightParen,  TokenKind::kLeftBrace,
+        TokenKind::kRightBrace, TokenKind::kDot,         TokenKind::kColon,
+        TokenKind::kPipe,       TokenKind::kComma,       TokenKind::kSemicolon};
     size_t index = kCharacters.find(c);
     return index == std::string_view::npos ? TokenKind::kError : kKinds[index];
   }
@@ -388,20 +397,20 @@ class Lexer {
 }  // namespace
 
 bool is_space_at(std::string_view text, size_t position, size_t& width) {
-  auto byte = [&](size_t i) {
-    return position + i < text.size() ? static_cast<unsigned char>(text[position + i]) : 0U;
-  };
   width = 1;
-  if (byte(0) < 0x80) return is_ascii_space(text[position]);
-  width = 2;
-  if (byte(0) == 0xc2) return byte(1) == 0x85 || byte(1) == 0xa0;
+  if (static_cast<unsigned char>(text[position]) < 0x80) return is_ascii_space(text[position]);
+  static constexpr std::string_view kSpaces[] = {"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80",
+                                                 "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+                                                 "\xe2\x81\x9f", "\xe3\x80\x80"};
+  for (std::string_view space : kSpaces) {
+    if (text.substr(position, space.size()) != space) continue;
+    width = space.size();
+    return true;
+  }
+  // U+2000 to U+200A
   width = 3;
-  if (byte(0) == 0xe1) return byte(1) == 0x9a && byte(2) == 0x80;
-  if (byte(0) == 0xe3) return byte(1) == 0x80 && byte(2) == 0x80;
-  if (byte(0) != 0xe2) return false;
-  if (byte(1) == 0x81) return byte(2) == 0x9f;
-  return byte(1) == 0x80 && ((byte(2) >= 0x80 && byte(2) <= 0x8a) || byte(2) == 0xa8 ||
-                             byte(2) == 0xa9 || byte(2) == 0xaf);
+  auto last = position + 2 < text.size() ? static_cast<unsigned char>(text[position + 2]) : 0U;
+  return text.substr(position, 2) == "\xe2\x80" && last >= 0x80 && last <= 0x8a;
 }
 
 std::string normalize_source(std::string_view text) {
@@ -429,11 +438,43 @@ void tokenize(std::string_view text, std::vector<Token>& tokens, LexFailure& fai
 }
 
 std::string_view describe(TokenKind kind) {
-  static constexpr std::string_view kNames[] = {
-      "end of template",          "invalid text", "template data / text", "begin of print statement",
-      "end of print statement",   "begin of statement block", "end of statement block", "name",
-      "string", "integer", "float", "+", "-", "/", "//", "*", "**", "%", "~", "[", "]", "(", ")",
-      "{", "}", "==", "!=", ">", ">=", "<", "<=", "=", ".", ":", "|", ",", ";"};
+  static constexpr std::string_view kNames[] = {"end of template",
+                                                "invalid text",
+                                                "template data / text",
+                                                "begin of print statement",
+                                                "end of print statement",
+                                                "begin of statement block",
+                                                "end of statement block",
+                                                "name",
+                                                "string",
+                                                "integer",
+                                                "float",
+                                                "+",
+                                                "-",
+                                                "/",
+                                                "//",
+                                                "*",
+                                                "**",
+                                                "%",
+                                                "~",
+                                                "[",
+                                                "]",
+                                                "(",
+                                                ")",
+                                                "{",
+                                                "}",
+                                                "==",
+                                                "!=",
+                                                ">",
+                                                ">=",
+                                                "<",
+                                                "<=",
+                                                "=",
+                                                ".",
+                                                ":",
+                                                "|",
+                                                ",",
+                                                ";"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -1,7 +1,7 @@
 // Jinja's lexer: text to tokens, with the whitespace control that trims template data.
 //
-// Tokens are views by offset into the text, so the text must outlive them. Newlines must be normalised first
-// (normalize_source). Pure functions; any thread.
+// Tokens are views by offset into the text, so the text must outlive them. Newlines must be
+// normalised first (normalize_source). Pure functions; any thread.
 #pragma once
 
 #include <cstddef>

@@ -45,8 +45,9 @@ void ValueStack::give_back(Value* values, size_t count) {
 
 uint32_t Activation::offset() const {
   const auto& positions = function->positions;
-  auto after = std::upper_bound(positions.begin(), positions.end(), pc,
-                                [](uint32_t at, const CodePosition& position) { return at < position.pc; });
+  auto after =
+      std::upper_bound(positions.begin(), positions.end(), pc,
+                       [](uint32_t at, const CodePosition& position) { return at < position.pc; });
   return after == positions.begin() ? 0 : std::prev(after)->offset;
 }
 
@@ -82,13 +83,20 @@ std::vector<Value> take_many(Value*& sp, size_t count) {
 
 Result<Value> binary(BinaryOperator op, const Value& a, const Value& b) {
   switch (op) {
-    case BinaryOperator::kAdd: return add(a, b);
-    case BinaryOperator::kSub: return subtract(a, b);
-    case BinaryOperator::kMul: return multiply(a, b);
-    case BinaryOperator::kDiv: return divide(a, b);
-    case BinaryOperator::kFloorDiv: return floor_divide(a, b);
-    case BinaryOperator::kMod: return modulo(a, b);
-    default: return power(a, b);
+    case BinaryOperator::kAdd:
+      return add(a, b);
+    case BinaryOperator::kSub:
+      return subtract(a, b);
+    case BinaryOperator::kMul:
+      return multiply(a, b);
+    case BinaryOperator::kDiv:
+      return divide(a, b);
+    case BinaryOperator::kFloorDiv:
+      return floor_divide(a, b);
+    case BinaryOperator::kMod:
+      return modulo(a, b);
+    default:
+      return power(a, b);
   }
 }
 
@@ -102,34 +110,46 @@ Result<bool> order_values(CompareOperator op, const Value& a, const Value& b) {
   }
   SLUICE_ASSIGN(int order, compare(a, b, kSigns[static_cast<size_t>(op)]));
   switch (op) {
-    case CompareOperator::kGt: return order > 0;
-    case CompareOperator::kGe: return order >= 0;
-    case CompareOperator::kLt: return order < 0;
-    default: return order <= 0;
+    case CompareOperator::kGt:
+      return order > 0;
+    case CompareOperator::kGe:
+      return order >= 0;
+    case CompareOperator::kLt:
+      return order < 0;
+    default:
+      return order <= 0;
   }
 }
 
 Result<bool> compare_values(CompareOperator op, const Value& a, const Value& b) {
   switch (op) {
-    case CompareOperator::kEq: return equals(a, b);
-    case CompareOperator::kNe: return !equals(a, b);
-    case CompareOperator::kIn: return contains(b, a);
+    case CompareOperator::kEq:
+      return equals(a, b);
+    case CompareOperator::kNe:
+      return !equals(a, b);
+    case CompareOperator::kIn:
+      return contains(b, a);
     case CompareOperator::kNotIn: {
       SLUICE_ASSIGN(bool found, contains(b, a));
       return !found;
     }
-    default: break;
+    default:
+      break;
   }
   return order_values(op, a, b);
 }
 
 }  // namespace
 
-// The loop over instructions of one activation. Kept apart from Machine so that its state is in registers.
+// The loop over instructions of one activation. Kept apart from Machine so that its state is in
+// registers.
 class Execution {
  public:
   Execution(Machine& machine, Activation& activation)
-      : machine_(machine), act_(activation), program_(*activation.program), sp_(activation.stack),
+      : machine_(machine),
+        act_(activation),
+        program_(*activation.program),
+        sp_(activation.stack),
         slots_(activation.slots) {}
 
   Status run() {
@@ -200,7 +220,8 @@ class Execution {
           break;
         }
         case Op::kCompareChain: {
-          SLUICE_ASSIGN(bool yes, compare_values(static_cast<CompareOperator>(a), sp_[-2], sp_[-1]));
+          SLUICE_ASSIGN(bool yes,
+                        compare_values(static_cast<CompareOperator>(a), sp_[-2], sp_[-1]));
           Value right = take_top(sp_);
           sp_[-1] = yes ? std::move(right) : Value::boolean(false);
           pc = yes ? pc + 1 : code[pc];
@@ -351,7 +372,8 @@ class Execution {
     if (loop_slot == 0) {
       loop.items = std::move(items);
     } else {
-      loop.object = make_ref<LoopObject>(std::move(items), recursive_function != 0 ? act_.outer : Ref<Frame>(),
+      loop.object = make_ref<LoopObject>(std::move(items),
+                                         recursive_function != 0 ? act_.outer : Ref<Frame>(),
                                          recursive_function, act_.loop_depth);
       slots_[loop_slot - 1] = Value::object(loop.object);
     }
@@ -362,7 +384,8 @@ class Execution {
   Status build(Op op, uint32_t count) {
     if (op != Op::kBuildDict) {
       std::vector<Value> items = take_many(sp_, count);
-      *sp_++ = op == Op::kBuildList ? Value::list(std::move(items)) : Value::tuple(std::move(items));
+      *sp_++ =
+          op == Op::kBuildList ? Value::list(std::move(items)) : Value::tuple(std::move(items));
       return {};
     }
     Value dict = Value::dict();
@@ -400,11 +423,13 @@ class Execution {
                   "cannot unpack non-iterable " + std::string(type_name(sp_[-1])) + " object");
     }
     if (items->size() > count) {
-      return fail(ErrorCode::kJinjaRuntime, "too many values to unpack (expected " + std::to_string(count) + ")");
+      return fail(ErrorCode::kJinjaRuntime,
+                  "too many values to unpack (expected " + std::to_string(count) + ")");
     }
     if (items->size() < count) {
-      return fail(ErrorCode::kJinjaRuntime, "not enough values to unpack (expected " + std::to_string(count) +
-                                                ", got " + std::to_string(items->size()) + ")");
+      return fail(ErrorCode::kJinjaRuntime, "not enough values to unpack (expected " +
+                                                std::to_string(count) + ", got " +
+                                                std::to_string(items->size()) + ")");
     }
     drop(sp_, 1);
     for (size_t i = items->size(); i-- > 0;) *sp_++ = std::move((*items)[i]);
@@ -429,7 +454,8 @@ class Execution {
   };
 
   static size_t pushed(const CallShape& shape) {
-    return shape.positional + shape.keywords + (shape.star ? 1U : 0U) + (shape.double_star ? 1U : 0U);
+    return shape.positional + shape.keywords + (shape.star ? 1U : 0U) +
+           (shape.double_star ? 1U : 0U);
   }
 
   // Arguments on the stack as a view; `out` owns what cannot be viewed in place.
@@ -440,7 +466,8 @@ class Execution {
     if (shape.keywords != 0) {
       out.keyword.reserve(shape.keywords);
       for (uint32_t i = 0; i < shape.keywords; ++i, ++next) {
-        out.keyword.push_back({program_.name_of(program_.keyword_names[shape.keyword_start + i]), *next});
+        out.keyword.push_back(
+            {program_.name_of(program_.keyword_names[shape.keyword_start + i]), *next});
       }
     }
     if (shape.star) SLUICE_TRY(spread(*next++, shape, first, out));
@@ -449,7 +476,8 @@ class Execution {
     return {};
   }
 
-  static Status spread(const Value& items, const CallShape& shape, const Value* first, Arguments& out) {
+  static Status spread(const Value& items, const CallShape& shape, const Value* first,
+                       Arguments& out) {
     SLUICE_ASSIGN(std::vector<Value> more, iterate(items));
     out.positional.assign(first, first + shape.positional);
     out.positional.insert(out.positional.end(), std::make_move_iterator(more.begin()),
@@ -468,7 +496,8 @@ class Execution {
       std::string_view name = entry.key.as_string();
       for (const KeywordArg& known : out.keyword) {
         if (known.name == name) {
-          return fail(ErrorCode::kJinjaRuntime, "got multiple values for keyword argument '" + std::string(name) + "'");
+          return fail(ErrorCode::kJinjaRuntime,
+                      "got multiple values for keyword argument '" + std::string(name) + "'");
         }
       }
       out.keyword.push_back({name, entry.value});
@@ -480,7 +509,9 @@ class Execution {
     Arguments args;
     SLUICE_TRY(gather(shape, args));
     size_t count = pushed(shape);
-    return finish(call(machine_.interpreter(), sp_[-1 - static_cast<std::ptrdiff_t>(count)], args.view), count + 1);
+    return finish(
+        call(machine_.interpreter(), sp_[-1 - static_cast<std::ptrdiff_t>(count)], args.view),
+        count + 1);
   }
 
   Status call_named(const CallShape& shape) {
@@ -489,7 +520,8 @@ class Execution {
     size_t count = pushed(shape);
     const Value& self = sp_[-1 - static_cast<std::ptrdiff_t>(count)];
     const std::string& name = program_.name_of(shape.name);
-    SLUICE_ASSIGN(std::optional<Value> result, call_method(machine_.interpreter(), self, name, args.view));
+    SLUICE_ASSIGN(std::optional<Value> result,
+                  call_method(machine_.interpreter(), self, name, args.view));
     if (result) return finish(std::move(*result), count + 1);
     SLUICE_ASSIGN(Value callee, get_attribute(self, name, flavor()));
     return finish(call(machine_.interpreter(), callee, args.view), count + 1);
@@ -500,7 +532,8 @@ class Execution {
     SLUICE_TRY(gather(shape, args));
     size_t count = pushed(shape);
     const Value& self = sp_[-1 - static_cast<std::ptrdiff_t>(count)];
-    return finish(filter_at(shape.function).function(machine_.interpreter(), self, args.view), count + 1);
+    return finish(filter_at(shape.function).function(machine_.interpreter(), self, args.view),
+                  count + 1);
   }
 
   Status apply_test(const CallShape& shape) {
@@ -508,7 +541,8 @@ class Execution {
     SLUICE_TRY(gather(shape, args));
     size_t count = pushed(shape);
     const Value& self = sp_[-1 - static_cast<std::ptrdiff_t>(count)];
-    SLUICE_ASSIGN(bool yes, test_at(shape.function).function(machine_.interpreter(), self, args.view));
+    SLUICE_ASSIGN(bool yes,
+                  test_at(shape.function).function(machine_.interpreter(), self, args.view));
     return finish(Value::boolean(yes), count + 1);
   }
 
@@ -548,7 +582,8 @@ class Execution {
 
   Value not_provided(uint32_t slot) const {
     const std::string& name = program_.name_of(act_.function->slot_names[slot]);
-    return Value::undefined_with_detail(name, "parameter '" + name + "' was not provided", flavor());
+    return Value::undefined_with_detail(name, "parameter '" + name + "' was not provided",
+                                        flavor());
   }
 
   tl::unexpected<Error> failure(uint32_t message) const {
@@ -583,6 +618,14 @@ class Execution {
       case Op::kPositive:
       case Op::kNot:
         return unary(op);
+      default:
+        return make_step(op, a);
+    }
+  }
+
+  // Operations that make or take apart collections.
+  Status make_step(Op op, uint32_t a) {
+    switch (op) {
       case Op::kBuildList:
       case Op::kBuildTuple:
       case Op::kBuildDict:
@@ -664,7 +707,8 @@ class Execution {
 
 namespace {
 
-// Tells where the activation was: the place itself when it is the innermost, a frame of the trace besides.
+// Tells where the activation was: the place itself when it is the innermost, a frame of the trace
+// besides.
 void add_place(Error& error, const Activation& activation) {
   if (error.code() == ErrorCode::kJinjaReturn) return;
   locate_error(error, activation);
@@ -676,7 +720,8 @@ void add_place(Error& error, const Activation& activation) {
     } else if (error.trace().size() == kMaxFrames) {
       error.add_trace("…");
     }
-  } else if (activation.function == activation.program->functions.data() && !error.trace().empty()) {
+  } else if (activation.function == activation.program->functions.data() &&
+             !error.trace().empty()) {
     error.add_trace("template (" + place + ")");
   }
 }

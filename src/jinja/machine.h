@@ -1,8 +1,9 @@
 // Machine: runs the bytecode of one evaluation. Owned by an Interpreter; one thread.
 //
-// All output of an evaluation goes to one string; a capture (macro, set block) is a mark in it, and what stands behind
-// the mark is cut off when the capture ends. Slots and operands live in chunks that never move, so arguments are passed
-// as views of the stack. A function with functions inside keeps its slots in a counted Frame, as they may outlive it.
+// All output of an evaluation goes to one string; a capture (macro, set block) is a mark in it, and
+// what stands behind the mark is cut off when the capture ends. Slots and operands live in chunks
+// that never move, so arguments are passed as views of the stack. A function with functions inside
+// keeps its slots in a counted Frame, as they may outlive it.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,9 @@ class LoopObject;
 
 // What a slot holds before anything is assigned to it.
 inline Value missing_value() { return Value::from_node(Kind::kUndefined, nullptr); }
-inline bool is_missing(const Value& value) { return value.is_undefined() && value.identity() == nullptr; }
+inline bool is_missing(const Value& value) {
+  return value.is_undefined() && value.identity() == nullptr;
+}
 
 // Slots that functions inside can reach.
 struct Frame final : RefCounted {
@@ -60,8 +63,8 @@ struct Activation {
   size_t loops_base = 0;
   size_t captures_base = 0;
   Activation* caller = nullptr;
-  const Macro* macro = nullptr;  // null for the top level and for macros inside a template
-  std::vector<Value>* natives = nullptr;        // native rendering collects here instead of printing
+  const Macro* macro = nullptr;           // null for the top level and for macros inside a template
+  std::vector<Value>* natives = nullptr;  // native rendering collects here instead of printing
   std::vector<SourceMapEntry>* map = nullptr;
 
   uint32_t offset() const;  // into the text
@@ -85,24 +88,26 @@ class Machine {
                   std::vector<Value>* natives);
   // Calls a macro function and gives what it printed.
   Result<Value> call_function(const std::shared_ptr<const Program>& program, uint32_t function,
-                              const Ref<Frame>& outer, const CallArgs& args, const Macro* macro = nullptr);
+                              const Ref<Frame>& outer, const CallArgs& args,
+                              const Macro* macro = nullptr);
   // Runs a function without parameters (a block), or a recursive loop over `items`.
   Result<Value> call_block(const Ref<Frame>& root, uint32_t function);
-  Result<Value> call_loop(const Ref<Frame>& outer, uint32_t function, const Value& items, uint32_t depth);
+  Result<Value> call_loop(const Ref<Frame>& outer, uint32_t function, const Value& items,
+                          uint32_t depth);
 
   std::string& output() { return output_; }
   Activation* top() const { return top_; }
   Interpreter& interpreter() { return interpreter_; }
   static Machine& of(Interpreter& interpreter);
   static auto& state_of(Interpreter& interpreter) { return *interpreter.state_; }
-  int depth = 0;             // nested calls
-  int64_t steps_left = 0;    // instructions before the limit
-  Value unwind_value;        // what return(…) carries
+  int depth = 0;           // nested calls
+  int64_t steps_left = 0;  // instructions before the limit
+  Value unwind_value;      // what return(…) carries
 
  private:
   friend class Execution;
-  Status open(Activation& activation, const std::shared_ptr<const Program>& program, uint32_t function,
-              const Ref<Frame>& outer);
+  Status open(Activation& activation, const std::shared_ptr<const Program>& program,
+              uint32_t function, const Ref<Frame>& outer);
   void close(Activation& activation);
   Status execute(Activation& activation);
   Result<Value> captured(Activation& activation, size_t mark);
@@ -114,12 +119,13 @@ class Machine {
   std::vector<RunningLoop> loops_;
   std::vector<size_t> captures_;
   Activation* top_ = nullptr;
-  std::vector<Ref<Frame>> leftover_frames_;  // may be part of cycles; emptied when the evaluation ends
+  std::vector<Ref<Frame>>
+      leftover_frames_;  // may be part of cycles; emptied when the evaluation ends
 };
 
 // Puts arguments into the slots of a macro function, with Jinja's rules and messages.
-Status bind_arguments(const Program& program, const Function& function, Value* slots, const CallArgs& args,
-                      UndefinedFlavor flavor);
+Status bind_arguments(const Program& program, const Function& function, Value* slots,
+                      const CallArgs& args, UndefinedFlavor flavor);
 
 // Puts place and excerpt on an error that has none.
 void locate_error(Error& error, const Activation& activation);

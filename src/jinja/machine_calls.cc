@@ -13,8 +13,8 @@ Machine::~Machine() {
 
 Machine& Machine::of(Interpreter& interpreter) { return interpreter.state_->machine; }
 
-Status Machine::open(Activation& activation, const std::shared_ptr<const Program>& program, uint32_t function,
-                     const Ref<Frame>& outer) {
+Status Machine::open(Activation& activation, const std::shared_ptr<const Program>& program,
+                     uint32_t function, const Ref<Frame>& outer) {
   const Function& code = program->functions[function];
   activation.owner = &program;
   activation.program = program.get();
@@ -52,8 +52,8 @@ void Machine::close(Activation& activation) {
   }
 }
 
-// A macro in a slot of the frame that it refers to is a cycle: cut it. Containers may hide more of them; those frames
-// are emptied when the evaluation ends.
+// A macro in a slot of the frame that it refers to is a cycle: cut it. Containers may hide more of
+// them; those frames are emptied when the evaluation ends.
 void Machine::keep_for_later(const Ref<Frame>& frame) {
   constexpr size_t kMaxFrames = 4096;
   bool suspicious = false;
@@ -72,8 +72,8 @@ void Machine::keep_for_later(const Ref<Frame>& frame) {
   if (suspicious && leftover_frames_.size() < kMaxFrames) leftover_frames_.push_back(frame);
 }
 
-Status Machine::run_root(const std::shared_ptr<const Program>& program, std::vector<SourceMapEntry>* map,
-                         std::vector<Value>* natives) {
+Status Machine::run_root(const std::shared_ptr<const Program>& program,
+                         std::vector<SourceMapEntry>* map, std::vector<Value>* natives) {
   Activation activation;
   activation.map = map;
   activation.natives = natives;
@@ -108,8 +108,9 @@ Result<Value> Machine::captured(Activation& activation, size_t mark) {
   return text;
 }
 
-Result<Value> Machine::call_function(const std::shared_ptr<const Program>& program, uint32_t function,
-                                     const Ref<Frame>& outer, const CallArgs& args, const Macro* macro) {
+Result<Value> Machine::call_function(const std::shared_ptr<const Program>& program,
+                                     uint32_t function, const Ref<Frame>& outer,
+                                     const CallArgs& args, const Macro* macro) {
   Activation activation;
   activation.macro = macro;
   size_t mark = output_.size();
@@ -130,7 +131,8 @@ Result<Value> Machine::call_block(const Ref<Frame>& root, uint32_t function) {
   return captured(activation, mark);
 }
 
-Result<Value> Machine::call_loop(const Ref<Frame>& outer, uint32_t function, const Value& items, uint32_t loop_depth) {
+Result<Value> Machine::call_loop(const Ref<Frame>& outer, uint32_t function, const Value& items,
+                                 uint32_t loop_depth) {
   Activation activation;
   size_t mark = output_.size();
   SLUICE_TRY(open(activation, outer->program, function, outer));
@@ -143,8 +145,8 @@ namespace {
 
 class ArgumentBinder {
  public:
-  ArgumentBinder(const Program& program, const Function& function, Value* slots, const CallArgs& args,
-                 UndefinedFlavor flavor)
+  ArgumentBinder(const Program& program, const Function& function, Value* slots,
+                 const CallArgs& args, UndefinedFlavor flavor)
       : program_(program), function_(function), slots_(slots), args_(args), flavor_(flavor) {}
 
   Status bind() {
@@ -161,14 +163,17 @@ class ArgumentBinder {
     if (takes_caller_) {
       const Value* caller = args_.find("caller");
       slots_[function_.caller_slot] =
-          caller != nullptr ? *caller : Value::undefined_with_detail("caller", "No caller defined", flavor_);
+          caller != nullptr ? *caller
+                            : Value::undefined_with_detail("caller", "No caller defined", flavor_);
     }
     SLUICE_TRY(bind_keywords());
     return bind_rest();
   }
 
  private:
-  const std::string& parameter(size_t index) const { return program_.name_of(function_.slot_names[index]); }
+  const std::string& parameter(size_t index) const {
+    return program_.name_of(function_.slot_names[index]);
+  }
 
   bool is_consumed(std::string_view name) const {
     if (takes_caller_ && name == "caller") return true;
@@ -178,7 +183,9 @@ class ArgumentBinder {
     return false;
   }
 
-  std::string title() const { return function_.name.empty() ? "macro None" : "macro '" + function_.name + "'"; }
+  std::string title() const {
+    return function_.name.empty() ? "macro None" : "macro '" + function_.name + "'";
+  }
 
   Status bind_keywords() {
     Value rest;
@@ -188,9 +195,12 @@ class ArgumentBinder {
       if (rest.is_dict()) {
         rest.as_dict().set(keyword.name, keyword.value);
       } else if (keyword.name == "caller") {
-        return runtime_error(title() + " was invoked with two values for the special caller argument. This is most likely a bug.");
+        return runtime_error(title() +
+                             " was invoked with two values for the special caller argument. This "
+                             "is most likely a bug.");
       } else {
-        return runtime_error(title() + " takes no keyword argument '" + std::string(keyword.name) + "'");
+        return runtime_error(title() + " takes no keyword argument '" + std::string(keyword.name) +
+                             "'");
       }
     }
     if (rest.is_dict()) slots_[function_.kwargs_slot] = std::move(rest);
@@ -200,10 +210,12 @@ class ArgumentBinder {
   Status bind_rest() {
     if (function_.varargs_slot != UINT32_MAX) {
       std::vector<Value> rest;
-      for (size_t i = function_.num_parameters; i < args_.positional.size(); ++i) rest.push_back(args_.positional[i]);
+      for (size_t i = function_.num_parameters; i < args_.positional.size(); ++i)
+        rest.push_back(args_.positional[i]);
       slots_[function_.varargs_slot] = Value::tuple(std::move(rest));
     } else if (args_.positional.size() > function_.num_parameters) {
-      return runtime_error(title() + " takes not more than " + std::to_string(function_.num_parameters) + " argument(s)");
+      return runtime_error(title() + " takes not more than " +
+                           std::to_string(function_.num_parameters) + " argument(s)");
     }
     return {};
   }
@@ -219,8 +231,8 @@ class ArgumentBinder {
 
 }  // namespace
 
-Status bind_arguments(const Program& program, const Function& function, Value* slots, const CallArgs& args,
-                      UndefinedFlavor flavor) {
+Status bind_arguments(const Program& program, const Function& function, Value* slots,
+                      const CallArgs& args, UndefinedFlavor flavor) {
   return ArgumentBinder(program, function, slots, args, flavor).bind();
 }
 

@@ -16,10 +16,13 @@ Result<std::optional<Value>> LocalMacro::attribute(std::string_view name) const 
     }
     return std::optional<Value>(Value::tuple(std::move(names)));
   }
-  if (name == "catch_kwargs") return std::optional<Value>(Value::boolean(code.kwargs_slot != UINT32_MAX));
-  if (name == "catch_varargs") return std::optional<Value>(Value::boolean(code.varargs_slot != UINT32_MAX));
+  if (name == "catch_kwargs")
+    return std::optional<Value>(Value::boolean(code.kwargs_slot != UINT32_MAX));
+  if (name == "catch_varargs")
+    return std::optional<Value>(Value::boolean(code.varargs_slot != UINT32_MAX));
   if (name == "caller") {
-    return std::optional<Value>(Value::boolean(code.caller_slot != UINT32_MAX || code.explicit_caller));
+    return std::optional<Value>(
+        Value::boolean(code.caller_slot != UINT32_MAX || code.explicit_caller));
   }
   return std::nullopt;
 }
@@ -39,10 +42,13 @@ const Value* LoopObject::advance() {
 }
 
 Result<std::optional<Value>> LoopObject::attribute(std::string_view name) const {
-  auto integer = [](size_t value) { return std::optional<Value>(Value::integer(static_cast<int64_t>(value))); };
+  auto integer = [](size_t value) {
+    return std::optional<Value>(Value::integer(static_cast<int64_t>(value)));
+  };
   size_t count = items_.size();
   if (name == "index") return integer(taken_);
-  if (name == "index0") return std::optional<Value>(Value::integer(static_cast<int64_t>(taken_) - 1));
+  if (name == "index0")
+    return std::optional<Value>(Value::integer(static_cast<int64_t>(taken_) - 1));
   if (name == "last") return std::optional<Value>(Value::boolean(taken_ == count));
   if (name == "first") return std::optional<Value>(Value::boolean(taken_ == 1));
   if (name == "length") return integer(count);
@@ -51,18 +57,20 @@ Result<std::optional<Value>> LoopObject::attribute(std::string_view name) const 
   if (name == "depth") return integer(depth_ + 1U);
   if (name == "depth0") return integer(depth_);
   if (name == "previtem") {
-    return std::optional<Value>(taken_ >= 2 ? items_[taken_ - 2]
-                                            : Value::undefined_with_detail("previtem", "there is no previous item"));
+    return std::optional<Value>(
+        taken_ >= 2 ? items_[taken_ - 2]
+                    : Value::undefined_with_detail("previtem", "there is no previous item"));
   }
   if (name == "nextitem") {
-    return std::optional<Value>(taken_ < count ? items_[taken_]
-                                               : Value::undefined_with_detail("nextitem", "there is no next item"));
+    return std::optional<Value>(
+        taken_ < count ? items_[taken_]
+                       : Value::undefined_with_detail("nextitem", "there is no next item"));
   }
   return std::nullopt;
 }
 
-Result<std::optional<Value>> LoopObject::call_method(Interpreter& interpreter, std::string_view name,
-                                                     const CallArgs& args) {
+Result<std::optional<Value>> LoopObject::call_method(Interpreter& interpreter,
+                                                     std::string_view name, const CallArgs& args) {
   if (name == "cycle") {
     SLUICE_ASSIGN(Value value, cycle(args));
     return std::optional<Value>(std::move(value));
@@ -85,7 +93,8 @@ Value LoopObject::changed(const CallArgs& args) {
 
 Result<Value> LoopObject::call(Interpreter& interpreter, const CallArgs& args) {
   if (function_ == 0) {
-    return runtime_error("Tried to call non recursive loop.  Maybe you forgot the 'recursive' modifier.");
+    return runtime_error(
+        "Tried to call non recursive loop.  Maybe you forgot the 'recursive' modifier.");
   }
   if (args.positional.size() != 1 || !args.keyword.empty()) {
     return runtime_error("loop() takes exactly one argument: what to loop over");
@@ -117,7 +126,8 @@ class BlockObject final : public Object {
 
 Result<std::optional<Value>> SelfObject::attribute(std::string_view name) const {
   for (const DefinedBlock& block : root_->program->blocks) {
-    if (block.name == name) return std::optional<Value>(Value::object(make_ref<BlockObject>(root_, block.function)));
+    if (block.name == name)
+      return std::optional<Value>(Value::object(make_ref<BlockObject>(root_, block.function)));
   }
   return std::nullopt;
 }

@@ -79,7 +79,8 @@ class LiteralReader {
       if (!item) return std::nullopt;
       items.push_back(std::move(*item));
     }
-    return node.kind == NodeKind::kList ? Value::list(std::move(items)) : Value::tuple(std::move(items));
+    return node.kind == NodeKind::kList ? Value::list(std::move(items))
+                                        : Value::tuple(std::move(items));
   }
 
   std::optional<Value> dict(const Node& node) const {
@@ -97,8 +98,8 @@ class LiteralReader {
 };
 
 tl::unexpected<Error> wrong_type(std::string_view text, std::string_view type) {
-  return fail(ErrorCode::kJinjaRuntime,
-              "Could not convert value '" + std::string(text) + "' into type '" + std::string(type) + "'");
+  return fail(ErrorCode::kJinjaRuntime, "Could not convert value '" + std::string(text) +
+                                            "' into type '" + std::string(type) + "'");
 }
 
 Result<Value> converted(const MarkedText& marked) {
@@ -110,7 +111,8 @@ Result<Value> converted(const MarkedText& marked) {
     return wrong_type(text, "bool");
   }
   if (marked.mark() == NativeMark::kNumber) {
-    bool number = literal && (literal->is_int() || literal->is_float() || literal->kind() == Kind::kBigInt);
+    bool number =
+        literal && (literal->is_int() || literal->is_float() || literal->kind() == Kind::kBigInt);
     if (number) return std::move(*literal);
     return wrong_type(text, "number");
   }

@@ -80,55 +80,19 @@ void Parser::fail_at(uint32_t offset, std::string message) {
   position_ = tokens_.size() - 1;
 }
 
-uint32_t Parser::depth_of(NodeList list) const {
-  uint32_t depth = 0;
-  for (uint32_t i = 0; i < list.count; ++i) depth = std::max(depth, depth_of(ast_.lists[list.start + i]));
-  return depth;
-}
-
-uint32_t Parser::depth_of_arguments(uint32_t index) const {
-  const ArgumentsNode& args = ast_.arguments[index];
-  uint32_t depth = std::max({depth_of(args.positional), depth_of(args.star), depth_of(args.double_star)});
-  for (const KeywordNode& keyword : args.keywords) depth = std::max(depth, depth_of(keyword.value));
-  return depth;
-}
-
 uint32_t Parser::depth_below(const Node& node) const {
-  switch (node.kind) {
-    case NodeKind::kTuple:
-    case NodeKind::kList:
-    case NodeKind::kDict:
-    case NodeKind::kConcat:
-      return depth_of(NodeList{node.a, node.b});
-    case NodeKind::kAttribute:
-    case NodeKind::kNegate:
-    case NodeKind::kPositive:
-    case NodeKind::kNot:
-    case NodeKind::kOperand:
-      return depth_of(node.a);
-    case NodeKind::kItem:
-    case NodeKind::kBinary:
-    case NodeKind::kAnd:
-    case NodeKind::kOr:
-      return std::max(depth_of(node.a), depth_of(node.b));
-    case NodeKind::kSlice:
-    case NodeKind::kCondition:
-      return std::max({depth_of(node.a), depth_of(node.b), depth_of(node.c)});
-    case NodeKind::kCall:
-    case NodeKind::kFilter:
-    case NodeKind::kTest:
-      return std::max(depth_of(node.a), depth_of_arguments(node.b));
-    case NodeKind::kCompare:
-      return std::max(depth_of(node.a), depth_of(NodeList{node.b, node.c}));
-    default:
-      return 0;
-  }
+  uint32_t depth = 0;
+  for_each_operand(ast_, node, [&](NodeId child) {
+    depth = std::max<uint32_t>(depth, ast_.nodes[child].depth);
+  });
+  return depth;
 }
 
-NodeId Parser::add(NodeKind kind, uint32_t offset, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint8_t flag) {
+NodeId Parser::add(NodeKind kind, uint32_t offset, uint32_t a, uint32_t b, uint32_t c, uint32_t d,
+                   uint8_t flag) {
   auto id = static_cast<NodeId>(ast_.nodes.size());
   Node node{kind, flag, 0, offset, a, b, c, d};
-  uint32_t depth = depth_below(node) + 1;
+  uint32_t depth = is_expression(kind) ? depth_below(node) + 1 : 1;
   if (depth > kMaxTreeDepth) fail_at(offset, "expression is nested too deeply");
   node.depth = static_cast<uint16_t>(depth);
   ast_.nodes.push_back(node);
@@ -136,8 +100,10 @@ NodeId Parser::add(NodeKind kind, uint32_t offset, uint32_t a, uint32_t b, uint3
 }
 
 NodeList Parser::take(size_t from) {
-  NodeList list{static_cast<uint32_t>(ast_.lists.size()), static_cast<uint32_t>(scratch_.size() - from)};
-  ast_.lists.insert(ast_.lists.end(), scratch_.begin() + static_cast<std::ptrdiff_t>(from), scratch_.end());
+  NodeList list{static_cast<uint32_t>(ast_.lists.size()),
+                static_cast<uint32_t>(scratch_.size() - from)};
+  ast_.lists.insert(ast_.lists.end(), scratch_.begin() + static_cast<std::ptrdiff_t>(from),
+                    scratch_.end());
   scratch_.resize(from);
   return list;
 }
@@ -199,18 +165,31 @@ NodeId Parser::negation() {
 
 bool Parser::compare_operator(CompareOperator& op) {
   switch (current().kind) {
-    case TokenKind::kEq: op = CompareOperator::kEq; break;
-    case TokenKind::kNe: op = CompareOperator::kNe; break;
-    case TokenKind::kGt: op = CompareOperator::kGt; break;
-    case TokenKind::kGe: op = CompareOperator::kGe; break;
-    case TokenKind::kLt: op = CompareOperator::kLt; break;
-    case TokenKind::kLe: op = CompareOperator::kLe; break;
+    case TokenKind::kEq:
+      op = CompareOperator::kEq;
+      break;
+    case TokenKind::kNe:
+      op = CompareOperator::kNe;
+      break;
+    case TokenKind::kGt:
+      op = CompareOperator::kGt;
+      break;
+    case TokenKind::kGe:
+      op = CompareOperator::kGe;
+      break;
+    case TokenKind::kLt:
+      op = CompareOperator::kLt;
+      break;
+    case TokenKind::kLe:
+      op = CompareOperator::kLe;
+      break;
     case TokenKind::kName:
       if (is_word("in")) {
         op = CompareOperator::kIn;
         break;
       }
-      if (!is_word("not") || look().kind != TokenKind::kName || text_of(look()) != "in") return false;
+      if (!is_word("not") || look().kind != TokenKind::kName || text_of(look()) != "in")
+        return false;
       advance();
       op = CompareOperator::kNotIn;
       break;
@@ -275,11 +254,20 @@ NodeId Parser::product() {
   for (;;) {
     BinaryOperator op{};
     switch (current().kind) {
-      case TokenKind::kMul: op = BinaryOperator::kMul; break;
-      case TokenKind::kDiv: op = BinaryOperator::kDiv; break;
-      case TokenKind::kFloorDiv: op = BinaryOperator::kFloorDiv; break;
-      case TokenKind::kMod: op = BinaryOperator::kMod; break;
-      default: return left;
+      case TokenKind::kMul:
+        op = BinaryOperator::kMul;
+        break;
+      case TokenKind::kDiv:
+        op = BinaryOperator::kDiv;
+        break;
+      case TokenKind::kFloorDiv:
+        op = BinaryOperator::kFloorDiv;
+        break;
+      case TokenKind::kMod:
+        op = BinaryOperator::kMod;
+        break;
+      default:
+        return left;
     }
     advance();
     NodeId right = power();
@@ -292,7 +280,8 @@ NodeId Parser::power() {
   NodeId left = unary(true);
   while (skip(TokenKind::kPow)) {
     NodeId right = unary(true);
-    left = add(NodeKind::kBinary, offset, left, right, 0, 0, static_cast<uint8_t>(BinaryOperator::kPow));
+    left = add(NodeKind::kBinary, offset, left, right, 0, 0,
+               static_cast<uint8_t>(BinaryOperator::kPow));
   }
   return left;
 }
@@ -301,13 +290,15 @@ NodeId Parser::unary(bool with_filter) {
   // Signs apply to what follows them without filters; a row of them is kept off the C++ stack.
   std::vector<std::pair<NodeKind, uint32_t>> signs;
   while (is(TokenKind::kSub) || is(TokenKind::kAdd)) {
-    signs.emplace_back(is(TokenKind::kSub) ? NodeKind::kNegate : NodeKind::kPositive, current().offset);
+    signs.emplace_back(is(TokenKind::kSub) ? NodeKind::kNegate : NodeKind::kPositive,
+                       current().offset);
     advance();
   }
   NodeId node = postfix(primary());
   for (; !signs.empty(); signs.pop_back()) {
     node = add(signs.back().first, signs.back().second, node);
-    // Only what follows the outermost sign may still take a postfix: "-x" then "(…)" is a call of the negation.
+    // Only what follows the outermost sign may still take a postfix: "-x" then "(…)" is a call of
+    // the negation.
     node = postfix(node);
   }
   return with_filter ? filters_and_tests(node) : node;
@@ -434,7 +425,8 @@ bool Parser::argument(ArgumentsNode& out, uint32_t offset) {
     valid = out.double_star == kNone;
     NameId name = ast_.intern(text_of(current()));
     for (const KeywordNode& keyword : out.keywords) {
-      if (keyword.name == name) fail_here("keyword argument repeated: " + std::string(ast_.name(name)));
+      if (keyword.name == name)
+        fail_here("keyword argument repeated: " + std::string(ast_.name(name)));
     }
     advance();
     advance();
@@ -490,8 +482,9 @@ NodeId Parser::test(NodeId node) {
   } else {
     ArgumentsNode out;
     TokenKind kind = current().kind;
-    bool operand = kind == TokenKind::kName || kind == TokenKind::kString || kind == TokenKind::kInteger ||
-                   kind == TokenKind::kFloat || kind == TokenKind::kLeftBracket || kind == TokenKind::kLeftBrace;
+    bool operand = kind == TokenKind::kName || kind == TokenKind::kString ||
+                   kind == TokenKind::kInteger || kind == TokenKind::kFloat ||
+                   kind == TokenKind::kLeftBracket || kind == TokenKind::kLeftBrace;
     if (operand && !is_any_word({"else", "or", "and"})) {
       if (is_word("is")) fail_here("You cannot chain multiple tests with is");
       size_t start = mark();
@@ -567,7 +560,8 @@ NodeId Parser::target(bool name_only, std::string_view end_word, bool with_names
   if (name_only) {
     Token token = expect(TokenKind::kName);
     std::string_view name = text_of(token);
-    static constexpr std::string_view kLiterals[] = {"true", "True", "false", "False", "none", "None"};
+    static constexpr std::string_view kLiterals[] = {"true",  "True", "false",
+                                                     "False", "none", "None"};
     if (std::find(std::begin(kLiterals), std::end(kLiterals), name) != std::end(kLiterals)) {
       fail_at(token.offset, "can't assign to 'name'");
     }

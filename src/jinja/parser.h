@@ -1,5 +1,6 @@
 // Parser: tokens to the syntax tree. Recursive descent after Jinja2's own grammar, with dbt's tags.
-// One parser per template, one thread. Errors are kJinjaSyntax with a byte offset (the caller turns it into a place).
+// One parser per template, one thread. Errors are kJinjaSyntax with a byte offset (the caller turns
+// it into a place).
 #pragma once
 
 #include <initializer_list>
@@ -30,10 +31,16 @@ class Parser {
 
   // Tokens.
   const Token& current() const { return tokens_[position_]; }
-  const Token& look() const { return tokens_[position_ + 1 < tokens_.size() ? position_ + 1 : position_]; }
-  std::string_view text_of(const Token& token) const { return ast_.text.substr(token.offset, token.length); }
+  const Token& look() const {
+    return tokens_[position_ + 1 < tokens_.size() ? position_ + 1 : position_];
+  }
+  std::string_view text_of(const Token& token) const {
+    return ast_.text.substr(token.offset, token.length);
+  }
   bool is(TokenKind kind) const { return current().kind == kind; }
-  bool is_word(std::string_view word) const { return is(TokenKind::kName) && text_of(current()) == word; }
+  bool is_word(std::string_view word) const {
+    return is(TokenKind::kName) && text_of(current()) == word;
+  }
   bool is_any_word(Words words) const;
   void advance();
   bool skip(TokenKind kind);
@@ -46,12 +53,9 @@ class Parser {
   bool failed() const { return failed_; }
 
   // Tree.
-  NodeId add(NodeKind kind, uint32_t offset, uint32_t a = 0, uint32_t b = 0, uint32_t c = 0, uint32_t d = 0,
-             uint8_t flag = 0);
+  NodeId add(NodeKind kind, uint32_t offset, uint32_t a = 0, uint32_t b = 0, uint32_t c = 0,
+             uint32_t d = 0, uint8_t flag = 0);
   uint32_t depth_below(const Node& node) const;
-  uint32_t depth_of(NodeId id) const { return id == kNone ? 0 : ast_.nodes[id].depth; }
-  uint32_t depth_of(NodeList list) const;
-  uint32_t depth_of_arguments(uint32_t arguments) const;
   size_t mark() const { return scratch_.size(); }
   NodeList take(size_t mark);
   NodeId constant(uint32_t offset, Value value);
@@ -107,6 +111,7 @@ class Parser {
   NodeList body_until(Words ends, bool drop_needle);
   void statement();
   bool core_statement(std::string_view tag);
+  bool rare_statement(std::string_view tag);
   bool dbt_statement(std::string_view tag);
   NodeId for_statement();
   NodeId if_statement();

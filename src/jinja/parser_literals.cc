@@ -53,7 +53,8 @@ bool append_escape(std::string_view body, size_t& at, std::string& out) {
     out.push_back('\\');
     out.push_back(c);
   } else if (index != 0) {  // a backslash before a line end joins the lines
-    static constexpr char kValues[] = {'\0', '\\', '\'', '"', '\a', '\b', '\f', '\n', '\r', '\t', '\v'};
+    static constexpr char kValues[] = {'\0', '\\', '\'', '"',  '\a', '\b',
+                                       '\f', '\n', '\r', '\t', '\v'};
     out.push_back(kValues[index]);
   }
   return true;

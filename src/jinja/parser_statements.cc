@@ -26,7 +26,8 @@ std::string_view trimmed(std::string_view text) {
 
 void Parser::push_statement(NodeId id) { scratch_.push_back(id); }
 
-// Reads data, prints and tags until one of `ends` stands after '{%' (not consumed) or the template ends.
+// Reads data, prints and tags until one of `ends` stands after '{%' (not consumed) or the template
+// ends.
 NodeList Parser::statements_until(Words ends) {
   size_t start = mark();
   ends_.push_back(ends);
@@ -76,11 +77,14 @@ void Parser::fail_unknown(std::string_view tag, uint32_t offset) {
   }
   if (!ends_.empty() && ends_.back().size() != 0) {
     std::string looking = alternatives(ends_.back());
-    message += expected ? " You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for " + looking + "."
+    message += expected ? " You probably made a nesting mistake. Jinja is expecting this tag, but "
+                          "currently looking for " +
+                              looking + "."
                         : " Jinja was looking for the following tags: " + looking + ".";
   }
   if (!tags_.empty()) {
-    message += " The innermost block that needs to be closed is '" + std::string(tags_.back()) + "'.";
+    message +=
+        " The innermost block that needs to be closed is '" + std::string(tags_.back()) + "'.";
   }
   fail_at(offset, std::move(message));
 }
@@ -93,7 +97,7 @@ void Parser::statement() {
   Token token = current();
   std::string_view tag = text_of(token);
   tags_.push_back(tag);
-  bool known = core_statement(tag) || dbt_statement(tag);
+  bool known = core_statement(tag) || dbt_statement(tag) || rare_statement(tag);
   tags_.pop_back();
   if (!known) fail_unknown(tag, token.offset);
 }
@@ -116,7 +120,15 @@ bool Parser::core_statement(std::string_view tag) {
     push_statement(call_block());
   } else if (tag == "filter") {
     push_statement(filter_block());
-  } else if (tag == "with") {
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool Parser::rare_statement(std::string_view tag) {
+  uint32_t offset = current().offset;
+  if (tag == "with") {
     push_statement(with_statement());
   } else if (tag == "break" || tag == "continue") {
     advance();
@@ -199,7 +211,8 @@ NodeId Parser::if_statement() {
   }
   for (; !branches.empty(); branches.pop_back()) {
     const Branch& branch = branches.back();
-    rest = add(NodeKind::kIf, branch.offset, branch.check, branch.body.start, branch.body.count, rest);
+    rest =
+        add(NodeKind::kIf, branch.offset, branch.check, branch.body.start, branch.body.count, rest);
   }
   return rest;
 }
@@ -249,15 +262,19 @@ NodeId Parser::block_statement() {
   bool scoped = skip_word("scoped");
   skip_word("required");
   if (is(TokenKind::kSub)) {
-    fail_here("Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use an underscore instead.");
+    fail_here(
+        "Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use "
+        "an underscore instead.");
   }
   NodeList body = body_until({"endblock"}, true);
   skip_word(text_of(name));
-  return add(NodeKind::kBlock, offset, ast_.intern(text_of(name)), body.start, body.count, scoped ? 1 : 0);
+  return add(NodeKind::kBlock, offset, ast_.intern(text_of(name)), body.start, body.count,
+             scoped ? 1 : 0);
 }
 
 void Parser::import_context() {
-  if ((is_word("with") || is_word("without")) && look().kind == TokenKind::kName && text_of(look()) == "context") {
+  if ((is_word("with") || is_word("without")) && look().kind == TokenKind::kName &&
+      text_of(look()) == "context") {
     advance();
     advance();
   }
@@ -364,7 +381,8 @@ NodeId Parser::call_block() {
   if (!failed() && ast_.nodes[call].kind != NodeKind::kCall) fail_at(offset, "expected call");
   definition.body = body_until({"endcall"}, true);
   ast_.definitions.push_back(std::move(definition));
-  return add(NodeKind::kCallBlock, offset, static_cast<uint32_t>(ast_.definitions.size() - 1), call);
+  return add(NodeKind::kCallBlock, offset, static_cast<uint32_t>(ast_.definitions.size() - 1),
+             call);
 }
 
 NodeId Parser::filter_block() {
@@ -392,7 +410,8 @@ NodeId Parser::macro_statement() {
                            "dbt_macro__" + std::string(failed() ? "" : ast_.name(definition.name)));
 }
 
-NodeId Parser::named_definition(std::string_view prefix, std::string_view end_tag, bool with_signature) {
+NodeId Parser::named_definition(std::string_view prefix, std::string_view end_tag,
+                                bool with_signature) {
   uint32_t offset = current().offset;
   advance();
   DefinitionNode definition;
@@ -403,7 +422,8 @@ NodeId Parser::named_definition(std::string_view prefix, std::string_view end_ta
   if (with_signature) signature(definition);
   definition.body = body_until({end_tag}, true);
   // Docs blocks are kept apart from macros by their own prefix; the rest share the macros' one.
-  return finish_definition(offset, std::move(definition), prefix == "dbt_docs__" ? name : "dbt_macro__" + name);
+  return finish_definition(offset, std::move(definition),
+                           prefix == "dbt_docs__" ? name : "dbt_macro__" + name);
 }
 
 void Parser::materialization_options(std::string& adapter, DefinitionNode& out) {
@@ -419,7 +439,8 @@ void Parser::materialization_options(std::string& adapter, DefinitionNode& out) 
       uint32_t begin = current().offset;
       expression();
       if (!failed()) {
-        out.supported_languages = std::string(trimmed(ast_.text.substr(begin, current().offset - begin)));
+        out.supported_languages =
+            std::string(trimmed(ast_.text.substr(begin, current().offset - begin)));
       }
     } else {
       fail_here("expected 'default', 'adapter' or 'supported_languages', got " + shown(current()));

@@ -217,6 +217,20 @@ void UndeclaredNames::visit_definition(const Node& node) {
   visit_list(definition.body);
 }
 
+void UndeclaredNames::visit_loop(const LoopNode& loop) {
+  visit_target(loop.target);
+  visit(loop.iterable);
+  visit_list(loop.body);
+  visit_list(loop.otherwise);
+  visit(loop.filter);
+}
+
+void UndeclaredNames::visit_with(const Node& node) {
+  for (uint32_t i = 0; i < node.b; i += 2) visit_target(ast_.lists[node.a + i]);
+  for (uint32_t i = 1; i < node.b; i += 2) visit(ast_.lists[node.a + i]);
+  visit_list({node.c, node.d});
+}
+
 void UndeclaredNames::visit_statement(const Node& node) {
   switch (node.kind) {
     case NodeKind::kPrint:
@@ -229,14 +243,8 @@ void UndeclaredNames::visit_statement(const Node& node) {
       return visit(node.d);
     case NodeKind::kBody:
       return visit_list({node.a, node.b});
-    case NodeKind::kFor: {
-      const LoopNode& loop = ast_.loops[node.a];
-      visit_target(loop.target);
-      visit(loop.iterable);
-      visit_list(loop.body);
-      visit_list(loop.otherwise);
-      return visit(loop.filter);
-    }
+    case NodeKind::kFor:
+      return visit_loop(ast_.loops[node.a]);
     case NodeKind::kMacro:
       return visit_definition(node);
     case NodeKind::kCallBlock:
@@ -253,9 +261,7 @@ void UndeclaredNames::visit_statement(const Node& node) {
       visit(node.b);
       return visit_list({node.c, node.d});
     case NodeKind::kWith:
-      for (uint32_t i = 0; i < node.b; i += 2) visit_target(ast_.lists[node.a + i]);
-      for (uint32_t i = 1; i < node.b; i += 2) visit(ast_.lists[node.a + i]);
-      return visit_list({node.c, node.d});
+      return visit_with(node);
     case NodeKind::kAutoescape:
       visit(node.a);
       return visit_list({node.b, node.c});

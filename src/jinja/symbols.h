@@ -1,9 +1,10 @@
 // Which variable a name means at each place: Jinja2's scoping rules.
 //
-// A scope holds the names that its own statements read or assign; loops, `with`, set blocks, macros and call blocks
-// open inner scopes, `if` does not. A name assigned in a scope is a variable of that scope; when an outer scope has
-// the name too, the variable starts as a copy of the outer one. A name that is only read belongs to the nearest outer
-// scope that knows it, else to the context. This mirrors the order-dependent analysis of Jinja2 (idtracking).
+// A scope holds the names that its own statements read or assign; loops, `with`, set blocks, macros
+// and call blocks open inner scopes, `if` does not. A name assigned in a scope is a variable of
+// that scope; when an outer scope has the name too, the variable starts as a copy of the outer one.
+// A name that is only read belongs to the nearest outer scope that knows it, else to the context.
+// This mirrors the order-dependent analysis of Jinja2 (idtracking).
 #pragma once
 
 #include <cstdint>
@@ -55,7 +56,8 @@ class Symbols {
   std::vector<NameId> stores_;
 };
 
-// Walks statements as one scope sees them (inner scopes are not entered, only what they evaluate outside).
+// Walks statements as one scope sees them (inner scopes are not entered, only what they evaluate
+// outside).
 class SymbolVisitor {
  public:
   SymbolVisitor(const Ast& ast, Symbols& symbols, bool plain_names)
@@ -77,7 +79,8 @@ class SymbolVisitor {
 // Which of `names` the statements read before assigning them; inner constructs are searched too.
 class UndeclaredNames {
  public:
-  UndeclaredNames(const Ast& ast, std::vector<NameId> names) : ast_(ast), names_(std::move(names)) {}
+  UndeclaredNames(const Ast& ast, std::vector<NameId> names)
+      : ast_(ast), names_(std::move(names)) {}
   void visit_list(NodeList list);
   bool found(NameId name) const;
 
@@ -86,63 +89,13 @@ class UndeclaredNames {
   void visit_statement(const Node& node);
   void visit_target(NodeId id);
   void visit_definition(const Node& node);
+  void visit_loop(const LoopNode& loop);
+  void visit_with(const Node& node);
   void read(NameId name);
   void forget(NameId name);
   const Ast& ast_;
   std::vector<NameId> names_;
   std::vector<NameId> found_;
 };
-
-// Calls visit(child) for the parts of an expression, in order of evaluation.
-template <typename Visit>
-void for_each_operand(const Ast& ast, const Node& node, Visit visit) {
-  auto list = [&](uint32_t start, uint32_t count) {
-    for (uint32_t i = 0; i < count; ++i) visit(ast.lists[start + i]);
-  };
-  auto optional = [&](NodeId id) {
-    if (id != kNone) visit(id);
-  };
-  switch (node.kind) {
-    case NodeKind::kTuple:
-    case NodeKind::kList:
-    case NodeKind::kDict:
-    case NodeKind::kConcat:
-      return list(node.a, node.b);
-    case NodeKind::kAttribute:
-    case NodeKind::kNegate:
-    case NodeKind::kPositive:
-    case NodeKind::kNot:
-    case NodeKind::kOperand:
-      return visit(node.a);
-    case NodeKind::kItem:
-    case NodeKind::kBinary:
-    case NodeKind::kAnd:
-    case NodeKind::kOr:
-      visit(node.a);
-      return visit(node.b);
-    case NodeKind::kSlice:
-    case NodeKind::kCondition:
-      optional(node.a);
-      optional(node.b);
-      return optional(node.c);
-    case NodeKind::kCompare:
-      visit(node.a);
-      return list(node.b, node.c);
-    case NodeKind::kCall:
-    case NodeKind::kFilter:
-    case NodeKind::kTest: {
-      optional(node.a);
-      const ArgumentsNode& args = ast.arguments[node.b];
-      list(args.positional.start, args.positional.count);
-      for (const KeywordNode& keyword : args.keywords) visit(keyword.value);
-      optional(args.star);
-      return optional(args.double_star);
-    }
-    default:
-      return;
-  }
-}
-
-inline bool is_expression(NodeKind kind) { return kind <= NodeKind::kNamespaceRef; }
 
 }  // namespace sluice::jinja

@@ -21,7 +21,8 @@ Span Program::span_at(uint32_t offset) const {
 
 std::string Program::excerpt_at(uint32_t offset) const {
   Span span = span_at(offset);
-  // make_excerpt counts lines from the start of its text, so a block in the middle of a file needs its lines before it.
+  // make_excerpt counts lines from the start of its text, so a block in the middle of a file needs
+  // its lines before it.
   if (first_line == 1) return make_excerpt(text, span);
   std::string padded(first_line - 1, '\n');
   padded += text;
@@ -37,7 +38,8 @@ bool is_plain_text(std::string_view text) {
   return true;
 }
 
-Result<Template> compile_template(std::string_view text, std::string_view file, uint32_t first_line) {
+Result<Template> compile_template(std::string_view text, std::string_view file,
+                                  uint32_t first_line) {
   SLUICE_ASSIGN(auto program, compile_program(text, {file, first_line, false}));
   Template tmpl;
   tmpl.name = file;
@@ -48,7 +50,8 @@ Result<Template> compile_template(std::string_view text, std::string_view file, 
 
 namespace {
 
-// A snapshot block is no Jinja tag in dbt: its body alone is the template. Keep the same shape for callers.
+// A snapshot block is no Jinja tag in dbt: its body alone is the template. Keep the same shape for
+// callers.
 std::string macro_text(const Block& block) { return std::string(block.full); }
 
 }  // namespace
@@ -95,7 +98,9 @@ class CallFinder {
  private:
   void add(StaticCall call) {
     for (const StaticCall& known : calls_) {
-      if (known.package == call.package && known.name == call.name && known.is_dispatch == call.is_dispatch) return;
+      if (known.package == call.package && known.name == call.name &&
+          known.is_dispatch == call.is_dispatch)
+        return;
     }
     calls_.push_back(std::move(call));
   }

@@ -11,7 +11,8 @@ namespace sluice::jinja {
 
 namespace {
 
-#define SLUICE_TEST(name) Result<bool> name(Interpreter& interpreter, const Value& self, const CallArgs& args)
+#define SLUICE_TEST(name) \
+  Result<bool> name(Interpreter& interpreter, const Value& self, const CallArgs& args)
 #define SLUICE_UNUSED static_cast<void>(interpreter), static_cast<void>(args)
 
 Status no_arguments(const CallArgs& args) {
@@ -57,7 +58,8 @@ bool is_iterable(const Value& value) {
     auto all = value.as_object().iterate();
     return all && all->has_value();
   }
-  return value.is_undefined() || value.is_string() || value.is_sequence() || value.is_dict() || value.is_set();
+  return value.is_undefined() || value.is_string() || value.is_sequence() || value.is_dict() ||
+         value.is_set();
 }
 // Has a length and items by key.
 bool is_sequence(const Value& value) {
@@ -69,7 +71,9 @@ SLUICE_TEST(is_generator_safe_iterable) {
   SLUICE_TRY(no_arguments(args));
   static_cast<void>(interpreter);
   // Asking a generator for its items would use them up.
-  if (self.is_object() && (type_name(self) == "generator" || type_name(self) == "list_reverseiterator")) return true;
+  if (self.is_object() &&
+      (type_name(self) == "generator" || type_name(self) == "list_reverseiterator"))
+    return true;
   return is_iterable(self);
 }
 
@@ -131,16 +135,21 @@ Result<bool> ordered(Interpreter& /*interpreter*/, const Value& self, const Call
   static constexpr std::string_view kSigns[] = {"==", "!=", ">", ">=", "<", "<="};
   SLUICE_ASSIGN(int order, compare(self, other, kSigns[static_cast<size_t>(Operator)]));
   switch (Operator) {
-    case CompareOperator::kGt: return order > 0;
-    case CompareOperator::kGe: return order >= 0;
-    case CompareOperator::kLt: return order < 0;
-    default: return order <= 0;
+    case CompareOperator::kGt:
+      return order > 0;
+    case CompareOperator::kGe:
+      return order >= 0;
+    case CompareOperator::kLt:
+      return order < 0;
+    default:
+      return order <= 0;
   }
 }
 
 Result<bool> text_predicate(Interpreter& interpreter, const Value& self, std::string_view method) {
   SLUICE_ASSIGN(std::string text, to_str(self));
-  SLUICE_ASSIGN(std::optional<Value> result, call_method(interpreter, Value::string(std::move(text)), method, {}));
+  SLUICE_ASSIGN(std::optional<Value> result,
+                call_method(interpreter, Value::string(std::move(text)), method, {}));
   SLUICE_CHECK(result.has_value());
   return truth(*result);
 }
@@ -214,8 +223,9 @@ constexpr Test kTests[] = {
 }  // namespace
 
 std::optional<uint32_t> find_test(std::string_view name) {
-  const auto* found = std::lower_bound(std::begin(kTests), std::end(kTests), name,
-                                       [](const Test& test, std::string_view key) { return test.name < key; });
+  const auto* found =
+      std::lower_bound(std::begin(kTests), std::end(kTests), name,
+                       [](const Test& test, std::string_view key) { return test.name < key; });
   if (found == std::end(kTests) || found->name != name) return std::nullopt;
   return static_cast<uint32_t>(found - std::begin(kTests));
 }

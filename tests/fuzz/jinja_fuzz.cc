@@ -27,7 +27,8 @@ class GlobalScope final : public sluice::jinja::Scope {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
-  auto blocks = sluice::jinja::split_blocks(text, "fuzz", {"macro", "test", "docs", "materialization"});
+  auto blocks =
+      sluice::jinja::split_blocks(text, "fuzz", {"macro", "test", "docs", "materialization"});
   if (blocks) {
     for (const auto& block : *blocks) {
       auto macro = sluice::jinja::compile_macro(block, "fuzz");

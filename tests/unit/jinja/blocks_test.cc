@@ -11,23 +11,28 @@ TEST(Blocks, FindsTopLevelBlocks) {
       "{% raw %}{% macro no() %}{% endraw %}\n"
       "  {%- macro one(a, b='%}') -%}\n{{ '{% endmacro %}' }}{%- endmacro -%}\n"
       "{% docs about %}text {{ stray }} {% enddocs %}\n"
-      "{% test unique(model) %}select{% endtest %}{% materialization table, adapter='x' %}{% endmaterialization %}"
+      "{% test unique(model) %}select{% endtest %}{% materialization table, adapter='x' %}{% "
+      "endmaterialization %}"
       "{% snapshot s %}body{% endsnapshot %}{% data_test d(m) %}{% enddata_test %}";
-  auto blocks = split_blocks(text, "f.sql", {"macro", "docs", "test", "materialization", "snapshot", "data_test"});
+  auto blocks = split_blocks(text, "f.sql",
+                             {"macro", "docs", "test", "materialization", "snapshot", "data_test"});
   ASSERT_TRUE(blocks) << blocks.error().message();
   std::string found;
   for (const Block& block : *blocks) {
-    found += block.type + " " + block.name + " " + std::to_string(block.line) + ":" + std::to_string(block.column) + "\n";
+    found += block.type + " " + block.name + " " + std::to_string(block.line) + ":" +
+             std::to_string(block.column) + "\n";
   }
   EXPECT_EQ(found,
-            "macro one 3:3\ndocs about 5:1\ntest unique 6:1\nmaterialization table 6:44\nsnapshot s 6:108\n"
+            "macro one 3:3\ndocs about 5:1\ntest unique 6:1\nmaterialization table 6:44\nsnapshot "
+            "s 6:108\n"
             "data_test d 6:145\n");
   EXPECT_EQ((*blocks)[1].body, "text {{ stray }} ");
   EXPECT_EQ((*blocks)[4].full, "{% snapshot s %}body{% endsnapshot %}");
 }
 
 TEST(Blocks, SkipsUnwantedTypes) {
-  auto blocks = split_blocks("{% macro m() %}{% endmacro %}{% docs d %}{% enddocs %}", "f.md", {"docs"});
+  auto blocks =
+      split_blocks("{% macro m() %}{% endmacro %}{% docs d %}{% enddocs %}", "f.md", {"docs"});
   ASSERT_TRUE(blocks);
   ASSERT_EQ(blocks->size(), 1U);
   EXPECT_EQ(blocks->front().name, "d");
@@ -40,8 +45,11 @@ TEST(Blocks, ReportsMistakes) {
   };
   const Row rows[] = {
       {"{% macro m() %}", "block 'macro' is not closed"},
-      {"{% endmacro %}", "'endmacro' has no block to close"},
-      {"{% macro m() %}{% test t() %}{% endtest %}{% endmacro %}", "a 'test' block is inside the 'macro' block of line 1"},
+      {"{% endif %}", "'endif' has no 'if' before it"},
+      {"{% if x %}{% macro m() %}{% endmacro %}{% endif %}",
+       "a 'macro' block is inside the 'if' of line 1"},
+      {"{% macro m() %}{% test t() %}{% endtest %}{% endmacro %}",
+       "a 'test' block is inside the 'macro' block of line 1"},
       {"{# x", "comment is not closed"},
       {"{% macro m(", "tag 'macro' is not closed"},
       {"{% raw %}", "raw block is not closed"},
@@ -53,12 +61,22 @@ TEST(Blocks, ReportsMistakes) {
   }
 }
 
+TEST(Blocks, IgnoresStrayEndTags) {
+  auto blocks = split_blocks(
+      "{% endmacro %}{% macro m() %}{% if x %}{% endmacro %}{% macro n() %}{% endmacro %}", "f",
+      {"macro"});
+  ASSERT_TRUE(blocks);
+  EXPECT_EQ(blocks->size(), 2U);
+}
+
 TEST(Blocks, CompileToMacros) {
   std::string text =
       "\n{% macro f(a, b: list[str] = [], c=1) %}{% endmacro %}\n"
-      "{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}{% endmaterialization %}\n"
+      "{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}{% "
+      "endmaterialization %}\n"
       "{% materialization view, default %}{% endmaterialization %}\n"
-      "{% test t(model) %}{{ other(model) }}{{ pkg.deep(1) }}{{ adapter.dispatch('d', 'p')(2) }}{% endtest %}";
+      "{% test t(model) %}{{ other(model) }}{{ pkg.deep(1) }}{{ adapter.dispatch('d', 'p')(2) }}{% "
+      "endtest %}";
   auto blocks = split_blocks(text, "f.sql", {"macro", "materialization", "test"});
   ASSERT_TRUE(blocks);
   std::vector<std::shared_ptr<const Macro>> macros;
@@ -79,7 +97,8 @@ TEST(Blocks, CompileToMacros) {
   EXPECT_EQ(macros[3]->name, "test_t");
   auto calls = static_macro_calls(*macros[3]);
   std::string shown;
-  for (const StaticCall& call : calls) shown += call.package + "/" + call.name + (call.is_dispatch ? "!" : "") + " ";
+  for (const StaticCall& call : calls)
+    shown += call.package + "/" + call.name + (call.is_dispatch ? "!" : "") + " ";
   EXPECT_EQ(shown, "/other pkg/deep p/d! ");
 }
 

@@ -58,7 +58,8 @@ TEST(JinjaCases, AgreeWithTheRealTools) {
     CaseResult result = run_case(*spec);
     EXPECT_EQ(summary(result, expect), wanted(expect))
         << string_member(*spec, "id") << " (" << string_member(*spec, "mode")
-        << "): " << string_member(*spec, "template") << "\n" << result.message;
+        << "): " << string_member(*spec, "template") << "\n"
+        << result.message;
     ++count;
   }
   EXPECT_EQ(count, 747);

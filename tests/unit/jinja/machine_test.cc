@@ -52,11 +52,16 @@ TEST(Machine, FollowsTheScopingOfJinja) {
       {"{% macro f(x) %}{% set a=x %}{{ a }}{% endmacro %}{{ f(3) }}{{ a }}", "31"},
       {"{% set b %}{% set a=9 %}{{ a }}{% endset %}{{ b }}{{ a }}", "91"},
       {"{% with a=a+1, b=a %}{{ a }}{{ b }}{% endwith %}{{ a }}", "211"},
-      {"{% for x in [1,[2,[3]]] recursive %}{% if x is iterable %}({{ loop(x) }}){% else %}{{ x }}{% endif %}{% endfor %}",
+      {"{% for x in [1,[2,[3]]] recursive %}{% if x is iterable %}({{ loop(x) }}){% else %}{{ x "
+       "}}{% endif %}{% endfor %}",
        "1(2(3))"},
-      {"{% macro f() %}[{{ caller(2) }}]{% endmacro %}{% call(v) f() %}{{ v + a }}{% endcall %}", "[3]"},
-      {"{% for i in [1,2] %}{% set x %}a{% if i==2 %}{% break %}{% endif %}{% endset %}{{ x }}{% endfor %}z", "az"},
-      {"{% macro fact(n) %}{{ 1 if n < 2 else n * fact(n - 1)|int }}{% endmacro %}{{ fact(5) }}", "120"},
+      {"{% macro f() %}[{{ caller(2) }}]{% endmacro %}{% call(v) f() %}{{ v + a }}{% endcall %}",
+       "[3]"},
+      {"{% for i in [1,2] %}{% set x %}a{% if i==2 %}{% break %}{% endif %}{% endset %}{{ x }}{% "
+       "endfor %}z",
+       "az"},
+      {"{% macro fact(n) %}{{ 1 if n < 2 else n * fact(n - 1)|int }}{% endmacro %}{{ fact(5) }}",
+       "120"},
       {"{% for i in [1,2] %}{% block b scoped %}{{ i }}{% endblock %}{% endfor %}", "12"},
   };
   for (const Row& row : rows) EXPECT_EQ(rendered(row.text, scope, plain), row.output) << row.text;
@@ -73,7 +78,8 @@ TEST(Machine, StopsEndlessWork) {
   CountingScope scope;
   Environment environment;
   environment.max_steps = 1000;
-  EXPECT_EQ(rendered("{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}", scope, environment),
+  EXPECT_EQ(rendered("{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}",
+                     scope, environment),
             "error: template runs too long");
   environment = {};
   environment.plain_jinja = true;
@@ -92,18 +98,22 @@ TEST(Machine, MapsOutputToPlaces) {
   EXPECT_EQ(*output, "a\n1b\n1\n2");
   std::string shown;
   for (const SourceMapEntry& entry : map) {
-    shown += std::to_string(entry.offset) + "@" + std::to_string(entry.line) + ":" + std::to_string(entry.column) + " ";
+    shown += std::to_string(entry.offset) + "@" + std::to_string(entry.line) + ":" +
+             std::to_string(entry.column) + " ";
   }
   EXPECT_EQ(shown, "0@10:1 2@11:4 3@11:8 4@11:29 5@12:4 6@11:29 7@12:4 ");
 }
 
 TEST(Machine, CarriesReturnedValues) {
   CountingScope scope;
-  scope.set("return", make_function("return", [](Interpreter& interpreter, const CallArgs& args) -> Result<Value> {
-              return fail(interpreter.unwind_return(args.positional[0]));
-            }));
-  auto blocks = split_blocks("{% macro f(x) %}text{% for i in x %}{{ return([i]) }}{% endfor %}{% endmacro %}", "m",
-                             {"macro"});
+  scope.set(
+      "return",
+      make_function("return", [](Interpreter& interpreter, const CallArgs& args) -> Result<Value> {
+        return fail(interpreter.unwind_return(args.positional[0]));
+      }));
+  auto blocks = split_blocks(
+      "{% macro f(x) %}text{% for i in x %}{{ return([i]) }}{% endfor %}{% endmacro %}", "m",
+      {"macro"});
   ASSERT_TRUE(blocks);
   auto macro = compile_macro(blocks->front(), "m");
   ASSERT_TRUE(macro);

@@ -15,37 +15,68 @@ class Printer {
   std::string print(NodeId id) const {
     const Node& node = ast_.nodes[id];
     static constexpr std::string_view kBinary[] = {"+", "-", "*", "/", "//", "%", "**"};
-    static constexpr std::string_view kCompare[] = {"==", "!=", ">", ">=", "<", "<=", "in", "not in"};
+    static constexpr std::string_view kCompare[] = {
+        "==", "!=", ">", ">=", "<", "<=", "in", "not in"};
     switch (node.kind) {
-      case NodeKind::kConst: return to_repr(ast_.constants[node.a]).value_or("?");
-      case NodeKind::kText: return string_repr(ast_.name(node.a));
-      case NodeKind::kName: return std::string(ast_.name(node.a));
-      case NodeKind::kAttribute: return print(node.a) + "." + std::string(ast_.name(node.b));
-      case NodeKind::kItem: return print(node.a) + "[" + print(node.b) + "]";
-      case NodeKind::kSlice: return bound(node.a) + ":" + bound(node.b) + ":" + bound(node.c);
-      case NodeKind::kNegate: return "(-" + print(node.a) + ")";
-      case NodeKind::kPositive: return "(+" + print(node.a) + ")";
-      case NodeKind::kNot: return "(not " + print(node.a) + ")";
-      case NodeKind::kAnd: return "(" + print(node.a) + " and " + print(node.b) + ")";
-      case NodeKind::kOr: return "(" + print(node.a) + " or " + print(node.b) + ")";
+      case NodeKind::kConst:
+        return to_repr(ast_.constants[node.a]).value_or("?");
+      case NodeKind::kText:
+        return string_repr(ast_.name(node.a));
+      case NodeKind::kName:
+        return std::string(ast_.name(node.a));
+      case NodeKind::kAttribute:
+        return print(node.a) + "." + std::string(ast_.name(node.b));
+      case NodeKind::kItem:
+        return print(node.a) + "[" + print(node.b) + "]";
+      case NodeKind::kSlice:
+        return bound(node.a) + ":" + bound(node.b) + ":" + bound(node.c);
+      case NodeKind::kNegate:
+        return "(-" + print(node.a) + ")";
+      case NodeKind::kPositive:
+        return "(+" + print(node.a) + ")";
+      case NodeKind::kNot:
+        return "(not " + print(node.a) + ")";
+      case NodeKind::kAnd:
+        return "(" + print(node.a) + " and " + print(node.b) + ")";
+      case NodeKind::kOr:
+        return "(" + print(node.a) + " or " + print(node.b) + ")";
       case NodeKind::kBinary:
-        return "(" + print(node.a) + " " + std::string(kBinary[node.flag]) + " " + print(node.b) + ")";
-      case NodeKind::kOperand: return std::string(kCompare[node.flag]) + " " + print(node.a);
-      case NodeKind::kCompare: return "(" + print(node.a) + " " + list({node.b, node.c}, " ") + ")";
-      case NodeKind::kConcat: return "(" + list({node.a, node.b}, " ~ ") + ")";
-      case NodeKind::kTuple: return "(" + list({node.a, node.b}, ", ") + ",)";
-      case NodeKind::kList: return "[" + list({node.a, node.b}, ", ") + "]";
-      case NodeKind::kDict: return "{" + list({node.a, node.b}, ", ") + "}";
-      case NodeKind::kCondition:
-        return "(" + print(node.b) + " if " + print(node.a) + " else " + bound(node.c) + ")";
-      case NodeKind::kCall: return print(node.a) + arguments(node.b);
-      case NodeKind::kFilter: return print(node.a) + "|" + std::string(ast_.name(node.c)) + arguments(node.b);
-      case NodeKind::kTest: return "(" + print(node.a) + " is " + std::string(ast_.name(node.c)) + arguments(node.b) + ")";
-      default: return "?";
+        return "(" + print(node.a) + " " + std::string(kBinary[node.flag]) + " " + print(node.b) +
+               ")";
+      case NodeKind::kOperand:
+        return std::string(kCompare[node.flag]) + " " + print(node.a);
+      default:
+        return print_compound(node);
     }
   }
 
  private:
+  std::string print_compound(const Node& node) const {
+    switch (node.kind) {
+      case NodeKind::kCompare:
+        return "(" + print(node.a) + " " + list({node.b, node.c}, " ") + ")";
+      case NodeKind::kConcat:
+        return "(" + list({node.a, node.b}, " ~ ") + ")";
+      case NodeKind::kTuple:
+        return "(" + list({node.a, node.b}, ", ") + ",)";
+      case NodeKind::kList:
+        return "[" + list({node.a, node.b}, ", ") + "]";
+      case NodeKind::kDict:
+        return "{" + list({node.a, node.b}, ", ") + "}";
+      case NodeKind::kCondition:
+        return "(" + print(node.b) + " if " + print(node.a) + " else " + bound(node.c) + ")";
+      case NodeKind::kCall:
+        return print(node.a) + arguments(node.b);
+      case NodeKind::kFilter:
+        return print(node.a) + "|" + std::string(ast_.name(node.c)) + arguments(node.b);
+      case NodeKind::kTest:
+        return "(" + print(node.a) + " is " + std::string(ast_.name(node.c)) + arguments(node.b) +
+               ")";
+      default:
+        return "?";
+    }
+  }
+
   std::string bound(NodeId id) const { return id == kNone ? "" : print(id); }
   std::string list(NodeList items, std::string_view joint) const {
     std::string out;

@@ -40,10 +40,20 @@ TEST(Native, ReadsPythonLiterals) {
     std::string_view repr;
   };
   const Row rows[] = {
-      {"1", "1"},        {" -2.5", "-2.5"},     {"[1, 'a', (2,)]", "[1, 'a', (2,)]"},
-      {"{'a': None}", "{'a': None}"},           {"True", "True"},     {"1, 2", "(1, 2)"},
-      {"true", "-"},     {"none", "-"},         {"a", "-"},           {"1 + 1", "-"},
-      {"", "-"},         {"1 }} {{ 2", "-"},    {"'a' 'b'", "'ab'"},  {"f(1)", "-"},
+      {"1", "1"},
+      {" -2.5", "-2.5"},
+      {"[1, 'a', (2,)]", "[1, 'a', (2,)]"},
+      {"{'a': None}", "{'a': None}"},
+      {"True", "True"},
+      {"1, 2", "(1, 2)"},
+      {"true", "-"},
+      {"none", "-"},
+      {"a", "-"},
+      {"1 + 1", "-"},
+      {"", "-"},
+      {"1 }} {{ 2", "-"},
+      {"'a' 'b'", "'ab'"},
+      {"f(1)", "-"},
   };
   for (const Row& row : rows) {
     auto value = parse_literal(row.text);
@@ -53,7 +63,9 @@ TEST(Native, ReadsPythonLiterals) {
 
 class VariableScope final : public Scope {
  public:
-  explicit VariableScope(const BaseContextOptions& options) { add_base_context(variables_.as_dict(), options); }
+  explicit VariableScope(const BaseContextOptions& options) {
+    add_base_context(variables_.as_dict(), options);
+  }
   bool lookup(std::string_view name, Value& out) const override {
     const Value* found = variables_.as_dict().find(name);
     if (found == nullptr) return false;
@@ -79,7 +91,8 @@ TEST(BaseContext, RendersTextVars) {
   BaseContextOptions options;
   options.vars.as_dict().set("a", Value::string("{{ var('b') }}-x"));
   options.vars.as_dict().set("b", Value::integer(3));
-  EXPECT_EQ(rendered("{{ var('a') }}{{ var('c', 'd') }}{{ var.has_var('c') }}", options), "3-xdFalse");
+  EXPECT_EQ(rendered("{{ var('a') }}{{ var('c', 'd') }}{{ var.has_var('c') }}", options),
+            "3-xdFalse");
   EXPECT_EQ(rendered("{{ var('c') }}", options), "error: required var 'c' not found in config");
 }
 
@@ -88,7 +101,8 @@ TEST(BaseContext, GuardsSecrets) {
   options.environment = [](std::string_view) { return std::optional<std::string>("v"); };
   EXPECT_EQ(rendered("{{ env_var('A') }}", options), "v");
   EXPECT_EQ(rendered("{{ env_var('DBT_ENV_SECRET_A') }}", options),
-            "error: secret env vars are allowed only in profiles.yml or packages.yml, found 'DBT_ENV_SECRET_A' "
+            "error: secret env vars are allowed only in profiles.yml or packages.yml, found "
+            "'DBT_ENV_SECRET_A' "
             "referenced elsewhere");
   options.allow_secrets = true;
   EXPECT_EQ(rendered("{{ env_var('DBT_ENV_SECRET_A') }}", options), "v");
@@ -97,7 +111,9 @@ TEST(BaseContext, GuardsSecrets) {
 TEST(BaseContext, SendsLogsToTheCaller) {
   std::string seen;
   BaseContextOptions options;
-  options.log = [&](std::string_view message, bool info) { seen += std::string(message) + (info ? "!" : "."); };
+  options.log = [&](std::string_view message, bool info) {
+    seen += std::string(message) + (info ? "!" : ".");
+  };
   options.print = [&](std::string_view message) { seen += std::string(message) + "#"; };
   EXPECT_EQ(rendered("[{{ log('a') }}{{ log(1, info=true) }}{{ print('p') }}]", options), "[]");
   EXPECT_EQ(seen, "a.1!p#");
