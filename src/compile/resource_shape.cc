@@ -157,6 +157,16 @@ void created_at(TreeSink& sink, int64_t micros) {
   sink.number(static_cast<double>(micros) / 1e6);
 }
 
+Value docs_of(const Value& given) {
+  Value docs = Value::dict();
+  docs.as_dict().set("show", Value::boolean(true));
+  docs.as_dict().set("node_color", Value::none());
+  if (given.is_dict())
+    for (const Dict::Entry& entry : given.as_dict().entries())
+      docs.as_dict().set(entry.key, entry.value);
+  return docs;
+}
+
 // Keys that all nodes begin with.
 void describe_head(TreeSink& sink, const Node& node) {
   sink.field("database", node.database);
@@ -182,7 +192,7 @@ void describe_head(TreeSink& sink, const Node& node) {
   describe_columns(sink, node.columns);
   sink.dict_field("meta", node.meta);
   sink.optional_field("group", node.group);
-  sink.dict_field("docs", node.docs);
+  sink.field("docs", docs_of(node.docs));
   sink.optional_field("patch_path", node.patch_path);
   sink.null_field("build_path");
   sink.dict_field("unrendered_config", node.unrendered_config);
@@ -287,6 +297,22 @@ Value source_config(const Source& source) {
   return config;
 }
 
+// The config of an exposure with the meta and tags of its entry.
+Value exposure_config(const Exposure& exposure) {
+  Value config = exposure.config;
+  fill_config_defaults(config, ResourceType::kExposure);
+  Value meta = Value::dict();
+  for (const Value& part : {member_or_none(exposure.entry, "meta"), member_or_none(config, "meta")})
+    if (part.is_dict())
+      for (const Dict::Entry& entry : part.as_dict().entries())
+        meta.as_dict().set(entry.key, entry.value);
+  config.as_dict().set("meta", std::move(meta));
+  std::vector<Value> tags;
+  for (const std::string& tag : exposure.tags) tags.push_back(Value::string(tag));
+  config.as_dict().set("tags", Value::list(std::move(tags)));
+  return config;
+}
+
 void describe_external(TreeSink& sink, const Value& external) {
   static constexpr std::array<std::string_view, 5> kKnown{"location", "file_format", "row_format",
                                                           "tbl_properties", "partitions"};
@@ -322,16 +348,6 @@ std::vector<std::string> languages(std::string_view text) {
   if (!word.empty()) words.push_back(std::move(word));
   if (words.empty()) words.emplace_back("sql");
   return words;
-}
-
-Value docs_of(const Value& given) {
-  Value docs = Value::dict();
-  docs.as_dict().set("show", Value::boolean(true));
-  docs.as_dict().set("node_color", Value::none());
-  if (given.is_dict())
-    for (const Dict::Entry& entry : given.as_dict().entries())
-      docs.as_dict().set(entry.key, entry.value);
-  return docs;
 }
 
 }  // namespace
@@ -398,9 +414,7 @@ void describe_source(TreeSink& sink, const Manifest& manifest, const Source& sou
 }
 
 void describe_exposure(TreeSink& sink, const Manifest& manifest, const Exposure& exposure) {
-  Value config = exposure.config;
-  fill_config_defaults(config, ResourceType::kExposure);
-  const Value* meta = member(exposure.entry, "meta");
+  const Value config = exposure_config(exposure);
   sink.begin_object();
   sink.field("name", exposure.name);
   sink.field("resource_type", project::resource_type_name(ResourceType::kExposure));
@@ -417,7 +431,7 @@ void describe_exposure(TreeSink& sink, const Manifest& manifest, const Exposure&
                                 : std::string_view());
   copy_field(sink, "label", exposure.entry);
   copy_field(sink, "maturity", exposure.entry);
-  sink.dict_field("meta", meta != nullptr ? *meta : member_or_none(config, "meta"));
+  sink.dict_field("meta", member_or_none(config, "meta"));
   sink.texts("tags", exposure.tags);
   sink.field("config", config);
   sink.dict_field("unrendered_config", Value::none());
