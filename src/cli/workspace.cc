@@ -257,7 +257,8 @@ std::optional<graph::Selection> Workspace::select(std::vector<ResourceType> type
 }
 
 bool Workspace::open_warehouse() {
-  Result<std::unique_ptr<warehouse::Warehouse>> opened = run::open_warehouse(*project_);
+  Result<std::unique_ptr<warehouse::Warehouse>> opened =
+      run::open_warehouse(invocation_.fs, *project_);
   if (!opened) {
     report_error(invocation_, opened.error());
     return false;

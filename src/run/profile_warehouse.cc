@@ -244,10 +244,14 @@ Result<WarehouseSettings> duckdb_settings(const project::Project& project) {
   return SettingsReader(project).read();
 }
 
-Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(const project::Project& project) {
+Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(FileSystem& fs,
+                                                             const project::Project& project) {
   const std::string& type = project.profile.adapter_type;
   if (type == "duckdb") {
     SLUICE_ASSIGN(const WarehouseSettings settings, duckdb_settings(project));
+    const size_t slash = settings.path.rfind('/');
+    if (slash != std::string::npos && slash > 0)
+      SLUICE_TRY(fs.make_directories(settings.path.substr(0, slash)));
     return warehouse::open_duckdb(settings);
   }
   const warehouse::Dialect* dialect = warehouse::find_dialect(type);

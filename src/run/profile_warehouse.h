@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/file_system.h"
 #include "base/result.h"
 #include "project/project.h"
 #include "warehouse/warehouse.h"
@@ -18,7 +19,8 @@ namespace sluice::run {
 Result<warehouse::WarehouseSettings> duckdb_settings(const project::Project& project);
 
 // DuckDB for duckdb profiles; for other known adapters a warehouse that compiles only.
-// kProfileInvalid for an unknown one.
-Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(const project::Project& project);
+// kProfileInvalid for an unknown one. Makes the folder of the database file when it is missing.
+Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(FileSystem& fs,
+                                                             const project::Project& project);
 
 }  // namespace sluice::run

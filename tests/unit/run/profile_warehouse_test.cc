@@ -74,7 +74,8 @@ TEST(ProfileWarehouse, WrongOrUnsupportedKeysAreErrors) {
 TEST(ProfileWarehouse, UnknownAdapterSuggestsTheNearest) {
   project::Project project = project_with("{}");
   project.profile.adapter_type = "duckbd";
-  const auto opened = open_warehouse(project);
+  MemoryFileSystem fs;
+  const auto opened = open_warehouse(fs, project);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code(), ErrorCode::kProfileInvalid);
 }
@@ -82,7 +83,8 @@ TEST(ProfileWarehouse, UnknownAdapterSuggestsTheNearest) {
 TEST(ProfileWarehouse, OtherAdaptersCompileOnly) {
   project::Project project = project_with("{}");
   project.profile.adapter_type = "trino";
-  const auto opened = open_warehouse(project);
+  MemoryFileSystem fs;
+  const auto opened = open_warehouse(fs, project);
   ASSERT_TRUE(opened);
   EXPECT_EQ((*opened)->dialect().adapter_type(), "trino");
 }
