@@ -20,7 +20,8 @@ class Formattable {
   virtual Result<std::string> format(std::string_view spec) const = 0;
 };
 
-// Python's format specification mini-language: [[fill]align][sign][z][#][0][width][grouping][.precision][type].
+// Python's format specification mini-language:
+// [[fill]align][sign][z][#][0][width][grouping][.precision][type].
 struct FormatSpec {
   char32_t fill = ' ';
   char align = 0;      // '<', '>', '^', '=' or 0: the type's own
@@ -48,8 +49,9 @@ struct NumberText {
 };
 std::string layout_number(const NumberText& number, const FormatSpec& spec, size_t group_size);
 
-// Text of a finite or infinite non-negative double as printf's %e, %f, %g (type 'e', 'f', 'g') or, for 'r', as repr.
-// `keep_point` is the '#' flag; `add_point_zero` is what str(float) does ("1" → "1.0").
+// Text of a finite or infinite non-negative double as printf's %e, %f, %g (type 'e', 'f', 'g') or,
+// for 'r', as repr. `keep_point` is the '#' flag; `add_point_zero` is what str(float) does ("1" →
+// "1.0").
 std::string float_text(double magnitude, char type, int precision, bool keep_point,
                        bool add_point_zero = false);
 

@@ -1,4 +1,5 @@
-// str.format through the sandbox: string.Formatter's rules, fields looked up as Jinja looks up attributes and items.
+// str.format through the sandbox: string.Formatter's rules, fields looked up as Jinja looks up
+// attributes and items.
 #include <fmt/format.h>
 
 #include "jinja/format.h"

@@ -1,5 +1,6 @@
-// JSON as Python's json module writes and reads it. Hand-written because the shapes differ from other JSON libraries:
-// integers of any size, NaN and Infinity, Python's separators, key coercion and error wording.
+// JSON as Python's json module writes and reads it. Hand-written because the shapes differ from
+// other JSON libraries: integers of any size, NaN and Infinity, Python's separators, key coercion
+// and error wording.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -112,7 +113,8 @@ class JsonWriter {
     if (open_.size() >= kMaxDepth)
       return runtime_failure("maximum recursion depth exceeded while encoding a JSON object");
     open_.push_back(value.identity());
-    const Status status = value.is_dict() ? write_dict(value.as_dict()) : write_list(value.as_items());
+    const Status status =
+        value.is_dict() ? write_dict(value.as_dict()) : write_list(value.as_items());
     open_.pop_back();
     return status;
   }

@@ -163,7 +163,8 @@ Status sort_values(std::vector<Value>& items, const std::vector<Value>& keys, bo
   for (size_t i = 0; i < items.size(); ++i)
     order.push_back({keys.empty() ? &items[i] : &keys[i], i});
   std::optional<Error> failure;
-  // A merge sort keeps going after a failed comparison without harm: every order is acceptable to it.
+  // A merge sort keeps going after a failed comparison without harm: every order is acceptable to
+  // it.
   const auto is_less = [&failure](const Value& a, const Value& b) {
     if (failure) return false;
     Result<int> order_of = compare(a, b);

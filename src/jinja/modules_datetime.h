@@ -1,7 +1,7 @@
 // Python's datetime, date, time, timedelta and time zones as values. Immutable.
 //
-// A time zone object stands for one fixed offset, as pytz makes them: a zone with several offsets has one object for
-// each, and at_utc() finds the one that holds at an instant.
+// A time zone object stands for one fixed offset, as pytz makes them: a zone with several offsets
+// has one object for each, and at_utc() finds the one that holds at an instant.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// Constructors, class methods and constants of the classes in `modules.datetime`; each pair lives beside its type.
+// Constructors, class methods and constants of the classes in `modules.datetime`; each pair lives
+// beside its type.
 #pragma once
 
 #include "jinja/modules_object.h"

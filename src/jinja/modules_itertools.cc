@@ -1,5 +1,5 @@
-// The part of itertools that dbt exposes. Finite iterators are made at once; count(), cycle() and repeat() without an
-// end are made piece by piece and refuse to be listed whole.
+// The part of itertools that dbt exposes. Finite iterators are made at once; count(), cycle() and
+// repeat() without an end are made piece by piece and refuse to be listed whole.
 #include <fmt/format.h>
 
 #include <limits>

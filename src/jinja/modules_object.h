@@ -1,4 +1,5 @@
-// Objects of `modules.*` whose methods come from a table, and class objects such as `datetime.date`.
+// Objects of `modules.*` whose methods come from a table, and class objects such as
+// `datetime.date`.
 #pragma once
 
 #include <functional>
@@ -25,8 +26,8 @@ class ModuleObject : public Object {
   Value self() const;
 };
 
-// A class: calling it constructs; it has class methods, constants, and the methods of its instances called as
-// `date.isoformat(x)`.
+// A class: calling it constructs; it has class methods, constants, and the methods of its instances
+// called as `date.isoformat(x)`.
 class TypeObject final : public ModuleObject {
  public:
   using Finder = const Method* (*)(std::string_view name);

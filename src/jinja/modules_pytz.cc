@@ -1,5 +1,6 @@
-// pytz on the system's zone files, read by Howard Hinnant's date library. A zone value is one offset of its zone, as in
-// pytz: `timezone(name)` gives the oldest (local mean time), localize() and astimezone() pick the right one.
+// pytz on the system's zone files, read by Howard Hinnant's date library. A zone value is one
+// offset of its zone, as in pytz: `timezone(name)` gives the oldest (local mean time), localize()
+// and astimezone() pick the right one.
 #include <date/tz.h>
 #include <fmt/format.h>
 
@@ -74,8 +75,8 @@ class PytzFixed final : public TimeZoneObject {
   int64_t minutes_;
 };
 
-// What daylight saving adds at an offset of a zone. The zone files only say that it is on, so it is the difference to
-// the last offset before it without; pytz computes it so too.
+// What daylight saving adds at an offset of a zone. The zone files only say that it is on, so it is
+// the difference to the last offset before it without; pytz computes it so too.
 int64_t dst_of(const date::time_zone& zone, const date::sys_info& info) {
   constexpr int kMaxLookBack = 8;
   if (info.save.count() == 0) return 0;
@@ -115,7 +116,8 @@ class PytzZone final : public TimeZoneObject {
   std::optional<uint64_t> hash() const override {
     return combine_hashes(hash_text(zone_->name()), hash_integer(offset_));
   }
-  // The offset that holds at a local time, as pytz.localize decides it. `is_dst` unset: refuse to guess.
+  // The offset that holds at a local time, as pytz.localize decides it. `is_dst` unset: refuse to
+  // guess.
   Result<ZoneRef> at_local(const DateTimeObject& moment, std::optional<bool> is_dst) const;
 
  protected:

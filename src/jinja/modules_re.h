@@ -54,7 +54,8 @@ class MatchObject final : public ModuleObject {
   MatchSpans spans_;
 };
 
-// All matches by Python's scanner: after an empty match the next one at the same place must not be empty.
+// All matches by Python's scanner: after an empty match the next one at the same place must not be
+// empty.
 Result<std::vector<MatchSpans>> find_all(const Regex& regex, std::string_view subject, size_t start,
                                          int64_t limit);
 

@@ -44,7 +44,8 @@ std::string problem_text(int code) {
   return reinterpret_cast<const char*>(buffer.data());
 }
 
-// Rewrites what Python spells differently: \Z, \uXXXX, \UXXXXXXXX, `{,n}`, a literal `[` inside a class, (?a)(?u)(?L).
+// Rewrites what Python spells differently: \Z, \uXXXX, \UXXXXXXXX, `{,n}`, a literal `[` inside a
+// class, (?a)(?u)(?L).
 class PatternTranslator {
  public:
   explicit PatternTranslator(std::string_view pattern) : pattern_(pattern) {}

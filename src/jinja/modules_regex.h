@@ -1,4 +1,5 @@
-// Regular expressions with Python's syntax on PCRE2. A compiled Regex is immutable; any thread may match with it.
+// Regular expressions with Python's syntax on PCRE2. A compiled Regex is immutable; any thread may
+// match with it.
 #pragma once
 
 #include <memory>
@@ -30,7 +31,8 @@ class Regex final : public RefCounted {
   static Result<Ref<Regex>> compile(std::string_view pattern, int64_t flags);
   ~Regex() override;
 
-  // Searches `subject` (up to `end`) from byte `start`. `not_empty`: an empty match at `start` does not count.
+  // Searches `subject` (up to `end`) from byte `start`. `not_empty`: an empty match at `start` does
+  // not count.
   Result<std::optional<MatchSpans>> match(std::string_view subject, size_t start, Anchor anchor,
                                           bool not_empty) const;
   const std::string& pattern() const { return pattern_; }

@@ -1,5 +1,5 @@
-// datetime.strptime: the format becomes a regular expression, as CPython's _strptime does it, so that backtracking
-// finds the same reading.
+// datetime.strptime: the format becomes a regular expression, as CPython's _strptime does it, so
+// that backtracking finds the same reading.
 #include <fmt/format.h>
 
 #include <map>

@@ -160,7 +160,8 @@ bool is_zero(const Value& value) {
   return value.kind() != Kind::kBigInt && small_integer(value) == 0;
 }
 
-// Rounds the decimal text of a float at 10^-digits. Correct because to_chars rounds the exact binary value.
+// Rounds the decimal text of a float at 10^-digits. Correct because to_chars rounds the exact
+// binary value.
 double round_float(double value, int64_t digits) {
   if (!std::isfinite(value) || value == 0.0 || digits > 323) return value;
   if (digits < -308) return std::copysign(0.0, value);
@@ -236,7 +237,9 @@ bool number_equals(const Value& a, const Value& b) {
 }
 
 std::optional<int> number_compare(const Value& a, const Value& b) {
-  const auto order = [](auto left, auto right) { return left < right ? -1 : (left > right ? 1 : 0); };
+  const auto order = [](auto left, auto right) {
+    return left < right ? -1 : (left > right ? 1 : 0);
+  };
   if (a.is_float() && b.is_float()) {
     if (std::isnan(a.as_float()) || std::isnan(b.as_float())) return std::nullopt;
     return order(a.as_float(), b.as_float());
@@ -323,8 +326,10 @@ std::string float_repr(double value) {
   }
   if (exponent < 0)
     return result + "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
-  if (num_digits <= exponent + 1)
-    return result + digits + std::string(static_cast<size_t>(exponent + 1 - num_digits), '0') + ".0";
+  if (num_digits <= exponent + 1) {
+    const auto num_zeros = static_cast<size_t>(exponent + 1 - num_digits);
+    return result + digits + std::string(num_zeros, '0') + ".0";
+  }
   const auto whole = static_cast<size_t>(exponent) + 1;
   return result + digits.substr(0, whole) + "." + digits.substr(whole);
 }

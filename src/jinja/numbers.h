@@ -11,7 +11,9 @@ namespace sluice::jinja {
 inline bool is_integer_kind(const Value& value) {
   return value.is_int() || value.is_bool() || value.kind() == Kind::kBigInt;
 }
-inline bool is_number_kind(const Value& value) { return is_integer_kind(value) || value.is_float(); }
+inline bool is_number_kind(const Value& value) {
+  return is_integer_kind(value) || value.is_float();
+}
 // kBool and kInt only.
 inline int64_t small_integer(const Value& value) {
   return value.is_bool() ? static_cast<int64_t>(value.as_bool()) : value.as_int();
@@ -29,8 +31,9 @@ bool number_equals(const Value& a, const Value& b);
 // <0, 0, >0; nullopt when a NaN takes part.
 std::optional<int> number_compare(const Value& a, const Value& b);
 
-// round(value, digits): half to even, correctly rounded; the kind of the operand is kept. Without digits a float gives
-// an int. The value must be a number kind or a decimal. Source: CPython's float.__round__ and int.__round__.
+// round(value, digits): half to even, correctly rounded; the kind of the operand is kept. Without
+// digits a float gives an int. The value must be a number kind or a decimal. Source: CPython's
+// float.__round__ and int.__round__.
 Result<Value> python_round(const Value& value, std::optional<int64_t> digits);
 // int(x) of a float: truncation. Errors for infinities and NaN.
 Result<Value> float_to_integer(double value);

@@ -49,7 +49,8 @@ Result<std::optional<Value>> python_attribute(const Value& value, std::string_vi
   return std::nullopt;
 }
 
-// Python's obj[key] where the key is there; nullopt for a LookupError or a TypeError, which Jinja treats alike.
+// Python's obj[key] where the key is there; nullopt for a LookupError or a TypeError, which Jinja
+// treats alike.
 Result<std::optional<Value>> python_item(const Value& value, const Value& key) {
   switch (value.kind()) {
     case Kind::kDict: {

@@ -51,7 +51,8 @@ Object::BinaryOp object_op(Arithmetic op) {
   return Object::BinaryOp::kAdd;
 }
 
-// What is left when neither side is a number pair or a built-in sequence: objects, undefined, the type error.
+// What is left when neither side is a number pair or a built-in sequence: objects, undefined, the
+// type error.
 Result<Value> other_binary(Arithmetic op, const Value& a, const Value& b) {
   if (a.is_undefined()) return fail(undefined_error(a));
   if (b.is_undefined()) return fail(undefined_error(b));
@@ -90,9 +91,10 @@ Result<Value> repeat(const Value& sequence, const Value& times) {
   if (!wanted && bigint_sign(times) > 0)
     return runtime_failure("cannot fit 'int' into an index-sized integer");
   const auto count = static_cast<size_t>(wanted && *wanted > 0 ? *wanted : 0);
-  const size_t unit =
-      sequence.is_string() ? sequence.as_string().size() : sequence.as_items().size() * sizeof(Value);
-  if (unit != 0 && count > kMaxRepeatedBytes / unit) return runtime_failure("out of memory: result of '*' is too large");
+  const size_t unit = sequence.is_string() ? sequence.as_string().size()
+                                           : sequence.as_items().size() * sizeof(Value);
+  if (unit != 0 && count > kMaxRepeatedBytes / unit)
+    return runtime_failure("out of memory: result of '*' is too large");
   if (sequence.is_string()) {
     std::string text;
     text.reserve(unit * count);

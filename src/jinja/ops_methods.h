@@ -1,4 +1,5 @@
-// Tables of the methods of built-in types, found by name in one probe. A table is constexpr and immutable: any thread.
+// Tables of the methods of built-in types, found by name in one probe. A table is constexpr and
+// immutable: any thread.
 //
 // Each entry says how Python checks its argument count, so a method body only reads its arguments.
 #pragma once
@@ -93,8 +94,8 @@ Result<std::array<const Value*, kNumNames>> bind_arguments(
   return bound;
 }
 
-// Index arguments: an integer (booleans too), clamped to int64. Error: "'str' object cannot be interpreted as an
-// integer".
+// Index arguments: an integer (booleans too), clamped to int64. Error: "'str' object cannot be
+// interpreted as an integer".
 Result<int64_t> index_argument(const Value& value);
 // Truth of an optional flag.
 Result<bool> flag_argument(const Value* value, bool fallback);

@@ -58,7 +58,8 @@ bool has_hidden_attribute(const Value& value, std::string_view name) {
   if (is_number_kind(value))
     return includes(kOnNumbers, name) || (!value.is_float() && includes(kOnIntegersOnly, name));
   if (value.is_object()) return includes(kOnObjects, name);
-  if (value.is_string()) return includes(kOnContainers, name) || name == "__mod__" || name == "__rmod__";
+  if (value.is_string())
+    return includes(kOnContainers, name) || name == "__mod__" || name == "__rmod__";
   if (value.is_none()) return name == "__bool__";
   if (value.is_undefined()) return true;
   return includes(kOnContainers, name) || includes(kOnMutableContainers, name);

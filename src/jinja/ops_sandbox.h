@@ -7,8 +7,8 @@
 
 namespace sluice::jinja {
 
-// True when Python has such an underscore attribute on this value ('__class__', '__len__' of a list…). Others are
-// plain misses.
+// True when Python has such an underscore attribute on this value ('__class__', '__len__' of a
+// list…). Others are plain misses.
 bool has_hidden_attribute(const Value& value, std::string_view name);
 
 // Undefined that gives kJinjaSecurity when it is used.

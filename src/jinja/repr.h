@@ -8,7 +8,8 @@
 
 namespace sluice::jinja {
 
-// Appends repr(value). A container inside itself prints as `[...]`. Error when nesting is deeper than Python allows.
+// Appends repr(value). A container inside itself prints as `[...]`. Error when nesting is deeper
+// than Python allows.
 class ReprWriter {
  public:
   explicit ReprWriter(std::string& out) : out_(out) {}

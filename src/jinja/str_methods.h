@@ -1,5 +1,5 @@
-// Methods of str, grouped by concern in str_methods_*.cc. Every function has the MethodFunction shape; arguments were
-// counted by call_checked. Positions are code points, as in Python.
+// Methods of str, grouped by concern in str_methods_*.cc. Every function has the MethodFunction
+// shape; arguments were counted by call_checked. Positions are code points, as in Python.
 #pragma once
 
 #include "jinja/ops_methods.h"

@@ -1,5 +1,5 @@
-// Characters whose upper or title case is more than one character (Unicode 14, SpecialCasing.txt). Sorted by code.
-// Generated once from the Unicode data; immutable.
+// Characters whose upper or title case is more than one character (Unicode 14, SpecialCasing.txt).
+// Sorted by code. Generated once from the Unicode data; immutable.
 #pragma once
 
 #include <array>

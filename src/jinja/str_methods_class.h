@@ -1,4 +1,5 @@
-// Character classes behind the is… methods of str (Unicode categories through utf8proc, plus the Other_… properties).
+// Character classes behind the is… methods of str (Unicode categories through utf8proc, plus the
+// Other_… properties).
 #pragma once
 
 namespace sluice::jinja::str_methods {

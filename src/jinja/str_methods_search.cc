@@ -43,7 +43,8 @@ Result<Window> window_of(const std::string& text, const CallArgs& args) {
     return window;
   }
   const auto offset = [&](int64_t index) {
-    return window.ascii ? static_cast<size_t>(index) : byte_offset(text, static_cast<size_t>(index));
+    const auto position = static_cast<size_t>(index);
+    return window.ascii ? position : byte_offset(text, position);
   };
   window.byte_start = offset(start);
   window.text = std::string_view(text).substr(window.byte_start, offset(stop) - window.byte_start);

@@ -38,7 +38,7 @@ std::vector<Value> split_space(std::string_view text, int64_t limit) {
   std::string_view rest = strip_space_left(text);
   while (!rest.empty()) {
     if (limit >= 0 && static_cast<int64_t>(parts.size()) >= limit) {
-      parts.push_back(Value::string(rest));  // the tail keeps its trailing space: Python does so too
+      parts.push_back(Value::string(rest));  // the tail keeps its trailing space, as in Python
       break;
     }
     size_t end = 0;

@@ -41,7 +41,8 @@ uint64_t bits_of(const cpp_int& number) {
   return static_cast<uint64_t>(msb(number < 0 ? cpp_int(-number) : number)) + 1;
 }
 
-// Nearest double of a non-negative quotient: keep 64 significant bits and a sticky bit, then round once by hand.
+// Nearest double of a non-negative quotient: keep 64 significant bits and a sticky bit, then round
+// once by hand.
 double scaled_to_float(const cpp_int& mantissa_in, int64_t exponent, bool sticky) {
   cpp_int mantissa = mantissa_in;
   if (mantissa == 0) return 0.0;

@@ -1,6 +1,7 @@
-// BigInt: integers beyond 64 bits, and the integer arithmetic that may need them. Every function takes values of kind
-// kBool, kInt or kBigInt and answers the smallest kind that holds the result (kInt when it fits). Immutable: any thread
-// may read. The number itself (Boost.Multiprecision) shows in value_bigint.cc only.
+// BigInt: integers beyond 64 bits, and the integer arithmetic that may need them. Every function
+// takes values of kind kBool, kInt or kBigInt and answers the smallest kind that holds the result
+// (kInt when it fits). Immutable: any thread may read. The number itself (Boost.Multiprecision)
+// shows in value_bigint.cc only.
 #pragma once
 
 #include <memory>

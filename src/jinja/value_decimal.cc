@@ -67,7 +67,8 @@ DecimalRef as_decimal(const Value& value) {
   if (auto* decimal = value.object_as<DecimalObject>()) return DecimalRef(decimal);
   if (!is_integer_kind(value)) return {};
   const bool negative = bigint_sign(value) < 0;
-  return make_ref<DecimalObject>(negative, negative ? bigint_negate(value) : bigint_add(value, Value::integer(0)), 0);
+  Value magnitude = negative ? bigint_negate(value) : bigint_add(value, Value::integer(0));
+  return make_ref<DecimalObject>(negative, std::move(magnitude), 0);
 }
 
 struct Aligned {
@@ -89,8 +90,8 @@ Result<Value> divide_decimals(const DecimalObject& a, const DecimalObject& b) {
   const bool negative = a.negative() != b.negative();
   int64_t exponent = a.exponent() - b.exponent();
   if (!a.truth()) return make(negative, Value::integer(0), exponent);
-  const int64_t shift =
-      std::max<int64_t>(0, num_digits(b.coefficient()) - num_digits(a.coefficient()) + kPrecision + 1);
+  const int64_t missing = num_digits(b.coefficient()) - num_digits(a.coefficient());
+  const int64_t shift = std::max<int64_t>(0, missing + kPrecision + 1);
   exponent -= shift;
   const Value numerator = scaled(a.coefficient(), shift);
   Value quotient = bigint_floor_divide(numerator, b.coefficient());

@@ -1,5 +1,5 @@
-// decimal.Decimal: exact decimal numbers from query results, with the arithmetic of Python's default context
-// (28 significant digits, ties to even). Immutable.
+// decimal.Decimal: exact decimal numbers from query results, with the arithmetic of Python's
+// default context (28 significant digits, ties to even). Immutable.
 #pragma once
 
 #include <optional>

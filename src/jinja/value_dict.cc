@@ -1,5 +1,6 @@
-// Dict: entries in insertion order in one vector; beyond kLinearLimit of them, an open-addressing index of
-// positions (linear probing, power-of-two size, at most 2/3 full). Layout after CPython's compact dict.
+// Dict: entries in insertion order in one vector; beyond kLinearLimit of them, an open-addressing
+// index of positions (linear probing, power-of-two size, at most 2/3 full). Layout after CPython's
+// compact dict.
 #include <limits>
 
 #include "jinja/ops.h"
@@ -117,7 +118,8 @@ bool Dict::erase(const Value& key) {
     while (index_[slot] != position) slot = (slot + 1) & mask;
     index_[slot] = kTombstone;
   }
-  // The entry dies after the dict is whole again: its destructor may run code that looks at the dict.
+  // The entry dies after the dict is whole again: its destructor may run code that looks at the
+  // dict.
   const Entry removed = std::move(entries_[position]);
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(position));
   if (!index_.empty() && !is_last) rebuild_index();

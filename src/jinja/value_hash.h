@@ -1,5 +1,5 @@
-// Hashes of scalars, consistent with Python's equality (1 == 1.0 == True). For values and objects of the engine.
-// Not seeded: the same input gives the same order of work in every process.
+// Hashes of scalars, consistent with Python's equality (1 == 1.0 == True). For values and objects
+// of the engine. Not seeded: the same input gives the same order of work in every process.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// UTF-8 text as a row of code points: reading, writing, counting and Python's character classes. Pure functions.
-// Bytes that are not UTF-8 read as one code point each (their own value), so nothing here can fail or run over.
+// UTF-8 text as a row of code points: reading, writing, counting and Python's character classes.
+// Pure functions. Bytes that are not UTF-8 read as one code point each (their own value), so
+// nothing here can fail or run over.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// dict.keys(), .values() and .items(): live views, as Python's. And bound methods: `x.append` without a call.
+// dict.keys(), .values() and .items(): live views, as Python's. And bound methods: `x.append`
+// without a call.
 #pragma once
 
 #include <string>

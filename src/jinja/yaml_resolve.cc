@@ -1,4 +1,5 @@
-// Scanners for PyYAML's implicit resolvers (yaml/resolver.py of the YAML 1.1 types), written out by hand.
+// Scanners for PyYAML's implicit resolvers (yaml/resolver.py of the YAML 1.1 types), written out by
+// hand.
 #include "jinja/yaml_resolve.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-// What a plain YAML 1.1 scalar means to PyYAML's SafeLoader: its implicit resolvers and constructors.
+// What a plain YAML 1.1 scalar means to PyYAML's SafeLoader: its implicit resolvers and
+// constructors.
 #pragma once
 
 #include <string>
