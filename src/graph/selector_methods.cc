@@ -198,7 +198,7 @@ NodeSet MethodMatcher::match_any_value(const Criterion& criterion) {
       return match_config(criterion);
     case Method::kTestName:
       return match_test_name(criterion);
-    default:  // metrics, semantic models, saved queries, unit tests, functions: a manifest holds none
+    default:  // metrics, saved queries, unit tests…: a manifest holds none
       return NodeSet(resources_.size());
   }
 }
