@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <memory>
 #include <optional>
 
 #include "base/suggest.h"
+#include "cli/help_format.h"
 #include "cli/option_table.h"
 
 namespace sluice::cli {
@@ -46,7 +48,9 @@ CLI::Option* bind_option(CLI::App& app, const OptionSpec& spec, Options& options
   if (!spec.choices.empty()) option->check(CLI::IsMember(split_choices(spec.choices)));
   if (!std::holds_alternative<std::vector<std::string> Options::*>(spec.field))
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  option->group(spec.commands == 0 ? "Common options" : "Options");
+  // What is accepted for dbt's sake only would drown the rest.
+  const bool does_nothing = spec.help.starts_with("Accepted");
+  option->group(does_nothing ? "" : spec.commands == 0 ? "Common options" : "Options");
   return option;
 }
 
@@ -116,8 +120,9 @@ class CommandLineParser {
  public:
   CommandLineParser(ParsedCommandLine& out, const std::vector<std::string>& words)
       : out_(out), table_(option_table()) {
+    root_.formatter(std::make_shared<HelpFormatter>());
     root_.set_help_flag("-h,--help", "Show this help");
-    root_.set_version_flag("-V,-v,--version", "sluice");
+    root_.set_version_flag("-V,-v,--version", "sluice", "Show the version");
     root_.require_subcommand(0, 1);
     root_.allow_extras();
     root_.footer(

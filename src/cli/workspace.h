@@ -46,7 +46,8 @@ class Workspace {
 
   // Writes an artifact into the target folder; a failure is reported.
   bool write_artifact(const std::string& name, const std::string& content);
-  // The same without ever holding it whole. Secrets are scrubbed piece by piece: cut between values.
+  // The same without ever holding it whole. Secrets are scrubbed piece by piece: cut between
+  // values.
   bool write_artifact_in_pieces(const std::string& name,
                                 const std::function<void(const FileSystem::TextSink&)>& produce);
 
