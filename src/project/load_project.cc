@@ -55,12 +55,18 @@ class ProjectLoader {
     const std::optional<yaml::Document> document = read_yaml(
         fs_, join_path(project_->root, kProjectFile), std::string(kProjectFile), diagnostics_);
     if (!document) return false;
+    if (!document->root().is_mapping()) {
+      ShapeReader(*document, ErrorCode::kProjectInvalid, diagnostics_)
+          .error(document->root(), "dbt_project.yml must be a mapping",
+                 "begin it with \"name: your_project\"");
+      return false;
+    }
     if (!read_the_profile(*document)) return false;
     const size_t before = diagnostics_.num_errors();
     project_->packages.push_back(
         read_package(*document, project_->root, *make_scope(""), diagnostics_));
     const Package& package = project_->packages.front();
-    if (package.name.empty() || !document->root().is_mapping()) return false;
+    if (package.name.empty()) return false;
     read_root_settings(*document, package, options_, *project_, diagnostics_);
     return diagnostics_.num_errors() == before;
   }
@@ -282,6 +288,7 @@ class ProjectLoader {
       ScopeOptions options;
       options.load = &options_;
       options.vars = merged_vars(*project_, i);
+      options.vars_as_written = true;
       options.vars_owner = fmt::format("package '{}'", package.name);
       options.profile = &project_->profile;
       options.project_name = project_->root_pkg().name;

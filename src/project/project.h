@@ -214,6 +214,7 @@ struct LoadOptions {
   bool require_packages = true;  // false for `deps`, `clean`, `debug`
   bool require_profile = true;
   std::map<std::string, std::string> environment;  // for env_var()
+  jinja::Value flags = jinja::Value::dict();       // what YAML sees as `flags`
   std::string invocation_id;
   int64_t started_at_micros = 0;
   std::function<std::vector<std::pair<std::string, std::string>>(std::string_view adapter)>

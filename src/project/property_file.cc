@@ -163,11 +163,11 @@ class Reader {
   void each_entry(const yaml::Node& mapping, std::string_view key, const Body& body) {
     const yaml::Node* list = mapping.find(key);
     if (list == nullptr) return;
-    if (!list->is_sequence()) {
-      shapes_.wrong(list->is_null() ? *mapping.find_key(key) : *list, key, "a list",
-                    "begin each entry with \"- name: …\", or remove the key");
-      return;
-    }
+    const std::string hint = "begin each entry with \"- name: …\", or remove the key";
+    if (list->is_null())
+      return shapes_.error(*mapping.find_key(key),
+                           fmt::format("\"{}\" must be a list, not nothing", key), hint);
+    if (!list->is_sequence()) return shapes_.wrong(*list, key, "a list", hint);
     for (const yaml::Node* entry : list->items) {
       if (!entry->is_mapping()) {
         shapes_.error(

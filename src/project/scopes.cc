@@ -29,12 +29,27 @@ class DictScope final : public jinja::Scope {
   const Value names_;
 };
 
+// var() renders the text of a var once more, save in property files: there a text with Jinja in it
+// goes through a raw block, which renders to what was written.
+Value shield_from_rendering(const Value& vars) {
+  Value out = Value::dict();
+  for (const auto& entry : vars.as_dict().entries()) {
+    const bool has_jinja =
+        entry.value.is_string() && !jinja::is_plain_text(entry.value.as_string());
+    out.as_dict().set(
+        entry.key, has_jinja ? Value::string("{% raw %}" + entry.value.as_string() + "{% endraw %}")
+                             : entry.value);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::unique_ptr<jinja::Scope> make_yaml_scope(const ScopeOptions& options) {
   const LoadOptions& load = *options.load;
   jinja::BaseContextOptions base;
-  base.vars = options.vars;
+  base.vars = options.vars_as_written ? shield_from_rendering(options.vars) : options.vars;
+  base.flags = load.flags;
   base.vars_owner = options.vars_owner;
   base.environment = [&load](std::string_view name) -> std::optional<std::string> {
     auto found = load.environment.find(std::string(name));

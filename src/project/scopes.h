@@ -14,6 +14,7 @@ struct ScopeOptions {
   const LoadOptions* load = nullptr;
   bool secrets_allowed = false;  // DBT_ENV_SECRET_* may be read: profiles.yml and packages.yml only
   jinja::Value vars = jinja::Value::dict();  // what var() finds
+  bool vars_as_written = false;              // property files: a var's text is not rendered again
   std::string vars_owner;                    // whom the error of a missing var names
   const Profile* profile = nullptr;          // null: no `target`
   std::string project_name;                  // empty: unknown yet

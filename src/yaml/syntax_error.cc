@@ -69,7 +69,13 @@ Span span_of_offset(std::string_view text, size_t offset, const std::string& fil
               static_cast<uint32_t>(before.size() - line_start) + 1, 0, 0};
 }
 
-Span span_of_mark(const yaml_mark_t& mark, const std::string& file) {
+// A mark at the end of the text goes to the end of the last line that has something on it.
+Span span_of_mark(const yaml_mark_t& mark, std::string_view text, const std::string& file) {
+  const size_t last = text.find_last_not_of(" \t\r\n");
+  if (last != std::string_view::npos) {
+    Span end = span_of_offset(text, last + 1, file);
+    if (mark.line + 1 > end.line) return end;
+  }
   return Span{file, static_cast<uint32_t>(mark.line) + 1, static_cast<uint32_t>(mark.column) + 1, 0,
               0};
 }
@@ -107,7 +113,7 @@ Error syntax_error(const yaml_parser_s& parser, std::string_view text, const std
     return located(ErrorCode::kYamlSyntax, fmt::format("invalid YAML: {}", problem),
                    "save the file as UTF-8 without control characters", text, std::move(span));
   }
-  const Span span = span_of_mark(parser.problem_mark, file);
+  const Span span = span_of_mark(parser.problem_mark, text, file);
   const bool has_context = parser.context != nullptr;
   for (const size_t line : {parser.problem_mark.line, parser.context_mark.line}) {
     if (line != parser.problem_mark.line && !has_context) continue;
@@ -119,8 +125,8 @@ Error syntax_error(const yaml_parser_s& parser, std::string_view text, const std
                                     : fmt::format("invalid YAML: {}", problem);
   Error error = located(ErrorCode::kYamlSyntax, std::move(message),
                         hint_for(problem, line_of(text, span.line), span.column), text, span);
-  if (has_context && parser.context_mark.line != parser.problem_mark.line)
-    error.add_span(span_of_mark(parser.context_mark, file));
+  if (has_context && parser.context_mark.line + 1 != span.line)
+    error.add_span(span_of_mark(parser.context_mark, text, file));
   return error;
 }
 
