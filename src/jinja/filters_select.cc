@@ -1,12 +1,12 @@
 // Filters that choose, change or order items, by attribute or by another filter or test.
 #include <algorithm>
-#include <numeric>
 
 #include "jinja/attribute_path.h"
 #include "jinja/filter_arguments.h"
 #include "jinja/filters.h"
 #include "jinja/filters_groups.h"
 #include "jinja/generator_object.h"
+#include "jinja/list_methods.h"
 #include "jinja/template.h"
 
 namespace sluice::jinja::filters {
@@ -15,27 +15,6 @@ namespace {
 
 Value nothing(Interpreter& interpreter, std::string_view detail) {
   return Value::undefined_with_detail("", std::string(detail), interpreter.environment().undefined);
-}
-
-// Stable order of indexes by their keys; `reverse` keeps equal keys in their order.
-Result<std::vector<size_t>> order_of(const std::vector<Value>& keys, bool reverse) {
-  std::vector<size_t> order(keys.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::optional<Error> failure;
-  auto before = [&](size_t a, size_t b) {
-    if (failure) return false;
-    const Value& left = reverse ? keys[b] : keys[a];
-    const Value& right = reverse ? keys[a] : keys[b];
-    auto result = compare(left, right);
-    if (!result) {
-      failure = std::move(result.error());
-      return false;
-    }
-    return *result < 0;
-  };
-  std::stable_sort(order.begin(), order.end(), before);
-  if (failure) return fail(std::move(*failure));
-  return order;
 }
 
 Result<std::vector<Value>> keys_of(Interpreter& interpreter, const std::vector<Value>& items,
@@ -85,11 +64,8 @@ Result<Value> sort(Interpreter& interpreter, const Value& self, const CallArgs& 
   SLUICE_ASSIGN(std::vector<Value> items, iterate(self));
   SLUICE_ASSIGN(std::vector<Value> keys,
                 sort_keys(interpreter, items, bound.value(2), case_sensitive));
-  SLUICE_ASSIGN(std::vector<size_t> order, order_of(keys, reverse));
-  std::vector<Value> sorted;
-  sorted.reserve(items.size());
-  for (size_t index : order) sorted.push_back(items[index]);
-  return Value::list(std::move(sorted));
+  SLUICE_TRY(sort_values(items, keys, reverse));
+  return Value::list(std::move(items));
 }
 
 Result<Value> dictsort(Interpreter& interpreter, const Value& self, const CallArgs& args) {
@@ -104,10 +80,8 @@ Result<Value> dictsort(Interpreter& interpreter, const Value& self, const CallAr
   SLUICE_ASSIGN(std::vector<Value> pairs, iterate(generator));
   SLUICE_ASSIGN(AttributePath path, AttributePath::parse(Value::integer(by == "key" ? 0 : 1)));
   SLUICE_ASSIGN(std::vector<Value> keys, keys_of(interpreter, pairs, path, case_sensitive));
-  SLUICE_ASSIGN(std::vector<size_t> order, order_of(keys, reverse));
-  std::vector<Value> sorted;
-  for (size_t index : order) sorted.push_back(pairs[index]);
-  return Value::list(std::move(sorted));
+  SLUICE_TRY(sort_values(pairs, keys, reverse));
+  return Value::list(std::move(pairs));
 }
 
 Result<Value> unique(Interpreter& interpreter, const Value& self, const CallArgs& args) {
@@ -207,13 +181,15 @@ Result<Value> groupby(Interpreter& interpreter, const Value& self, const CallArg
   SLUICE_ASSIGN(AttributePath path, AttributePath::parse(bound.value(0), std::move(otherwise)));
   SLUICE_ASSIGN(std::vector<Value> items, iterate(self));
   SLUICE_ASSIGN(std::vector<Value> keys, keys_of(interpreter, items, path, case_sensitive));
-  SLUICE_ASSIGN(std::vector<size_t> order, order_of(keys, false));
+  SLUICE_TRY(sort_values(items, keys, false));
+  std::vector<Value> sorted_keys = keys;
+  SLUICE_TRY(sort_values(sorted_keys, {}, false));
   std::vector<Value> groups;
-  for (size_t i = 0; i < order.size();) {
+  for (size_t i = 0; i < items.size();) {
     size_t begin = i;
     std::vector<Value> members;
-    for (; i < order.size() && equals(keys[order[begin]], keys[order[i]]); ++i)
-      members.push_back(items[order[i]]);
+    for (; i < items.size() && equals(sorted_keys[begin], sorted_keys[i]); ++i)
+      members.push_back(items[i]);
     SLUICE_ASSIGN(Value grouper, path.get(interpreter, members.front()));
     groups.push_back(
         Value::object(make_ref<GroupObject>(std::move(grouper), Value::list(std::move(members)))));

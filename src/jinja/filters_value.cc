@@ -8,6 +8,7 @@
 #include "jinja/filter_arguments.h"
 #include "jinja/filters_groups.h"
 #include "jinja/native.h"
+#include "jinja/stable_order.h"
 #include "jinja/template.h"
 
 namespace sluice::jinja::filters {
@@ -251,14 +252,15 @@ Value with_sorted_keys(const Value& value) {
     return value.is_list() ? Value::list(std::move(items)) : Value::tuple(std::move(items));
   }
   if (!value.is_dict()) return value;
-  std::vector<Dict::Entry> entries = value.as_dict().entries();
-  std::stable_sort(entries.begin(), entries.end(), [](const Dict::Entry& a, const Dict::Entry& b) {
-    auto order = compare(a.key, b.key);
-    return order && *order < 0;
+  const std::vector<Dict::Entry>& entries = value.as_dict().entries();
+  std::vector<size_t> order = stable_order(entries.size(), [&](size_t a, size_t b) {
+    auto result = compare(entries[a].key, entries[b].key);
+    return result && *result < 0;
   });
   Value sorted = Value::dict();
-  for (const Dict::Entry& entry : entries)
-    sorted.as_dict().set(entry.key, with_sorted_keys(entry.value));
+  for (size_t index : order) {
+    sorted.as_dict().set(entries[index].key, with_sorted_keys(entries[index].value));
+  }
   return sorted;
 }
 

@@ -7,6 +7,7 @@
 #include "jinja/ops.h"
 #include "jinja/ops_errors.h"
 #include "jinja/ops_methods.h"
+#include "jinja/stable_order.h"
 
 namespace sluice::jinja {
 namespace {
@@ -28,8 +29,7 @@ Result<Value> list_clear(Interpreter& /*interpreter*/, const Value& self,
   return Value::none();
 }
 
-Result<Value> list_copy(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> list_copy(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   return Value::list(self.as_items());
 }
 
@@ -111,8 +111,7 @@ Result<Value> list_reverse(Interpreter& /*interpreter*/, const Value& self,
 }
 
 Result<Value> list_sort(Interpreter& interpreter, const Value& self, const CallArgs& args) {
-  if (!args.positional.empty())
-    return runtime_failure("sort() takes no positional arguments");
+  if (!args.positional.empty()) return runtime_failure("sort() takes no positional arguments");
   SLUICE_ASSIGN(const auto bound,
                 bind_arguments<2>("sort", {std::string_view("key"), "reverse"}, args));
   SLUICE_ASSIGN(const bool reverse, flag_argument(bound[1], false));
@@ -154,14 +153,7 @@ const Method* find_list_method(std::string_view name) { return kListMethods.find
 const Method* find_tuple_method(std::string_view name) { return kTupleMethods.find(name); }
 
 Status sort_values(std::vector<Value>& items, const std::vector<Value>& keys, bool reverse) {
-  struct Sorted {
-    const Value* key;
-    size_t position;
-  };
-  std::vector<Sorted> order;
-  order.reserve(items.size());
-  for (size_t i = 0; i < items.size(); ++i)
-    order.push_back({keys.empty() ? &items[i] : &keys[i], i});
+  const std::vector<Value>& by = keys.empty() ? items : keys;
   std::optional<Error> failure;
   // A merge sort keeps going after a failed comparison without harm: every order is acceptable to
   // it.
@@ -174,13 +166,13 @@ Status sort_values(std::vector<Value>& items, const std::vector<Value>& keys, bo
     }
     return *order_of < 0;
   };
-  std::stable_sort(order.begin(), order.end(), [&](const Sorted& a, const Sorted& b) {
-    return reverse ? is_less(*b.key, *a.key) : is_less(*a.key, *b.key);
+  std::vector<size_t> order = stable_order(items.size(), [&](size_t a, size_t b) {
+    return reverse ? is_less(by[b], by[a]) : is_less(by[a], by[b]);
   });
   if (failure) return fail(std::move(*failure));
   std::vector<Value> sorted;
   sorted.reserve(items.size());
-  for (const Sorted& entry : order) sorted.push_back(items[entry.position]);
+  for (size_t position : order) sorted.push_back(items[position]);
   items = std::move(sorted);
   return {};
 }
