@@ -48,16 +48,8 @@ Result<Template> compile_template(std::string_view text, std::string_view file,
   return tmpl;
 }
 
-namespace {
-
-// A snapshot block is no Jinja tag in dbt: its body alone is the template. Keep the same shape for
-// callers.
-std::string macro_text(const Block& block) { return std::string(block.full); }
-
-}  // namespace
-
 Result<std::shared_ptr<const Macro>> compile_macro(const Block& block, std::string_view file) {
-  SLUICE_ASSIGN(auto program, compile_program(macro_text(block), {file, block.line, false}));
+  SLUICE_ASSIGN(auto program, compile_program(block.full, {file, block.line, false}));
   if (program->macros.empty()) {
     Error error(ErrorCode::kJinjaSyntax, "block '" + block.type + "' defines no macro");
     error.locate({std::string(file), block.line, block.column});
