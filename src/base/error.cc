@@ -50,6 +50,10 @@ Error& Error::add_trace(std::string frame) {
   data_->trace.push_back(std::move(frame));
   return *this;
 }
+Error& Error::clear_trace() {
+  data_->trace.clear();
+  return *this;
+}
 Error& Error::add_cause(Error cause) {
   data_->causes.push_back(std::move(cause));
   return *this;

@@ -110,6 +110,7 @@ class Error {
   Error& locate(Span span);
   Error& add_trace(std::string frame);
   Error& add_cause(Error cause);
+  Error& clear_trace();
 
  private:
   struct Data {

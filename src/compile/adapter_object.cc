@@ -1,5 +1,6 @@
-// `adapter`: what templates ask of the engine. While parsing, methods that would need a connection answer as dbt's
-// parse-time stand-in does; everything else runs through the project's macros, so that overrides take effect.
+// `adapter`: what templates ask of the engine. While parsing, methods that would need a connection
+// answer as dbt's parse-time stand-in does; everything else runs through the project's macros, so
+// that overrides take effect.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,9 +31,10 @@ const Relation* as_relation(const Value& value) { return value.object_as<Relatio
 Result<const Relation*> relation_argument(const Value& value, std::string_view method) {
   const Relation* relation = as_relation(value);
   if (relation) return relation;
-  return fail(ErrorCode::kJinjaRuntime,
-              fmt::format("adapter.{} needs a relation, got a '{}'", method, jinja::type_name(value)),
-              "pass ref(…), source(…), this, or api.Relation.create(…)");
+  return fail(
+      ErrorCode::kJinjaRuntime,
+      fmt::format("adapter.{} needs a relation, got a '{}'", method, jinja::type_name(value)),
+      "pass ref(…), source(…), this, or api.Relation.create(…)");
 }
 
 Value relation_value(const NodeContext& ctx, const RelationInfo& info) {
@@ -45,18 +47,12 @@ Value relation_value(const NodeContext& ctx, const RelationInfo& info) {
   return Relation::make(*ctx.shared.dialect, std::move(parts));
 }
 
-Value adapter_response(const warehouse::StatementResult& result) {
-  Value response = Value::dict();
-  response.as_dict().set("_message", Value::string(result.message));
-  response.as_dict().set("code", Value::string(result.code));
-  response.as_dict().set("rows_affected", result.rows_affected ? Value::integer(*result.rows_affected) : Value::none());
-  return response;
-}
-
 Answer execute(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.execute", args,
-                                           {{"sql"}, {"auto_begin", Value::boolean(false)},
-                                            {"fetch", Value::boolean(false)}, {"limit", Value::none()}}));
+                                           {{"sql"},
+                                            {"auto_begin", Value::boolean(false)},
+                                            {"fetch", Value::boolean(false)},
+                                            {"limit", Value::none()}}));
   if (!ctx.executing()) return Value::tuple({Value::string(""), make_empty_table()});
   SLUICE_ASSIGN(std::string sql, jinja::to_str(bound[0]));
   bool fetch = jinja::truth(bound[2]).value_or(false);
@@ -64,12 +60,18 @@ Answer execute(NodeContext& ctx, Interpreter&, const CallArgs& args) {
                 ctx.execute(sql, jinja::truth(bound[1]).value_or(false), fetch,
                             bound[3].is_int() ? bound[3].as_int() : -1));
   ctx.results[kLastData] = fetch ? make_result_data(result.table) : Value::list();
-  return Value::tuple({adapter_response(result), fetch ? make_result_table(result.table) : make_empty_table()});
+  Value response =
+      make_response(result.message, Value::string(result.code),
+                    result.rows_affected ? Value::integer(*result.rows_affected) : Value::none());
+  return Value::tuple(
+      {std::move(response), fetch ? make_result_table(result.table) : make_empty_table()});
 }
 
 Answer add_query(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.add_query", args,
-                                           {{"sql"}, {"auto_begin", Value::boolean(true)}, {"bindings", Value::none()},
+                                           {{"sql"},
+                                            {"auto_begin", Value::boolean(true)},
+                                            {"bindings", Value::none()},
                                             {"abridge_sql_log", Value::boolean(false)}}));
   if (!ctx.executing()) return Value::none();
   SLUICE_ASSIGN(std::string sql, jinja::to_str(bound[0]));
@@ -82,7 +84,8 @@ Answer add_query(NodeContext& ctx, Interpreter&, const CallArgs& args) {
 }
 
 Answer commit(NodeContext& ctx, Interpreter&, const CallArgs&) {
-  if (ctx.executing() && ctx.connection && ctx.connection->in_transaction()) SLUICE_TRY(ctx.connection->commit());
+  if (ctx.executing() && ctx.connection && ctx.connection->in_transaction())
+    SLUICE_TRY(ctx.connection->commit());
   return Value::string("");
 }
 
@@ -93,20 +96,28 @@ Answer type(NodeContext& ctx, Interpreter&, const CallArgs&) {
 Answer quote(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.quote", args, {{"identifier"}}));
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
-  return Value::string(ctx.shared.dialect->quote_identifier(name));
+  // dbt wraps and does not escape, and its own macros pass lists of names that are joined by quotes
+  // already.
+  return Value::string(ctx.shared.dialect->adapter_type() == "duckdb"
+                           ? fmt::format("\"{}\"", name)
+                           : ctx.shared.dialect->quote_identifier(name));
 }
 
 Answer quote_as_configured(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.quote_as_configured", args, {{"identifier"}, {"quote_key"}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.quote_as_configured", args,
+                                           {{"identifier"}, {"quote_key"}}));
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
   SLUICE_ASSIGN(std::string key, jinja::to_str(bound[1]));
   const RelationPolicy& policy = ctx.shared.default_quote;
-  bool on = key == "database" ? policy.database : key == "schema" ? policy.schema : policy.identifier;
+  bool on = key == "database" ? policy.database
+            : key == "schema" ? policy.schema
+                              : policy.identifier;
   return Value::string(on ? ctx.shared.dialect->quote_identifier(name) : name);
 }
 
 Answer quote_seed_column(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.quote_seed_column", args, {{"column"}, {"quote_config", Value::none()}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.quote_seed_column", args,
+                                           {{"column"}, {"quote_config", Value::none()}}));
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
   // Unset means quoted, as dbt-duckdb does.
   bool on = bound[1].is_none() || jinja::truth(bound[1]).value_or(true);
@@ -114,7 +125,8 @@ Answer quote_seed_column(NodeContext& ctx, Interpreter&, const CallArgs& args) {
 }
 
 Answer get_relation(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_relation", args, {{"database"}, {"schema"}, {"identifier"}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_relation", args,
+                                           {{"database"}, {"schema"}, {"identifier"}}));
   if (!ctx.executing()) return Value::none();
   std::array<std::string, 3> parts;
   for (size_t i = 0; i < 3; ++i) {
@@ -134,7 +146,8 @@ Answer list_relations(NodeContext& ctx, std::string database, std::string schema
   std::vector<Value> out;
   if (cached) {
     SLUICE_TRY(ctx.shared.relations.load(*connection, database, schema));
-    for (const RelationInfo& info : ctx.shared.relations.list(database, schema)) out.push_back(relation_value(ctx, info));
+    for (const RelationInfo& info : ctx.shared.relations.list(database, schema))
+      out.push_back(relation_value(ctx, info));
   } else {
     SLUICE_ASSIGN(auto found, connection->list_relations(database, schema));
     for (const RelationInfo& info : found) out.push_back(relation_value(ctx, info));
@@ -143,22 +156,28 @@ Answer list_relations(NodeContext& ctx, std::string database, std::string schema
 }
 
 Answer list_relations_cached(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.list_relations", args, {{"database"}, {"schema"}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.list_relations", args, {{"database"}, {"schema"}}));
   if (!ctx.executing()) return Value::list();
-  SLUICE_ASSIGN(std::string database, bound[0].is_none() ? Result<std::string>("") : jinja::to_str(bound[0]));
+  SLUICE_ASSIGN(std::string database,
+                bound[0].is_none() ? Result<std::string>("") : jinja::to_str(bound[0]));
   SLUICE_ASSIGN(std::string schema, jinja::to_str(bound[1]));
   return list_relations(ctx, std::move(database), std::move(schema), true);
 }
 
 Answer list_relations_without_caching(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.list_relations_without_caching", args, {{"schema_relation"}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.list_relations_without_caching", args,
+                                           {{"schema_relation"}}));
   if (!ctx.executing()) return Value::list();
-  SLUICE_ASSIGN(const Relation* relation, relation_argument(bound[0], "list_relations_without_caching"));
-  return list_relations(ctx, relation->parts().database.value_or(""), relation->parts().schema.value_or(""), false);
+  SLUICE_ASSIGN(const Relation* relation,
+                relation_argument(bound[0], "list_relations_without_caching"));
+  return list_relations(ctx, relation->parts().database.value_or(""),
+                        relation->parts().schema.value_or(""), false);
 }
 
 Answer get_columns_in_relation(NodeContext& ctx, Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_columns_in_relation", args, {{"relation"}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.get_columns_in_relation", args, {{"relation"}}));
   if (!ctx.executing()) return Value::list();
   auto columns = call_macro_named(interpreter, "get_columns_in_relation", {bound[0]});
   // A relation that does not exist has no columns, as in dbt; the transaction goes on.
@@ -169,14 +188,16 @@ Answer get_columns_in_relation(NodeContext& ctx, Interpreter& interpreter, const
 }
 
 Answer get_column_schema_from_query(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_column_schema_from_query", args, {{"sql"}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.get_column_schema_from_query", args, {{"sql"}}));
   if (!ctx.executing()) return Value::list();
   SLUICE_ASSIGN(std::string sql, jinja::to_str(bound[0]));
   SLUICE_ASSIGN(warehouse::Connection * connection, ctx.require_connection());
   SLUICE_ASSIGN(auto columns, connection->describe_query(sql));
   std::vector<Value> out;
   for (warehouse::ColumnInfo& column : columns)
-    out.push_back(ColumnObject::make(*ctx.shared.dialect, std::move(column.name), std::move(column.type)));
+    out.push_back(
+        ColumnObject::make(*ctx.shared.dialect, std::move(column.name), std::move(column.type)));
   return Value::list(std::move(out));
 }
 
@@ -186,7 +207,8 @@ Answer drop_relation(NodeContext& ctx, Interpreter& interpreter, const CallArgs&
   if (!ctx.executing()) return Value::string("");
   SLUICE_ASSIGN(const Relation* relation, relation_argument(bound[0], "drop_relation"));
   if (!relation->parts().type)
-    return fail(ErrorCode::kJinjaRuntime, fmt::format("tried to drop relation {}, but its type is null", relation->render()),
+    return fail(ErrorCode::kJinjaRuntime,
+                fmt::format("tried to drop relation {}, but its type is null", relation->render()),
                 "load it first: load_relation(…) or adapter.get_relation(…)");
   SLUICE_TRY(call_macro_named(interpreter, "drop_relation", {bound[0]}));
   ctx.shared.relations.remove(relation->info());
@@ -201,7 +223,8 @@ Answer truncate_relation(NodeContext& ctx, Interpreter& interpreter, const CallA
 }
 
 Answer rename_relation(NodeContext& ctx, Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.rename_relation", args, {{"from_relation"}, {"to_relation"}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.rename_relation", args,
+                                           {{"from_relation"}, {"to_relation"}}));
   if (!ctx.executing()) return Value::string("");
   SLUICE_ASSIGN(const Relation* from, relation_argument(bound[0], "rename_relation"));
   SLUICE_ASSIGN(const Relation* to, relation_argument(bound[1], "rename_relation"));
@@ -222,12 +245,14 @@ Answer drop_schema(NodeContext& ctx, Interpreter& interpreter, const CallArgs& a
   if (!ctx.executing()) return Value::string("");
   SLUICE_TRY(call_macro_named(interpreter, "drop_schema", {bound[0]}));
   if (const Relation* relation = as_relation(bound[0]))
-    ctx.shared.relations.forget_schema(relation->parts().database.value_or(""), relation->parts().schema.value_or(""));
+    ctx.shared.relations.forget_schema(relation->parts().database.value_or(""),
+                                       relation->parts().schema.value_or(""));
   return Value::string("");
 }
 
 Answer check_schema_exists(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.check_schema_exists", args, {{"database"}, {"schema"}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.check_schema_exists", args, {{"database"}, {"schema"}}));
   if (!ctx.executing()) return Value::boolean(false);
   SLUICE_ASSIGN(warehouse::Connection * connection, ctx.require_connection());
   SLUICE_ASSIGN(std::string database, jinja::to_str(bound[0]));
@@ -248,7 +273,8 @@ Answer already_exists(NodeContext& ctx, Interpreter&, const CallArgs& args) {
 }
 
 Result<std::vector<Value>> columns_of(Interpreter& interpreter, const Value& relation) {
-  SLUICE_ASSIGN(Value columns, call_macro_named(interpreter, "get_columns_in_relation", {relation}));
+  SLUICE_ASSIGN(Value columns,
+                call_macro_named(interpreter, "get_columns_in_relation", {relation}));
   return jinja::iterate(columns);
 }
 
@@ -258,76 +284,96 @@ std::string column_name(const Value& column) {
 }
 
 Answer get_missing_columns(NodeContext& ctx, Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_missing_columns", args, {{"from_relation"}, {"to_relation"}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_missing_columns", args,
+                                           {{"from_relation"}, {"to_relation"}}));
   if (!ctx.executing()) return Value::list();
   SLUICE_ASSIGN(std::vector<Value> from, columns_of(interpreter, bound[0]));
   SLUICE_ASSIGN(std::vector<Value> to, columns_of(interpreter, bound[1]));
   std::vector<Value> out;
   for (const Value& column : from) {
     std::string name = column_name(column);
-    if (std::none_of(to.begin(), to.end(), [&](const Value& other) { return column_name(other) == name; }))
+    if (std::none_of(to.begin(), to.end(),
+                     [&](const Value& other) { return column_name(other) == name; }))
       out.push_back(column);
   }
   return Value::list(std::move(out));
 }
 
-Answer expand_target_column_types(NodeContext& ctx, Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.expand_target_column_types", args, {{"from_relation"}, {"to_relation"}}));
+Answer expand_target_column_types(NodeContext& ctx, Interpreter& interpreter,
+                                  const CallArgs& args) {
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.expand_target_column_types", args,
+                                           {{"from_relation"}, {"to_relation"}}));
   if (!ctx.executing()) return Value::string("");
   SLUICE_ASSIGN(std::vector<Value> from, columns_of(interpreter, bound[0]));
   SLUICE_ASSIGN(std::vector<Value> to, columns_of(interpreter, bound[1]));
   for (const Value& target : to) {
     for (const Value& source : from) {
       if (column_name(source) != column_name(target)) continue;
-      SLUICE_ASSIGN(auto can, target.as_object().call_method(interpreter, "can_expand_to", CallArgs{{&source, 1}, {}}));
+      SLUICE_ASSIGN(auto can, target.as_object().call_method(interpreter, "can_expand_to",
+                                                             CallArgs{{&source, 1}, {}}));
       if (!can || !can->is_bool() || !can->as_bool()) continue;
       Value type = Value::string(source.object_as<ColumnObject>()->data_type());
-      SLUICE_TRY(call_macro_named(interpreter, "alter_column_type", {bound[1], Value::string(column_name(target)), type}));
+      SLUICE_TRY(call_macro_named(interpreter, "alter_column_type",
+                                  {bound[1], Value::string(column_name(target)), type}));
     }
   }
   return Value::string("");
 }
 
 Answer standardize_grants_dict(NodeContext&, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.standardize_grants_dict", args, {{"grants_table"}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.standardize_grants_dict", args, {{"grants_table"}}));
   SLUICE_ASSIGN(std::vector<Value> rows, jinja::iterate(bound[0]));
   Value out = Value::dict();
   for (const Value& row : rows) {
-    SLUICE_ASSIGN(Value grantee, jinja::get_item(row, Value::string("grantee"), jinja::UndefinedFlavor::kDefault));
-    SLUICE_ASSIGN(Value privilege, jinja::get_item(row, Value::string("privilege_type"), jinja::UndefinedFlavor::kDefault));
-    if (Value* list = out.as_dict().find(privilege)) list->as_items().push_back(grantee);
-    else out.as_dict().set(privilege, Value::list({grantee}));
+    SLUICE_ASSIGN(Value grantee,
+                  jinja::get_item(row, Value::string("grantee"), jinja::UndefinedFlavor::kDefault));
+    SLUICE_ASSIGN(Value privilege, jinja::get_item(row, Value::string("privilege_type"),
+                                                   jinja::UndefinedFlavor::kDefault));
+    if (Value* list = out.as_dict().find(privilege))
+      list->as_items().push_back(grantee);
+    else
+      out.as_dict().set(privilege, Value::list({grantee}));
   }
   return out;
 }
 
 Answer get_incremental_strategy_macro(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_incremental_strategy_macro", args, {{"context"}, {"strategy"}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_incremental_strategy_macro", args,
+                                           {{"context"}, {"strategy"}}));
   SLUICE_ASSIGN(std::string strategy, jinja::to_str(bound[1]));
   // dbt: "delete+insert" → get_incremental_delete_insert_sql.
   std::replace(strategy.begin(), strategy.end(), '+', '_');
   std::string name = fmt::format("get_incremental_{}_sql", strategy);
   const MacroResource* macro = ctx.shared.macros.find(ctx.package, name);
   if (!macro)
-    return fail(ErrorCode::kConfigInvalid,
-                fmt::format("dbt could not find an incremental strategy macro with the name '{}' in {}", name,
-                            ctx.shared.project().root_pkg().name),
-                "use append, delete+insert, merge, insert_overwrite or microbatch, or define the macro");
+    return fail(
+        ErrorCode::kConfigInvalid,
+        fmt::format("dbt could not find an incremental strategy macro with the name '{}' in {}",
+                    name, ctx.shared.project().root_pkg().name),
+        "use append, delete+insert, merge, insert_overwrite or microbatch, or define the macro");
   return macro->value;
 }
 
 Answer dispatch(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.dispatch", args,
-                                           {{"macro_name"}, {"macro_namespace", Value::none()}, {"packages", Value::none()}}));
+                                           {{"macro_name"},
+                                            {"macro_namespace", Value::none()},
+                                            {"packages", Value::none()}}));
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
   if (name.find('.') != std::string::npos)
-    return fail(ErrorCode::kJinjaRuntime, fmt::format("in adapter.dispatch, got a macro name of '{}', but '.' is not a valid macro name component", name),
-                fmt::format("did you mean adapter.dispatch('{}', '{}')?", name.substr(name.find('.') + 1), name.substr(0, name.find('.'))));
+    return fail(ErrorCode::kJinjaRuntime,
+                fmt::format("in adapter.dispatch, got a macro name of '{}', but '.' is not a valid "
+                            "macro name component",
+                            name),
+                fmt::format("did you mean adapter.dispatch('{}', '{}')?",
+                            name.substr(name.find('.') + 1), name.substr(0, name.find('.'))));
   std::string macro_namespace;
   if (!bound[1].is_none()) {
     SLUICE_ASSIGN(macro_namespace, jinja::to_str(bound[1]));
   }
-  SLUICE_ASSIGN(const MacroResource* macro, ctx.shared.macros.dispatch(ctx.package, name, macro_namespace));
+  SLUICE_ASSIGN(const MacroResource* macro,
+                ctx.shared.macros.dispatch(ctx.package, name, macro_namespace));
   return macro->value;
 }
 
@@ -338,7 +384,8 @@ Answer warn_once(NodeContext& ctx, Interpreter&, const CallArgs& args) {
     std::lock_guard lock(ctx.shared.warned_mutex);
     if (!ctx.shared.warned.insert(message).second) return Value::string("");
   }
-  ctx.shared.emit(EventLevel::kWarning, "AdapterEventWarning", message, ctx.node ? ctx.node->unique_id : "");
+  ctx.shared.emit(EventLevel::kWarning, "AdapterEventWarning", message,
+                  ctx.node ? ctx.node->unique_id : "");
   return Value::string("");
 }
 
@@ -348,8 +395,10 @@ Answer get_seed_file_path(NodeContext& ctx, Interpreter&, const CallArgs&) {
 }
 
 Answer convert_type(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.convert_type", args, {{"agate_table"}, {"col_idx"}}));
-  SLUICE_ASSIGN(Value types, jinja::get_attribute(bound[0], "column_types", jinja::UndefinedFlavor::kDefault));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.convert_type", args, {{"agate_table"}, {"col_idx"}}));
+  SLUICE_ASSIGN(Value types,
+                jinja::get_attribute(bound[0], "column_types", jinja::UndefinedFlavor::kDefault));
   SLUICE_ASSIGN(Value kind, jinja::get_item(types, bound[1], jinja::UndefinedFlavor::kDefault));
   SLUICE_ASSIGN(std::string text, jinja::to_str(kind));
   return Value::string(ctx.shared.dialect->seed_type(text));
@@ -375,12 +424,14 @@ Answer cache_added(NodeContext& ctx, Interpreter&, const CallArgs& args) {
 
 Answer cache_dropped(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.cache_dropped", args, {{"relation"}}));
-  if (const Relation* relation = as_relation(bound[0])) ctx.shared.relations.remove(relation->info());
+  if (const Relation* relation = as_relation(bound[0]))
+    ctx.shared.relations.remove(relation->info());
   return Value::string("");
 }
 
 Answer cache_renamed(NodeContext& ctx, Interpreter&, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.cache_renamed", args, {{"from_relation"}, {"to_relation"}}));
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.cache_renamed", args,
+                                           {{"from_relation"}, {"to_relation"}}));
   const Relation* from = as_relation(bound[0]);
   const Relation* to = as_relation(bound[1]);
   if (from && to) ctx.shared.relations.rename(from->info(), to->info());
@@ -462,16 +513,18 @@ class AdapterObject final : public jinja::Object {
     const Entry* entry = find(name);
     if (!entry) return std::nullopt;
     Method method = entry->method;
-    return jinja::make_closure(std::string(name), [method](Interpreter& interpreter, const CallArgs& args) {
-      return method(NodeContext::of(interpreter), interpreter, args);
-    });
+    return jinja::make_closure(std::string(name),
+                               [method](Interpreter& interpreter, const CallArgs& args) {
+                                 return method(NodeContext::of(interpreter), interpreter, args);
+                               });
   }
   Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name,
                                            const CallArgs& args) override {
     NodeContext& ctx = NodeContext::of(interpreter);
     if (name == "Relation" || name == "Column") {
-      Value type = name == "Relation" ? make_relation_class(*ctx.shared.dialect, ctx.shared.default_quote)
-                                      : make_column_class(*ctx.shared.dialect);
+      Value type = name == "Relation"
+                       ? make_relation_class(*ctx.shared.dialect, ctx.shared.default_quote)
+                       : make_column_class(*ctx.shared.dialect);
       SLUICE_ASSIGN(Value out, type.as_object().call(interpreter, args));
       return out;
     }
@@ -480,14 +533,16 @@ class AdapterObject final : public jinja::Object {
       SLUICE_ASSIGN(Value out, entry->method(ctx, interpreter, args));
       return out;
     }
-    return fail(ErrorCode::kJinjaUndefined, fmt::format("'adapter' object has no attribute '{}'", name),
+    return fail(ErrorCode::kJinjaUndefined,
+                fmt::format("'adapter' object has no attribute '{}'", name),
                 "this adapter method is not known to sluice; see docs/compatibility.md");
   }
 
  private:
   static const Entry* find(std::string_view name) {
-    auto found = std::lower_bound(kMethods.begin(), kMethods.end(), name,
-                                  [](const Entry& entry, std::string_view wanted) { return entry.name < wanted; });
+    auto found = std::lower_bound(
+        kMethods.begin(), kMethods.end(), name,
+        [](const Entry& entry, std::string_view wanted) { return entry.name < wanted; });
     return found != kMethods.end() && found->name == name ? &*found : nullptr;
   }
 };

@@ -6,11 +6,13 @@
 
 namespace sluice::compile {
 
-Result<std::vector<jinja::Value>> bind_arguments(std::string_view function, const jinja::CallArgs& args,
+Result<std::vector<jinja::Value>> bind_arguments(std::string_view function,
+                                                 const jinja::CallArgs& args,
                                                  std::initializer_list<Parameter> parameters) {
   if (args.positional.size() > parameters.size())
-    return fail(ErrorCode::kJinjaRuntime, fmt::format("{}() takes {} positional arguments but {} were given", function,
-                                                      parameters.size(), args.positional.size()));
+    return fail(ErrorCode::kJinjaRuntime,
+                fmt::format("{}() takes {} positional arguments but {} were given", function,
+                            parameters.size(), args.positional.size()));
   std::vector<jinja::Value> out;
   out.reserve(parameters.size());
   size_t num_named = 0;
@@ -19,8 +21,9 @@ Result<std::vector<jinja::Value>> bind_arguments(std::string_view function, cons
     if (named) ++num_named;
     if (out.size() < args.positional.size()) {
       if (named)
-        return fail(ErrorCode::kJinjaRuntime,
-                    fmt::format("{}() got multiple values for argument '{}'", function, parameter.name));
+        return fail(
+            ErrorCode::kJinjaRuntime,
+            fmt::format("{}() got multiple values for argument '{}'", function, parameter.name));
       out.push_back(args.positional[out.size()]);
     } else if (named) {
       out.push_back(*named);
@@ -36,8 +39,9 @@ Result<std::vector<jinja::Value>> bind_arguments(std::string_view function, cons
       bool known = false;
       for (const Parameter& parameter : parameters) known = known || parameter.name == arg.name;
       if (!known)
-        return fail(ErrorCode::kJinjaRuntime,
-                    fmt::format("{}() got an unexpected keyword argument '{}'", function, arg.name));
+        return fail(
+            ErrorCode::kJinjaRuntime,
+            fmt::format("{}() got an unexpected keyword argument '{}'", function, arg.name));
     }
   }
   return out;

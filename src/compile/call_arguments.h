@@ -16,7 +16,8 @@ struct Parameter {
 };
 
 // Values in the parameters' order. Errors: missing, unexpected or doubled argument (kJinjaRuntime).
-Result<std::vector<jinja::Value>> bind_arguments(std::string_view function, const jinja::CallArgs& args,
+Result<std::vector<jinja::Value>> bind_arguments(std::string_view function,
+                                                 const jinja::CallArgs& args,
                                                  std::initializer_list<Parameter> parameters);
 
 // str(value) of a bound argument.

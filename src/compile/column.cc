@@ -39,7 +39,8 @@ Result<std::optional<Value>> class_method(const warehouse::Dialect& dialect, std
   if (name == "numeric_type") {
     SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"dtype"}, {"precision"}, {"scale"}}));
     SLUICE_ASSIGN(std::string text, jinja::to_str(bound[0]));
-    return Value::string(dialect.numeric_type(text, optional_small_int(bound[1]), optional_small_int(bound[2])));
+    return Value::string(
+        dialect.numeric_type(text, optional_small_int(bound[1]), optional_small_int(bound[2])));
   }
   if (name == "create") {
     SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"name"}, {"label_or_dtype"}}));
@@ -56,13 +57,17 @@ class ColumnClass final : public jinja::Object {
   std::string_view type_name() const override { return "type"; }
   bool callable() const override { return true; }
   Result<Value> call(jinja::Interpreter&, const CallArgs& args) override {
-    SLUICE_ASSIGN(auto bound, bind_arguments("Column", args, {{"column"}, {"dtype"}, {"char_size", Value::none()},
-                                                              {"numeric_precision", Value::none()},
-                                                              {"numeric_scale", Value::none()}}));
+    SLUICE_ASSIGN(auto bound, bind_arguments("Column", args,
+                                             {{"column"},
+                                              {"dtype"},
+                                              {"char_size", Value::none()},
+                                              {"numeric_precision", Value::none()},
+                                              {"numeric_scale", Value::none()}}));
     SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
     SLUICE_ASSIGN(std::string type, jinja::to_str(bound[1]));
     return Value::object(jinja::make_ref<ColumnObject>(dialect_, name, type, optional_int(bound[2]),
-                                                       optional_small_int(bound[3]), optional_small_int(bound[4])));
+                                                       optional_small_int(bound[3]),
+                                                       optional_small_int(bound[4])));
   }
   Result<std::optional<Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
                                            const CallArgs& args) override {
@@ -82,8 +87,11 @@ Value ColumnObject::make(const warehouse::Dialect& dialect, std::string name, st
 }
 
 std::string ColumnObject::data_type() const {
-  if (dialect_.is_string_type(dtype_) && char_size_) return dialect_.string_type(*char_size_);
-  if (dialect_.is_numeric_type(dtype_) && precision_) return dialect_.numeric_type(dtype_, precision_, scale_);
+  // As in dbt, a string without a size counts as one of 256 characters; DuckDB reads any size as
+  // VARCHAR.
+  if (dialect_.is_string_type(dtype_)) return dialect_.string_type(char_size_.value_or(256));
+  if (dialect_.is_numeric_type(dtype_) && precision_)
+    return dialect_.numeric_type(dtype_, precision_, scale_);
   return dtype_;
 }
 
@@ -99,7 +107,8 @@ Result<std::optional<Value>> ColumnObject::attribute(std::string_view name) cons
   return std::nullopt;
 }
 
-Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& interpreter, std::string_view name,
+Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& interpreter,
+                                                       std::string_view name,
                                                        const CallArgs& args) {
   if (name == "is_string") return Value::boolean(dialect_.is_string_type(dtype_));
   if (name == "is_integer") return Value::boolean(dialect_.is_integer_type(dtype_));
@@ -110,7 +119,8 @@ Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& inter
                           dialect_.is_numeric_type(dtype_));
   if (name == "string_size") {
     if (!dialect_.is_string_type(dtype_))
-      return fail(ErrorCode::kJinjaRuntime, fmt::format("string_size of column '{}', whose type is '{}'", name_, dtype_),
+      return fail(ErrorCode::kJinjaRuntime,
+                  fmt::format("string_size of column '{}', whose type is '{}'", name_, dtype_),
                   "only string columns have one");
     return Value::integer(char_size_.value_or(256));
   }
@@ -139,17 +149,21 @@ Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& inter
 Result<std::string> ColumnObject::repr() const {
   auto number = [](auto value) { return value ? fmt::format("{}", *value) : std::string("None"); };
   bool duckdb = dialect_.adapter_type() == "duckdb";
-  return fmt::format("{}(column={}, dtype={}, char_size={}, numeric_precision={}, numeric_scale={}{})",
-                     duckdb ? "DuckDBColumn" : "Column", jinja::string_repr(name_), jinja::string_repr(dtype_),
-                     number(char_size_), number(precision_), number(scale_), duckdb ? ", fields=[]" : "");
+  return fmt::format(
+      "{}(column={}, dtype={}, char_size={}, numeric_precision={}, numeric_scale={}{})",
+      duckdb ? "DuckDBColumn" : "Column", jinja::string_repr(name_), jinja::string_repr(dtype_),
+      number(char_size_), number(precision_), number(scale_), duckdb ? ", fields=[]" : "");
 }
 
 bool ColumnObject::equals(const Value& other) const {
   const ColumnObject* column = other.object_as<ColumnObject>();
-  return column && column->name_ == name_ && column->dtype_ == dtype_ && column->data_type() == data_type();
+  return column && column->name_ == name_ && column->dtype_ == dtype_ &&
+         column->data_type() == data_type();
 }
 
-std::optional<uint64_t> ColumnObject::hash() const { return std::hash<std::string>{}(name_ + '\0' + dtype_); }
+std::optional<uint64_t> ColumnObject::hash() const {
+  return std::hash<std::string>{}(name_ + '\0' + dtype_);
+}
 
 Value make_column_class(const warehouse::Dialect& dialect) {
   return Value::object(jinja::make_ref<ColumnClass>(dialect));

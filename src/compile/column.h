@@ -1,4 +1,5 @@
-// Column: name and type of a column as templates hold it (api.Column, adapter.get_columns_in_relation). Immutable.
+// Column: name and type of a column as templates hold it (api.Column,
+// adapter.get_columns_in_relation). Immutable.
 #pragma once
 
 #include <optional>
@@ -12,10 +13,14 @@ namespace sluice::compile {
 class ColumnObject final : public jinja::Object {
  public:
   ColumnObject(const warehouse::Dialect& dialect, std::string name, std::string dtype,
-               std::optional<int64_t> char_size = std::nullopt, std::optional<int> precision = std::nullopt,
-               std::optional<int> scale = std::nullopt)
-      : dialect_(dialect), name_(std::move(name)), dtype_(std::move(dtype)), char_size_(char_size),
-        precision_(precision), scale_(scale) {}
+               std::optional<int64_t> char_size = std::nullopt,
+               std::optional<int> precision = std::nullopt, std::optional<int> scale = std::nullopt)
+      : dialect_(dialect),
+        name_(std::move(name)),
+        dtype_(std::move(dtype)),
+        char_size_(char_size),
+        precision_(precision),
+        scale_(scale) {}
 
   static jinja::Value make(const warehouse::Dialect& dialect, std::string name, std::string dtype);
 
@@ -25,7 +30,8 @@ class ColumnObject final : public jinja::Object {
 
   std::string_view type_name() const override { return "Column"; }
   Result<std::optional<jinja::Value>> attribute(std::string_view name) const override;
-  Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
+  Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter,
+                                                  std::string_view name,
                                                   const jinja::CallArgs& args) override;
   Result<std::string> repr() const override;
   bool equals(const jinja::Value& other) const override;
@@ -39,7 +45,8 @@ class ColumnObject final : public jinja::Object {
   std::optional<int> precision_, scale_;
 };
 
-// `api.Column` / `adapter.Column`: callable class with create, translate_type, string_type, numeric_type.
+// `api.Column` / `adapter.Column`: callable class with create, translate_type, string_type,
+// numeric_type.
 jinja::Value make_column_class(const warehouse::Dialect& dialect);
 
 }  // namespace sluice::compile

@@ -24,14 +24,16 @@ const Value* configured(const NodeContext& ctx, std::string_view name) {
 Result<Value> collect(NodeContext& ctx, const CallArgs& args) {
   Value overlay = Value::dict();
   if (args.positional.size() == 1 && args.keyword.empty() && args.positional[0].is_dict()) {
-    for (const auto& entry : args.positional[0].as_dict().entries()) overlay.as_dict().set(entry.key, entry.value);
+    for (const auto& entry : args.positional[0].as_dict().entries())
+      overlay.as_dict().set(entry.key, entry.value);
   } else if (!args.positional.empty()) {
     return fail(ErrorCode::kConfigInvalid, "invalid inline model config",
                 "give keyword arguments, or one dict: config(materialized='table')");
   }
   for (const jinja::KeywordArg& arg : args.keyword) overlay.as_dict().set(arg.name, arg.value);
   if (ctx.phase == Phase::kParse)
-    SLUICE_TRY(project::merge_config(ctx.in_file_config, overlay, ctx.node ? ctx.node->type : ResourceType::kModel));
+    SLUICE_TRY(project::merge_config(ctx.in_file_config, overlay,
+                                     ctx.node ? ctx.node->type : ResourceType::kModel));
   return Value::string("");
 }
 
@@ -69,14 +71,18 @@ class ConfigObject final : public jinja::Object {
                                            const CallArgs& args) override {
     NodeContext& ctx = NodeContext::of(interpreter);
     if (name == "get") {
-      SLUICE_ASSIGN(auto bound, bind_arguments("config.get", args, {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
+      SLUICE_ASSIGN(
+          auto bound,
+          bind_arguments("config.get", args,
+                         {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
       if (ctx.phase == Phase::kParse) return Value::string("");
       SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
       const Value* value = configured(ctx, key);
       return validated(interpreter, value ? *value : bound[1], bound[2], value != nullptr);
     }
     if (name == "require") {
-      SLUICE_ASSIGN(auto bound, bind_arguments("config.require", args, {{"name"}, {"validator", Value::none()}}));
+      SLUICE_ASSIGN(auto bound, bind_arguments("config.require", args,
+                                               {{"name"}, {"validator", Value::none()}}));
       if (ctx.phase == Phase::kParse) return Value::string("");
       SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
       const Value* value = configured(ctx, key);
@@ -99,12 +105,16 @@ class ConfigObject final : public jinja::Object {
     }
     if (name == "persist_relation_docs" || name == "persist_column_docs") {
       if (ctx.phase == Phase::kParse) return Value::boolean(false);
-      SLUICE_ASSIGN(Value out, persist_docs(ctx, name == "persist_relation_docs" ? "relation" : "columns"));
+      SLUICE_ASSIGN(Value out,
+                    persist_docs(ctx, name == "persist_relation_docs" ? "relation" : "columns"));
       return out;
     }
     if (name == "meta_get" || name == "meta_require") {
       if (ctx.phase == Phase::kParse) return Value::string("");
-      SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
+      SLUICE_ASSIGN(
+          auto bound,
+          bind_arguments(name, args,
+                         {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
       SLUICE_ASSIGN(Value out, meta_value(ctx, bound[0], name == "meta_get" ? &bound[1] : nullptr));
       return out;
     }
@@ -112,8 +122,10 @@ class ConfigObject final : public jinja::Object {
   }
 
  private:
-  Result<std::optional<Value>> validated(Interpreter& interpreter, Value value, const Value& validator, bool present) {
-    if (present && !validator.is_none()) SLUICE_TRY(jinja::call(interpreter, validator, CallArgs{{&value, 1}, {}}));
+  Result<std::optional<Value>> validated(Interpreter& interpreter, Value value,
+                                         const Value& validator, bool present) {
+    if (present && !validator.is_none())
+      SLUICE_TRY(jinja::call(interpreter, validator, CallArgs{{&value, 1}, {}}));
     return value;
   }
 };

@@ -37,7 +37,8 @@ std::string with_expression(std::string text, const std::string& expression) {
 Result<std::string> references(const Value& constraint) {
   std::string to = member(constraint, "to");
   SLUICE_ASSIGN(std::vector<std::string> columns, members(constraint, "to_columns"));
-  if (!to.empty() && !columns.empty()) return fmt::format("references {} ({})", to, fmt::join(columns, ", "));
+  if (!to.empty() && !columns.empty())
+    return fmt::format("references {} ({})", to, fmt::join(columns, ", "));
   return "references " + member(constraint, "expression");
 }
 
@@ -62,8 +63,10 @@ Result<std::string> model_constraint(const Value& constraint) {
   std::string prefix = name.empty() ? std::string() : fmt::format("constraint {} ", name);
   std::string list = fmt::format("({})", fmt::join(columns, ", "));
   if (type == "check") return fmt::format("{}check ({})", prefix, expression);
-  if (type == "unique") return with_expression(fmt::format("{}unique {}", prefix, list), expression);
-  if (type == "primary_key") return with_expression(fmt::format("{}primary key {}", prefix, list), expression);
+  if (type == "unique")
+    return with_expression(fmt::format("{}unique {}", prefix, list), expression);
+  if (type == "primary_key")
+    return with_expression(fmt::format("{}primary key {}", prefix, list), expression);
   if (type == "foreign_key") {
     SLUICE_ASSIGN(std::string target, references(constraint));
     return fmt::format("{}foreign key {} {}", prefix, list, target);
@@ -75,17 +78,21 @@ Result<std::string> model_constraint(const Value& constraint) {
 
 }  // namespace
 
-Result<Value> render_columns_constraints(NodeContext& ctx, jinja::Interpreter&, const jinja::CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.render_raw_columns_constraints", args, {{"raw_columns"}}));
+Result<Value> render_columns_constraints(NodeContext& ctx, jinja::Interpreter&,
+                                         const jinja::CallArgs& args) {
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.render_raw_columns_constraints", args, {{"raw_columns"}}));
   std::vector<Value> out;
   if (!bound[0].is_dict()) return Value::list();
   for (const auto& entry : bound[0].as_dict().entries()) {
     const Value& column = entry.value;
     std::string name = member(column, "name");
     const Value* quoted = column.is_dict() ? column.as_dict().find("quote") : nullptr;
-    if (quoted && jinja::truth(*quoted).value_or(false)) name = ctx.shared.dialect->quote_identifier(name);
+    if (quoted && jinja::truth(*quoted).value_or(false))
+      name = ctx.shared.dialect->quote_identifier(name);
     std::string text = fmt::format("{} {}", name, member(column, "data_type"));
-    if (const Value* constraints = column.is_dict() ? column.as_dict().find("constraints") : nullptr;
+    if (const Value* constraints =
+            column.is_dict() ? column.as_dict().find("constraints") : nullptr;
         constraints && !constraints->is_none()) {
       SLUICE_ASSIGN(std::vector<Value> items, jinja::iterate(*constraints));
       for (const Value& constraint : items) {
@@ -98,8 +105,10 @@ Result<Value> render_columns_constraints(NodeContext& ctx, jinja::Interpreter&, 
   return Value::list(std::move(out));
 }
 
-Result<Value> render_model_constraints(NodeContext&, jinja::Interpreter&, const jinja::CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.render_raw_model_constraints", args, {{"raw_constraints"}}));
+Result<Value> render_model_constraints(NodeContext&, jinja::Interpreter&,
+                                       const jinja::CallArgs& args) {
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.render_raw_model_constraints", args,
+                                           {{"raw_constraints"}}));
   std::vector<Value> out;
   SLUICE_ASSIGN(std::vector<Value> items, jinja::iterate(bound[0]));
   for (const Value& constraint : items) {

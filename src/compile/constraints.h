@@ -5,7 +5,8 @@
 
 namespace sluice::compile {
 
-// Argument raw_columns: {name: {name, data_type, quote, constraints}}. A list of "name type constraint…" texts.
+// Argument raw_columns: {name: {name, data_type, quote, constraints}}. A list of "name type
+// constraint…" texts.
 Result<jinja::Value> render_columns_constraints(NodeContext& ctx, jinja::Interpreter& interpreter,
                                                 const jinja::CallArgs& args);
 // Argument raw_constraints: [{type, columns, expression, name, to, to_columns}]. A list of texts.

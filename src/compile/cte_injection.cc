@@ -7,7 +7,9 @@ namespace sluice::compile {
 namespace {
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$'; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
+}
 
 size_t skip_spaces(std::string_view sql, size_t at) {
   while (at < sql.size() && is_space(sql[at])) ++at;

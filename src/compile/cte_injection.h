@@ -1,5 +1,5 @@
-// Putting the CTEs of ephemeral models into a compiled query, as dbt does: before the first token, or inside an
-// existing `with`.
+// Putting the CTEs of ephemeral models into a compiled query, as dbt does: before the first token,
+// or inside an existing `with`.
 #pragma once
 
 #include <string>

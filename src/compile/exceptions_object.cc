@@ -23,9 +23,9 @@ Result<std::string> argument_text(const CallArgs& args, std::string_view name, s
 
 struct Raiser {
   std::string_view name;
-  std::string_view first;    // name of its first argument
-  std::string_view second;   // "" when it has one
-  std::string_view format;   // {0}, {1}
+  std::string_view first;   // name of its first argument
+  std::string_view second;  // "" when it has one
+  std::string_view format;  // {0}, {1}
 };
 
 // Wording follows dbt's.
@@ -39,15 +39,20 @@ constexpr std::array<Raiser, 16> kRaisers = {{
     {"raise_dependency_error", "msg", "", "{0}"},
     {"raise_duplicate_patch_name", "msg", "", "{0}"},
     {"raise_invalid_property_yml_version", "msg", "", "{0}"},
-    {"missing_config", "model", "name", "model '{0}' does not define a required config parameter '{1}'."},
-    {"missing_materialization", "model", "adapter_type", "no materialization '{0}' was found for adapter {1}"},
+    {"missing_config", "model", "name",
+     "model '{0}' does not define a required config parameter '{1}'."},
+    {"missing_materialization", "model", "adapter_type",
+     "no materialization '{0}' was found for adapter {1}"},
     {"missing_relation", "relation", "", "relation {0} not found"},
     {"relation_wrong_type", "relation", "expected_type",
-     "trying to create {1} {0}, but it currently exists as another type: either drop it manually, or run with --full-refresh"},
+     "trying to create {1} {0}, but it currently exists as another type: either drop it manually, "
+     "or run with --full-refresh"},
     {"column_type_missing", "column_names", "",
-     "contracted models require data_type to be defined for each column; please define data_type for: {0}"},
+     "contracted models require data_type to be defined for each column; please define data_type "
+     "for: {0}"},
     {"raise_contract_error", "yaml_columns", "sql_columns",
-     "this model has an enforced contract, and its columns do not match\nin the YAML: {0}\nin the SQL: {1}"},
+     "this model has an enforced contract, and its columns do not match\nin the YAML: {0}\nin the "
+     "SQL: {1}"},
     {"ref_invalid_args", "model", "args", "ref() takes at most two arguments ({1} given) in {0}"},
 }};
 
@@ -66,18 +71,20 @@ class ExceptionsObject final : public jinja::Object {
   Result<std::optional<Value>> attribute(std::string_view name) const override {
     if (name != "warn" && !find(name)) return std::nullopt;
     std::string method(name);
-    return jinja::make_closure(method, [method](Interpreter& interpreter, const CallArgs& args) -> Result<Value> {
-      ExceptionsObject self;
-      SLUICE_ASSIGN(auto out, self.call_method(interpreter, method, args));
-      return out.value_or(Value::none());
-    });
+    return jinja::make_closure(
+        method, [method](Interpreter& interpreter, const CallArgs& args) -> Result<Value> {
+          ExceptionsObject self;
+          SLUICE_ASSIGN(auto out, self.call_method(interpreter, method, args));
+          return out.value_or(Value::none());
+        });
   }
   Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name,
                                            const CallArgs& args) override {
     NodeContext& ctx = NodeContext::of(interpreter);
     if (name == "warn") {
       SLUICE_ASSIGN(std::string message, argument_text(args, "msg", 0));
-      ctx.shared.emit(EventLevel::kWarning, "JinjaLogWarning", message, ctx.node ? ctx.node->unique_id : "");
+      ctx.shared.emit(EventLevel::kWarning, "JinjaLogWarning", message,
+                      ctx.node ? ctx.node->unique_id : "");
       return Value::string("");
     }
     const Raiser* raiser = find(name);

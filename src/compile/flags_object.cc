@@ -34,7 +34,9 @@ class FlagsObject final : public jinja::Object {
 
 Value make_flags(const Flags& flags, const SessionOptions& options) {
   Value values = Value::dict();
-  auto set = [&](std::string_view name, Value value) { values.as_dict().set(name, std::move(value)); };
+  auto set = [&](std::string_view name, Value value) {
+    values.as_dict().set(name, std::move(value));
+  };
   // Behaviour flags and other settings of dbt_project.yml, then what the command line says.
   if (options.project->flags.is_dict())
     for (const auto& entry : options.project->flags.as_dict().entries()) {

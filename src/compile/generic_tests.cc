@@ -16,12 +16,13 @@ using jinja::Value;
 
 namespace {
 
-constexpr std::string_view kReserved[] = {"test_name", "name", "description", "config", "arguments"};
+constexpr std::string_view kReserved[] = {"test_name", "name", "description", "config",
+                                          "arguments"};
 
 // Keys of an entry that are configuration, in the order dbt writes them into the raw code.
 constexpr std::array<std::string_view, 14> kConfigKeys = {
-    "severity", "tags", "enabled", "where", "limit", "warn_if", "error_if",
-    "fail_calc", "store_failures", "store_failures_as", "meta", "database", "schema", "alias"};
+    "severity",  "tags",           "enabled",           "where", "limit",    "warn_if", "error_if",
+    "fail_calc", "store_failures", "store_failures_as", "meta",  "database", "schema",  "alias"};
 
 bool is_config_key(std::string_view key) {
   return std::find(kConfigKeys.begin(), kConfigKeys.end(), key) != kConfigKeys.end();
@@ -48,7 +49,8 @@ void split_name(const std::string& written, GenericTestDefinition& out) {
   out.test_name = written.substr(dot + 1);
 }
 
-Status read_members(const project::TestEntry& entry, const Value& members, GenericTestDefinition& out) {
+Status read_members(const project::TestEntry& entry, const Value& members,
+                    GenericTestDefinition& out) {
   for (const auto& member : members.as_dict().entries()) {
     if (!member.key.is_string())
       return fail(invalid(entry, "a test argument's name must be a string", "quote the key"));
@@ -59,10 +61,13 @@ Status read_members(const project::TestEntry& entry, const Value& members, Gener
       SLUICE_ASSIGN(out.description, jinja::to_str(member.value));
     } else if (key == "config" || key == "arguments") {
       if (!member.value.is_dict())
-        return fail(invalid(entry, fmt::format("'{}' of a test must be a mapping, got '{}'", key, jinja::type_name(member.value)),
+        return fail(invalid(entry,
+                            fmt::format("'{}' of a test must be a mapping, got '{}'", key,
+                                        jinja::type_name(member.value)),
                             "indent its keys below it"));
       Value& target = key == "config" ? out.config : out.kwargs;
-      for (const auto& inner : member.value.as_dict().entries()) target.as_dict().set(inner.key, inner.value);
+      for (const auto& inner : member.value.as_dict().entries())
+        target.as_dict().set(inner.key, inner.value);
     } else if (is_config_key(key)) {
       out.config.as_dict().set(key, member.value);
     } else if (!is_reserved(key)) {
@@ -90,9 +95,12 @@ std::string clean(const std::string& text) {
   std::string out;
   bool in_run = false;
   for (char c : text) {
-    bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (word) out += c;
-    else if (!in_run) out += '_';
+    bool word =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    if (word)
+      out += c;
+    else if (!in_run)
+      out += '_';
     in_run = !word;
   }
   return out;
@@ -129,7 +137,8 @@ std::string config_literal(const Value& value) {
 
 }  // namespace
 
-Result<GenericTestDefinition> read_test_definition(const project::TestEntry& entry, const std::string& column_name) {
+Result<GenericTestDefinition> read_test_definition(const project::TestEntry& entry,
+                                                   const std::string& column_name) {
   GenericTestDefinition out;
   out.kwargs = Value::dict();
   out.config = Value::dict();
@@ -140,8 +149,10 @@ Result<GenericTestDefinition> read_test_definition(const project::TestEntry& ent
     return out;
   }
   if (!definition.is_dict() || definition.as_dict().empty())
-    return fail(invalid(entry, fmt::format("test must be a name or a mapping, got '{}'", jinja::type_name(definition)),
-                        "write `- unique`, or `- accepted_values: {arguments: {values: [a, b]}}`"));
+    return fail(invalid(
+        entry,
+        fmt::format("test must be a name or a mapping, got '{}'", jinja::type_name(definition)),
+        "write `- unique`, or `- accepted_values: {arguments: {values: [a, b]}}`"));
   if (const Value* test_name = definition.as_dict().find("test_name")) {
     SLUICE_ASSIGN(std::string written, jinja::to_str(*test_name));
     split_name(written, out);
@@ -149,20 +160,25 @@ Result<GenericTestDefinition> read_test_definition(const project::TestEntry& ent
     return out;
   }
   if (definition.as_dict().size() != 1)
-    return fail(invalid(entry, fmt::format("test definition dictionary must have exactly one key, got {}", definition.as_dict().size()),
+    return fail(invalid(entry,
+                        fmt::format("test definition dictionary must have exactly one key, got {}",
+                                    definition.as_dict().size()),
                         "indent the arguments below the test's name"));
   const auto& only = definition.as_dict().entries().front();
   SLUICE_ASSIGN(std::string written, jinja::to_str(only.key));
   split_name(written, out);
   if (only.value.is_none()) return out;
   if (!only.value.is_dict())
-    return fail(invalid(entry, fmt::format("arguments of test '{}' must be a mapping, got '{}'", written, jinja::type_name(only.value)),
+    return fail(invalid(entry,
+                        fmt::format("arguments of test '{}' must be a mapping, got '{}'", written,
+                                    jinja::type_name(only.value)),
                         "name each argument: `values: [a, b]`"));
   SLUICE_TRY(read_members(entry, only.value, out));
   return out;
 }
 
-GenericTestNames generic_test_names(const GenericTestDefinition& definition, const TestTarget& target) {
+GenericTestNames generic_test_names(const GenericTestDefinition& definition,
+                                    const TestTarget& target) {
   GenericTestNames out;
   if (!definition.custom_name.empty()) {
     out.full = out.shortened = definition.custom_name;
@@ -173,7 +189,8 @@ GenericTestNames generic_test_names(const GenericTestDefinition& definition, con
   if (!definition.macro_namespace.empty()) test = definition.macro_namespace + "_" + test;
   std::map<std::string, const Value*> sorted;
   for (const auto& entry : definition.kwargs.as_dict().entries())
-    if (entry.key.is_string() && entry.key.as_string() != "model") sorted.emplace(entry.key.as_string(), &entry.value);
+    if (entry.key.is_string() && entry.key.as_string() != "model")
+      sorted.emplace(entry.key.as_string(), &entry.value);
   std::vector<std::string> parts;
   for (const auto& [name, value] : sorted)
     for (const std::string& text : argument_texts(*value)) parts.push_back(clean(text));
@@ -182,7 +199,8 @@ GenericTestNames generic_test_names(const GenericTestDefinition& definition, con
     out.shortened = out.full;
     return out;
   }
-  out.shortened = fmt::format("{}_{}", fmt::format("{}_{}", test, target.name).substr(0, 30), md5_hex(out.full));
+  out.shortened = fmt::format("{}_{}", fmt::format("{}_{}", test, target.name).substr(0, 30),
+                              md5_hex(out.full));
   out.needs_alias = true;
   return out;
 }
@@ -192,26 +210,36 @@ std::string generic_test_hash(const std::string& full_name, const GenericTestDef
   Value metadata = Value::dict();
   metadata.as_dict().set("kwargs", kwargs_with_model);
   metadata.as_dict().set("name", Value::string(definition.test_name));
-  metadata.as_dict().set("namespace", definition.macro_namespace.empty() ? Value::none() : Value::string(definition.macro_namespace));
+  metadata.as_dict().set("namespace", definition.macro_namespace.empty()
+                                          ? Value::none()
+                                          : Value::string(definition.macro_namespace));
   std::string text = jinja::to_repr(hashable(metadata)).value_or(std::string());
   std::string digest = md5_hex(full_name + text);
   return digest.substr(digest.size() - 10);
 }
 
-std::string generic_test_raw_code(const GenericTestDefinition& definition, const std::string& alias) {
-  std::string macro = definition.macro_namespace.empty() ? std::string() : definition.macro_namespace + ".";
-  std::string out = fmt::format("{{{{ {}test_{}(**_dbt_generic_test_kwargs) }}}}", macro, definition.test_name);
+std::string generic_test_raw_code(const GenericTestDefinition& definition,
+                                  const std::string& alias) {
+  std::string macro =
+      definition.macro_namespace.empty() ? std::string() : definition.macro_namespace + ".";
+  std::string out =
+      fmt::format("{{{{ {}test_{}(**_dbt_generic_test_kwargs) }}}}", macro, definition.test_name);
   std::vector<std::string> configs;
-  auto add = [&](const std::string& key, const Value& value) { configs.push_back(fmt::format("{}={}", key, config_literal(value))); };
+  auto add = [&](const std::string& key, const Value& value) {
+    configs.push_back(fmt::format("{}={}", key, config_literal(value)));
+  };
   for (std::string_view key : kConfigKeys) {
     if (key == "alias") continue;
     if (const Value* value = definition.config.as_dict().find(key)) add(std::string(key), *value);
   }
   for (const auto& entry : definition.config.as_dict().entries())
-    if (entry.key.is_string() && !is_config_key(entry.key.as_string())) add(entry.key.as_string(), entry.value);
+    if (entry.key.is_string() && !is_config_key(entry.key.as_string()))
+      add(entry.key.as_string(), entry.value);
   const Value* own_alias = definition.config.as_dict().find("alias");
-  if (own_alias) add("alias", *own_alias);
-  else if (!alias.empty()) add("alias", Value::string(alias));
+  if (own_alias)
+    add("alias", *own_alias);
+  else if (!alias.empty())
+    add("alias", Value::string(alias));
   if (!configs.empty()) out += fmt::format("{{{{ config({}) }}}}", fmt::join(configs, ","));
   return out;
 }

@@ -1,4 +1,5 @@
-// Generic tests: from an entry of `data_tests:` to a test node. Names, aliases and ids are dbt's to the byte.
+// Generic tests: from an entry of `data_tests:` to a test node. Names, aliases and ids are dbt's to
+// the byte.
 #pragma once
 
 #include <optional>
@@ -15,31 +16,36 @@ struct GenericTestDefinition {
   std::string macro_namespace;  // "dbt_utils"; empty: none
   std::string custom_name;      // `name:` of the entry
   std::string description;
-  jinja::Value kwargs;          // dict without `model`, in YAML order, column_name first when given
-  jinja::Value config;          // dict
+  jinja::Value kwargs;  // dict without `model`, in YAML order, column_name first when given
+  jinja::Value config;  // dict
 };
 
 // The tested thing as names need it.
 struct TestTarget {
-  std::string name;         // model name, or "<source>_<table>"
-  std::string model_text;   // "ref('m')" or "source('s', 't')"
+  std::string name;        // model name, or "<source>_<table>"
+  std::string model_text;  // "ref('m')" or "source('s', 't')"
   bool is_source = false;
 };
 
-// Reads an entry (string or one-key dict; `arguments:` and `config:` sub-maps or flat keys). kPropertyInvalid.
-Result<GenericTestDefinition> read_test_definition(const project::TestEntry& entry, const std::string& column_name);
+// Reads an entry (string or one-key dict; `arguments:` and `config:` sub-maps or flat keys).
+// kPropertyInvalid.
+Result<GenericTestDefinition> read_test_definition(const project::TestEntry& entry,
+                                                   const std::string& column_name);
 
 struct GenericTestNames {
-  std::string full;   // name and fqn
+  std::string full;       // name and fqn
   std::string shortened;  // alias and file name
   bool needs_alias = false;
 };
-GenericTestNames generic_test_names(const GenericTestDefinition& definition, const TestTarget& target);
+GenericTestNames generic_test_names(const GenericTestDefinition& definition,
+                                    const TestTarget& target);
 
 // Last ten hex digits of the id.
-std::string generic_test_hash(const std::string& full_name, const GenericTestDefinition& definition, const jinja::Value& kwargs_with_model);
+std::string generic_test_hash(const std::string& full_name, const GenericTestDefinition& definition,
+                              const jinja::Value& kwargs_with_model);
 
 // `{{ test_unique(**_dbt_generic_test_kwargs) }}{{ config(…) }}`.
-std::string generic_test_raw_code(const GenericTestDefinition& definition, const std::string& alias);
+std::string generic_test_raw_code(const GenericTestDefinition& definition,
+                                  const std::string& alias);
 
 }  // namespace sluice::compile

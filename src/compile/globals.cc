@@ -1,4 +1,5 @@
-// The names that every template sees, the same for each node: functions find the node by the interpreter's host.
+// The names that every template sees, the same for each node: functions find the node by the
+// interpreter's host.
 #include <fmt/format.h>
 
 #include "base/hash.h"
@@ -20,19 +21,22 @@ namespace {
 Result<std::string> required_text(const Value& value, std::string_view what) {
   if (value.is_string()) return value.as_string();
   return fail(ErrorCode::kJinjaRuntime,
-              fmt::format("{} must be a string, got '{}'", what, jinja::type_name(value)), "put it in quotes");
+              fmt::format("{} must be a string, got '{}'", what, jinja::type_name(value)),
+              "put it in quotes");
 }
 
 Result<Value> ref(Interpreter& interpreter, const CallArgs& args) {
   RefCall call;
   for (const jinja::KeywordArg& arg : args.keyword) {
     if (arg.name != "v" && arg.name != "version")
-      return fail(ErrorCode::kJinjaRuntime, fmt::format("ref() got an unexpected keyword argument '{}'", arg.name),
+      return fail(ErrorCode::kJinjaRuntime,
+                  fmt::format("ref() got an unexpected keyword argument '{}'", arg.name),
                   "use ref('model'), ref('package', 'model') or ref('model', v=2)");
     SLUICE_ASSIGN(call.version, jinja::to_str(arg.value));
   }
   if (args.positional.empty() || args.positional.size() > 2)
-    return fail(ErrorCode::kJinjaRuntime, fmt::format("ref() takes at most two arguments ({} given)", args.positional.size()),
+    return fail(ErrorCode::kJinjaRuntime,
+                fmt::format("ref() takes at most two arguments ({} given)", args.positional.size()),
                 "use ref('model') or ref('package', 'model')");
   if (args.positional.size() == 2) {
     SLUICE_ASSIGN(call.package, required_text(args.positional[0], "the package of ref()"));
@@ -65,15 +69,18 @@ class VarObject final : public jinja::Object {
   bool callable() const override { return true; }
   Result<Value> call(Interpreter& interpreter, const CallArgs& args) override {
     bool has_default = args.positional.size() > 1 || args.find("default");
-    SLUICE_ASSIGN(auto bound, bind_arguments("var", args, {{"var_name"}, {"default", Value::none()}}));
+    SLUICE_ASSIGN(auto bound,
+                  bind_arguments("var", args, {{"var_name"}, {"default", Value::none()}}));
     SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
     NodeContext& ctx = NodeContext::of(interpreter);
     // dbt: while parsing, a missing var is no error; the branch may never run.
-    if (ctx.phase == Phase::kParse && !has_default && !project::find_var(ctx.shared.project(), ctx.package, name))
+    if (ctx.phase == Phase::kParse && !has_default &&
+        !project::find_var(ctx.shared.project(), ctx.package, name))
       return Value::none();
     return ctx.find_variable(name, has_default ? &bound[1] : nullptr, interpreter);
   }
-  Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name, const CallArgs& args) override {
+  Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name,
+                                           const CallArgs& args) override {
     if (name != "has_var") return std::nullopt;
     SLUICE_ASSIGN(auto bound, bind_arguments("has_var", args, {{"var_name"}}));
     SLUICE_ASSIGN(std::string var, jinja::to_str(bound[0]));
@@ -83,26 +90,32 @@ class VarObject final : public jinja::Object {
 };
 
 Result<Value> env_var(Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("env_var", args, {{"var"}, {"default", Value::undefined("")}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("env_var", args, {{"var"}, {"default", Value::undefined("")}}));
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
   if (name.starts_with("DBT_ENV_SECRET"))
-    return fail(ErrorCode::kSecretInWrongPlace,
-                fmt::format("secret env vars are allowed only in profiles.yml or packages.yml, found '{}'", name),
-                "read it in profiles.yml, or rename the variable");
+    return fail(
+        ErrorCode::kSecretInWrongPlace,
+        fmt::format("secret env vars are allowed only in profiles.yml or packages.yml, found '{}'",
+                    name),
+        "read it in profiles.yml, or rename the variable");
   const auto& environment = NodeContext::of(interpreter).shared.options.environment;
   auto found = environment.find(name);
   if (found != environment.end()) return Value::string(found->second);
   if (!bound[1].is_undefined()) return bound[1];
-  return fail(ErrorCode::kJinjaMissingVar, fmt::format("env var required but not provided: '{}'", name),
+  return fail(ErrorCode::kJinjaMissingVar,
+              fmt::format("env var required but not provided: '{}'", name),
               fmt::format("set it, or give a default: env_var('{}', '…')", name));
 }
 
 Result<Value> log(Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("log", args, {{"msg"}, {"info", Value::boolean(false)}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("log", args, {{"msg"}, {"info", Value::boolean(false)}}));
   SLUICE_ASSIGN(std::string message, jinja::to_str(bound[0]));
   SLUICE_ASSIGN(bool info, jinja::truth(bound[1]));
   NodeContext& ctx = NodeContext::of(interpreter);
-  ctx.shared.emit(info ? EventLevel::kInfo : EventLevel::kDebug, info ? "JinjaLogInfo" : "JinjaLogDebug", message,
+  ctx.shared.emit(info ? EventLevel::kInfo : EventLevel::kDebug,
+                  info ? "JinjaLogInfo" : "JinjaLogDebug", message,
                   ctx.node ? ctx.node->unique_id : "");
   return Value::string("");
 }
@@ -118,8 +131,11 @@ Result<Value> print(Interpreter& interpreter, const CallArgs& args) {
 // The response of a statement: prints as its message, has code and rows_affected.
 class Response final : public jinja::Object {
  public:
-  Response(std::string message, Value code, Value rows) : message_(std::move(message)), code_(std::move(code)), rows_(std::move(rows)) {}
+  Response(std::string message, Value code, Value rows)
+      : message_(std::move(message)), code_(std::move(code)), rows_(std::move(rows)) {}
   std::string_view type_name() const override { return "AdapterResponse"; }
+  const Value& code() const { return code_; }
+  const Value& rows() const { return rows_; }
   Result<std::string> str() const override { return message_; }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
     if (name == "_message") return Value::string(message_);
@@ -137,8 +153,8 @@ class Response final : public jinja::Object {
   Value code_, rows_;
 };
 
-Status keep_result(NodeContext& ctx, const std::string& name, const std::string& message, const Value& code,
-                   const Value& rows, const Value& table, const Value& data) {
+Status keep_result(NodeContext& ctx, const std::string& name, const std::string& message,
+                   const Value& code, const Value& rows, const Value& table, const Value& data) {
   Value result = Value::dict();
   result.as_dict().set("response", Value::object(jinja::make_ref<Response>(message, code, rows)));
   result.as_dict().set("data", data);
@@ -157,46 +173,47 @@ Value table_rows(const Value& table) {
   Result<std::vector<Value>> rows = jinja::iterate(table);
   std::vector<Value> out;
   if (rows)
-    for (const Value& row : *rows) out.push_back(Value::tuple(jinja::iterate(row).value_or(std::vector<Value>{})));
+    for (const Value& row : *rows)
+      out.push_back(Value::tuple(jinja::iterate(row).value_or(std::vector<Value>{})));
   return Value::list(std::move(out));
 }
 
 Result<Value> store_result(Interpreter& interpreter, const CallArgs& args) {
-  SLUICE_ASSIGN(auto bound, bind_arguments("store_result", args, {{"name"}, {"response"}, {"agate_table", Value::none()}}));
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("store_result", args,
+                               {{"name"}, {"response"}, {"agate_table", Value::none()}}));
   NodeContext& ctx = NodeContext::of(interpreter);
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
-  std::string message;
+  SLUICE_ASSIGN(std::string message, jinja::to_str(bound[1]));
   Value code, rows;
-  if (bound[1].is_dict()) {
-    auto member = [&](std::string_view key) {
-      const Value* value = bound[1].as_dict().find(key);
-      return value ? *value : Value::none();
-    };
-    SLUICE_ASSIGN(message, jinja::to_str(member("_message")));
-    code = member("code");
-    rows = member("rows_affected");
-  } else {
-    SLUICE_ASSIGN(message, jinja::to_str(bound[1]));
+  const Response* response = bound[1].object_as<Response>();
+  if (response) {
+    code = response->code();
+    rows = response->rows();
   }
   Value table = bound[2].is_none() ? make_empty_table() : bound[2];
   // adapter.execute left the rows as Python values; another table brings its own.
   auto last = ctx.results.find(kLastData);
-  Value data = last != ctx.results.end() && bound[1].is_dict() ? last->second : table_rows(table);
+  Value data = last != ctx.results.end() && response ? last->second : table_rows(table);
   SLUICE_TRY(keep_result(ctx, name, message, code, rows, table, data));
   return Value::string("");
 }
 
 Result<Value> store_raw_result(Interpreter& interpreter, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("store_raw_result", args,
-                                           {{"name"}, {"message", Value::none()}, {"code", Value::none()},
-                                            {"rows_affected", Value::none()}, {"agate_table", Value::none()}}));
+                                           {{"name"},
+                                            {"message", Value::none()},
+                                            {"code", Value::none()},
+                                            {"rows_affected", Value::none()},
+                                            {"agate_table", Value::none()}}));
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
   SLUICE_ASSIGN(std::string message, jinja::to_str(bound[1]));
   Value rows = bound[3];
   if (rows.is_string())
     if (auto number = jinja::parse_int(rows.as_string())) rows = *number;
   Value table = bound[4].is_none() ? make_empty_table() : bound[4];
-  SLUICE_TRY(keep_result(NodeContext::of(interpreter), name, message, bound[2], rows, table, table_rows(bound[4])));
+  SLUICE_TRY(keep_result(NodeContext::of(interpreter), name, message, bound[2], rows, table,
+                         table_rows(bound[4])));
   return Value::string("");
 }
 
@@ -219,7 +236,8 @@ Result<Value> render(Interpreter& interpreter, const CallArgs& args) {
   SLUICE_ASSIGN(std::string text, jinja::to_str(bound[0]));
   if (jinja::is_plain_text(text)) return Value::string(std::move(text));
   NodeContext& ctx = NodeContext::of(interpreter);
-  SLUICE_ASSIGN(jinja::Template tmpl, jinja::compile_template(text, ctx.node ? ctx.node->original_file_path : "render"));
+  SLUICE_ASSIGN(jinja::Template tmpl,
+                jinja::compile_template(text, ctx.node ? ctx.node->original_file_path : "render"));
   Interpreter nested(interpreter.environment(), ctx);
   nested.host = &ctx;
   SLUICE_ASSIGN(std::string out, nested.render(tmpl));
@@ -229,7 +247,8 @@ Result<Value> render(Interpreter& interpreter, const CallArgs& args) {
 Result<Value> try_or_compiler_error(Interpreter& interpreter, const CallArgs& args) {
   if (args.positional.size() < 2)
     return fail(ErrorCode::kJinjaRuntime, "try_or_compiler_error() needs a message and a function");
-  Result<Value> result = jinja::call(interpreter, args.positional[1], CallArgs{args.positional.subspan(2), args.keyword});
+  Result<Value> result = jinja::call(interpreter, args.positional[1],
+                                     CallArgs{args.positional.subspan(2), args.keyword});
   if (result || result.error().code() == ErrorCode::kJinjaReturn) return result;
   SLUICE_ASSIGN(std::string message, jinja::to_str(args.positional[0]));
   Error error(ErrorCode::kJinjaRaised, message);
@@ -238,8 +257,9 @@ Result<Value> try_or_compiler_error(Interpreter& interpreter, const CallArgs& ar
 }
 
 Result<Value> submit_python_job(Interpreter&, const CallArgs&) {
-  return fail(ErrorCode::kWarehouseUnsupported, "Python models are not supported yet",
-              "this version runs SQL models; write the model in SQL, or disable it with enabled=false");
+  return fail(
+      ErrorCode::kWarehouseUnsupported, "Python models are not supported yet",
+      "this version runs SQL models; write the model in SQL, or disable it with enabled=false");
 }
 
 Result<Value> sql_now(Interpreter& interpreter, const CallArgs&) {
@@ -252,15 +272,20 @@ Result<Value> validator(Interpreter&, const CallArgs&) { return Value::none(); }
 class AnyValidator final : public jinja::Object {
  public:
   std::string_view type_name() const override { return "ValidationAny"; }
-  Result<std::optional<Value>> item(const Value&) const override { return make_function("validate", validator); }
-  static Value make_function(std::string name, jinja::NativeFunction function) { return jinja::make_function(std::move(name), function); }
+  Result<std::optional<Value>> item(const Value&) const override {
+    return make_function("validate", validator);
+  }
+  static Value make_function(std::string name, jinja::NativeFunction function) {
+    return jinja::make_function(std::move(name), function);
+  }
 };
 
 // `graph`: built once, when a template first looks.
 Value graph_value(SharedState& shared) {
   std::lock_guard lock(shared.graph_mutex);
   if (shared.graph) return *shared.graph;
-  Value nodes = Value::dict(), sources = Value::dict(), exposures = Value::dict(), groups = Value::dict();
+  Value nodes = Value::dict(), sources = Value::dict(), exposures = Value::dict(),
+        groups = Value::dict();
   for (const auto& node : shared.manifest.nodes)
     nodes.as_dict().set(node->unique_id, node_to_value(shared.manifest, *node));
   for (const auto& source_ptr : shared.manifest.sources)
@@ -288,7 +313,8 @@ class ContextObject final : public jinja::Object {
  public:
   std::string_view type_name() const override { return "dict"; }
   bool is_mapping() const override { return true; }
-  Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name, const CallArgs& args) override {
+  Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name,
+                                           const CallArgs& args) override {
     NodeContext& ctx = NodeContext::of(interpreter);
     Value found;
     if (name == "get") {
@@ -311,6 +337,11 @@ class ContextObject final : public jinja::Object {
 
 }  // namespace
 
+Value make_response(std::string message, Value code, Value rows_affected) {
+  return Value::object(
+      jinja::make_ref<Response>(std::move(message), std::move(code), std::move(rows_affected)));
+}
+
 void add_global_names(SharedState& shared) {
   auto& globals = shared.globals;
   const SessionOptions& options = shared.options;
@@ -318,11 +349,15 @@ void add_global_names(SharedState& shared) {
   base.invocation_id = options.invocation_id;
   base.run_started_at_unix_micros = options.started_at_micros;
   base.now_unix_micros = options.now_micros;
-  // The dict lives in globals (under a name no template can spell), so views of its keys stay valid.
+  // The dict lives in globals (under a name no template can spell), so views of its keys stay
+  // valid.
   Value base_names = Value::dict();
   jinja::add_base_context(base_names.as_dict(), base);
-  globals["\x01" "base"] = base_names;
-  for (const auto& entry : base_names.as_dict().entries()) globals[entry.key.as_string()] = entry.value;
+  globals
+      ["\x01"
+       "base"] = base_names;
+  for (const auto& entry : base_names.as_dict().entries())
+    globals[entry.key.as_string()] = entry.value;
 
   globals["ref"] = jinja::make_function("ref", ref);
   globals["source"] = jinja::make_function("source", source);
@@ -335,18 +370,25 @@ void add_global_names(SharedState& shared) {
   globals["config"] = make_config();
   globals["adapter"] = make_adapter();
   globals["exceptions"] = make_exceptions();
-  globals["api"] = plain_dict({{"Relation", make_relation_class(*shared.dialect, shared.default_quote)},
-                               {"Column", make_column_class(*shared.dialect)}});
+  globals["api"] =
+      plain_dict({{"Relation", make_relation_class(*shared.dialect, shared.default_quote)},
+                  {"Column", make_column_class(*shared.dialect)}});
   globals["column"] = make_column_class(*shared.dialect);
-  globals["builtins"] = plain_dict({{"ref", globals["ref"]}, {"source", globals["source"]}, {"config", globals["config"]},
-                                    {"var", globals["var"]}, {"env_var", globals["env_var"]}, {"log", globals["log"]},
-                                    {"metric", globals["metric"]}, {"function", globals["function"]}});
+  globals["builtins"] = plain_dict({{"ref", globals["ref"]},
+                                    {"source", globals["source"]},
+                                    {"config", globals["config"]},
+                                    {"var", globals["var"]},
+                                    {"env_var", globals["env_var"]},
+                                    {"log", globals["log"]},
+                                    {"metric", globals["metric"]},
+                                    {"function", globals["function"]}});
   globals["store_result"] = jinja::make_function("store_result", store_result);
   globals["store_raw_result"] = jinja::make_function("store_raw_result", store_raw_result);
   globals["load_result"] = jinja::make_function("load_result", load_result);
   globals["write"] = jinja::make_function("write", write);
   globals["render"] = jinja::make_function("render", render);
-  globals["try_or_compiler_error"] = jinja::make_function("try_or_compiler_error", try_or_compiler_error);
+  globals["try_or_compiler_error"] =
+      jinja::make_function("try_or_compiler_error", try_or_compiler_error);
   globals["submit_python_job"] = jinja::make_function("submit_python_job", submit_python_job);
   globals["sql_now"] = jinja::make_function("sql_now", sql_now);
   globals["validation"] = plain_dict({{"any", Value::object(jinja::make_ref<AnyValidator>())}});
@@ -357,11 +399,13 @@ void add_global_names(SharedState& shared) {
   globals["defer_relation"] = Value::none();
   globals["dbt_version"] = Value::string("1.11.16");
   globals["thread_id"] = Value::string("Thread-1");
-  globals["invocation_args_dict"] = options.flags.arguments.is_dict() ? options.flags.arguments : Value::dict();
+  globals["invocation_args_dict"] =
+      options.flags.arguments.is_dict() ? options.flags.arguments : Value::dict();
   Value metadata = Value::dict();
   for (const auto& [name, value] : options.environment)
     if (name.starts_with("DBT_ENV_CUSTOM_ENV_"))
-      metadata.as_dict().set(name.substr(std::string_view("DBT_ENV_CUSTOM_ENV_").size()), Value::string(value));
+      metadata.as_dict().set(name.substr(std::string_view("DBT_ENV_CUSTOM_ENV_").size()),
+                             Value::string(value));
   globals["dbt_metadata_envs"] = metadata;
   globals["graph"] = make_lazy_dict([&shared] { return graph_value(shared); });
   globals["selected_resources"] = Value::list();

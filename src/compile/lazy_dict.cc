@@ -49,7 +49,8 @@ class LazyDict : public jinja::Object {
   mutable Value dict_;
 };
 
-// A node as a dict. The members that the naming macros read for every node are answered without making it.
+// A node as a dict. The members that the naming macros read for every node are answered without
+// making it.
 class NodeDict final : public LazyDict {
  public:
   NodeDict(const Manifest& manifest, const Node& node)

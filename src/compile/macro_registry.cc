@@ -18,15 +18,17 @@ class PackageNamespace final : public jinja::Object {
   void add(const MacroResource& macro) { macros_[macro.name] = &macro; }
   std::string_view type_name() const override { return "dict"; }
   Result<std::optional<jinja::Value>> attribute(std::string_view name) const override {
-    auto found = macros_.find(name);
-    if (found == macros_.end()) return std::nullopt;
-    return found->second->value;
+    // Names with a leading underscore are no attributes in the sandbox, but they are items, as in
+    // dbt.
+    if (name.starts_with('_')) return std::nullopt;
+    return find(name);
   }
   Result<std::optional<jinja::Value>> item(const jinja::Value& key) const override {
     if (!key.is_string()) return std::nullopt;
-    return attribute(key.as_string());
+    return find(key.as_string());
   }
-  Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
+  Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter,
+                                                  std::string_view name,
                                                   const jinja::CallArgs& args) override {
     auto found = macros_.find(name);
     if (found != macros_.end()) {
@@ -44,6 +46,11 @@ class PackageNamespace final : public jinja::Object {
   bool is_mapping() const override { return true; }
 
  private:
+  std::optional<jinja::Value> find(std::string_view name) const {
+    auto found = macros_.find(name);
+    return found == macros_.end() ? std::nullopt
+                                  : std::optional<jinja::Value>(found->second->value);
+  }
   std::string package_;
   std::unordered_map<std::string_view, const MacroResource*> macros_;
 };
@@ -83,7 +90,8 @@ const MacroResource* MacroRegistry::find(size_t package, std::string_view name) 
   return in(builtin_);
 }
 
-const MacroResource* MacroRegistry::find_in_package(std::string_view package, std::string_view name) const {
+const MacroResource* MacroRegistry::find_in_package(std::string_view package,
+                                                    std::string_view name) const {
   if (package == "dbt") {
     auto found = builtin_.find(name);
     return found == builtin_.end() ? nullptr : found->second;
@@ -107,7 +115,8 @@ const jinja::Value* MacroRegistry::lookup(size_t package, std::string_view name)
   return builtin == builtin_.end() ? nullptr : &builtin->second->value;
 }
 
-Result<std::vector<std::string>> MacroRegistry::dispatch_packages(const std::string& macro_namespace) const {
+Result<std::vector<std::string>> MacroRegistry::dispatch_packages(
+    const std::string& macro_namespace) const {
   for (const project::DispatchRule& rule : manifest_->project->dispatch)
     if (rule.macro_namespace == macro_namespace) return rule.search_order;
   std::vector<std::string> out = {manifest_->project->root_pkg().name};
@@ -121,7 +130,8 @@ Result<const MacroResource*> MacroRegistry::dispatch(size_t package, std::string
   auto search = [&](const std::string& in, bool unqualified) -> const MacroResource* {
     for (const std::string& prefix : prefixes_) {
       std::string candidate = fmt::format("{}__{}", prefix, name);
-      const MacroResource* macro = unqualified ? find(package, candidate) : find_in_package(in, candidate);
+      const MacroResource* macro =
+          unqualified ? find(package, candidate) : find_in_package(in, candidate);
       if (macro) return macro;
       attempts.push_back(unqualified ? candidate : fmt::format("{}.{}", in, candidate));
     }
@@ -141,8 +151,8 @@ Result<const MacroResource*> MacroRegistry::dispatch(size_t package, std::string
 }
 
 const MacroResource* MacroRegistry::find_materialization(std::string_view name) const {
-  // dbt: an adapter's own implementation wins over `default`; at the same prefix the root project's text wins over
-  // packages', and those over the built-in one.
+  // dbt: an adapter's own implementation wins over `default`; at the same prefix the root project's
+  // text wins over packages', and those over the built-in one.
   for (const std::string& prefix : prefixes_) {
     std::string wanted = fmt::format("materialization_{}_{}", name, prefix);
     auto in_root = by_package_[root_].find(wanted);

@@ -1,5 +1,6 @@
-// Manifest: every resource of the project, resolved against each other. Built by parse_project(); afterwards only the
-// compile products of a node change (compiled_code…), each node by one thread at a time.
+// Manifest: every resource of the project, resolved against each other. Built by parse_project();
+// afterwards only the compile products of a node change (compiled_code…), each node by one thread
+// at a time.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +37,11 @@ struct SourceCall {
 struct Column {
   std::string name;
   std::string description;
-  std::string data_type;        // empty: not given
+  std::string data_type;  // empty: not given
   std::optional<bool> quote;
   std::vector<std::string> tags;
-  jinja::Value meta;            // dict
-  jinja::Value entry;           // whole YAML entry as a dict
+  jinja::Value meta;   // dict
+  jinja::Value entry;  // whole YAML entry as a dict
 };
 
 struct TestMetadata {
@@ -61,17 +62,19 @@ struct Node {
   std::string name;
   std::string alias;
   std::string package_name;
-  size_t package = 0;              // index into Project::packages
+  size_t package = 0;  // index into Project::packages
   std::vector<std::string> fqn;
   std::string path;                // relative to the resource path, dbt's `path`
   std::string original_file_path;  // relative to the package root
   std::string patch_path;          // "pkg://models/schema.yml"; empty: none
   std::string language = "sql";
-  std::string_view raw_code;       // view into Project (or owned_raw_code)
+  std::string_view raw_code;  // view into Project (or owned_raw_code)
   std::string owned_raw_code;
-  std::string checksum;            // sha256 of the stripped raw code, as dbt
+  std::string checksum;           // sha256 of the stripped raw code, as dbt
+  bool checksum_is_path = false;  // a large seed: `checksum` is its path
   std::string database, schema;
-  std::string relation_name;       // rendered; empty for what has no relation (tests, ephemerals, analyses)
+  std::string
+      relation_name;  // rendered; empty for what has no relation (tests, ephemerals, analyses)
   std::string description;
   std::vector<Column> columns;
   std::vector<std::string> tags;
@@ -82,39 +85,40 @@ struct Node {
   jinja::Value in_file_config;     // what config() in the file gave; dict
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
-  std::vector<std::string> depends_on_nodes;   // unique ids, first mention first
+  std::vector<std::string> depends_on_nodes;  // unique ids, first mention first
   std::vector<std::string> depends_on_macros;
   int64_t created_at_micros = 0;
-  Span span;                       // of the definition (line 1 of a file, or the YAML entry)
+  Span span;  // of the definition (line 1 of a file, or the YAML entry)
   // Generic tests.
   std::optional<TestMetadata> test_metadata;
-  jinja::Value test_kwargs;        // rendered kwargs the test macro is called with; dict
+  jinja::Value test_kwargs;  // rendered kwargs the test macro is called with; dict
   std::string column_name;
-  std::string file_key_name;       // "models.stg_orders"
+  std::string file_key_name;  // "models.stg_orders"
   std::string attached_node;
   bool is_singular_test = false;
   // Seeds.
-  std::string root_path;           // absolute folder of the package
+  std::string root_path;  // absolute folder of the package
   // Access and versions as written; the whole language comes with properties.
   std::string access = "protected";
   std::string group;
   // Versioned models: as written (int, float or string); none: not versioned.
   jinja::Value version, latest_version;
-  jinja::Value deprecation_date;   // ISO text or none
-  jinja::Value constraints;        // of the model, list of dicts; none: none given
+  jinja::Value deprecation_date;  // ISO text or none
+  jinja::Value constraints;       // of the model, list of dicts; none: none given
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
 
   // Compile products.
   bool compiled = false;
   std::string compiled_code;
-  std::string compiled_path;       // relative to the project root
+  std::string compiled_path;  // relative to the project root
   std::vector<ExtraCte> extra_ctes;
   bool extra_ctes_injected = false;
   std::vector<jinja::SourceMapEntry> source_map;  // compiled text → raw_code places
-  std::string uninjected_code;     // rendered text before CTEs were put in; only when it differs or the node is ephemeral
-  size_t injected_at = 0;          // where CTE injection put text into compiled_code,
-  size_t injected_bytes = 0;       // and how much
+  std::string uninjected_code;  // rendered text before CTEs were put in; only when it differs or
+                                // the node is ephemeral
+  size_t injected_at = 0;       // where CTE injection put text into compiled_code,
+  size_t injected_bytes = 0;    // and how much
 
   // Config shortcuts.
   std::string_view materialized() const;
@@ -128,7 +132,7 @@ struct Source {
   std::string source_name, name, package_name;
   size_t package = 0;
   std::vector<std::string> fqn;
-  std::string path;                // property file
+  std::string path;  // property file
   std::string original_file_path;
   std::string database, schema, identifier;
   std::string relation_name;
@@ -145,7 +149,7 @@ struct Source {
 struct Exposure {
   std::string unique_id, name, package_name, path, original_file_path;
   std::vector<std::string> fqn;
-  jinja::Value entry;              // whole YAML entry as a dict
+  jinja::Value entry;  // whole YAML entry as a dict
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<std::string> depends_on_nodes;
@@ -163,14 +167,14 @@ struct MacroArgument {
 struct MacroResource {
   std::string unique_id, name, package_name, path, original_file_path;
   size_t package = 0;
-  std::string_view macro_sql;      // whole block
+  std::string_view macro_sql;  // whole block
   std::shared_ptr<const jinja::Macro> macro;
-  jinja::Value value;              // callable; what scopes hand out
+  jinja::Value value;  // callable; what scopes hand out
   std::vector<std::string> depends_on_macros;
   std::string description, patch_path;
   jinja::Value meta, docs;
   std::vector<MacroArgument> arguments;
-  bool is_test = false;            // test_* generic test
+  bool is_test = false;  // test_* generic test
   int64_t created_at_micros = 0;
 };
 
@@ -181,7 +185,8 @@ struct Doc {
 class Manifest {
  public:
   std::shared_ptr<const project::Project> project;
-  std::vector<std::unique_ptr<Node>> nodes;          // enabled; sorted by nothing: parse order, deterministic
+  std::vector<std::unique_ptr<Node>>
+      nodes;  // enabled; sorted by nothing: parse order, deterministic
   std::vector<std::unique_ptr<Source>> sources;
   std::vector<std::unique_ptr<Exposure>> exposures;
   std::vector<std::unique_ptr<MacroResource>> macros;
@@ -203,11 +208,12 @@ class Manifest {
   std::unordered_map<std::string_view, MacroResource*> macro_by_id_;
 };
 
-// The place in the node's template that byte `offset` of its compiled code comes from; nullopt when it is injected text
-// or a macro made it at an unknown place.
+// The place in the node's template that byte `offset` of its compiled code comes from; nullopt when
+// it is injected text or a macro made it at an unknown place.
 std::optional<Span> template_place(const Node& node, size_t offset);
 
-// A node, source, macro as dbt's manifest dict (what `model`, `graph.nodes[…]` and manifest.json show).
+// A node, source, macro as dbt's manifest dict (what `model`, `graph.nodes[…]` and manifest.json
+// show).
 jinja::Value node_to_value(const Manifest& manifest, const Node& node);
 jinja::Value source_to_value(const Manifest& manifest, const Source& source);
 jinja::Value exposure_to_value(const Manifest& manifest, const Exposure& exposure);

@@ -19,8 +19,10 @@ std::string compiled_path_of(const SharedState& shared, const Node& node) {
   std::string target = relative_path(project.target_path, project.root);
   std::string file = node.original_file_path;
   // Tests and hooks live below the file that declares them.
-  if (node.test_metadata) file += "/" + node.path;
-  else if (node.type == ResourceType::kOperation) file += "/" + node.path;
+  if (node.test_metadata)
+    file += "/" + node.path;
+  else if (node.type == ResourceType::kOperation)
+    file += "/" + node.path;
   return fmt::format("{}/compiled/{}/{}", target, node.package_name, file);
 }
 
@@ -48,23 +50,28 @@ std::pair<uint32_t, uint32_t> line_and_column(std::string_view text, size_t offs
 }  // namespace
 
 std::optional<Span> template_place(const Node& node, size_t offset) {
-  if (offset >= node.injected_at && offset < node.injected_at + node.injected_bytes) return std::nullopt;
-  if (node.injected_bytes > 0 && offset >= node.injected_at + node.injected_bytes) offset -= node.injected_bytes;
+  if (offset >= node.injected_at && offset < node.injected_at + node.injected_bytes)
+    return std::nullopt;
+  if (node.injected_bytes > 0 && offset >= node.injected_at + node.injected_bytes)
+    offset -= node.injected_bytes;
   const std::string& rendered = node.injected_bytes > 0 ? node.uninjected_code : node.compiled_code;
   if (node.source_map.empty()) {
     // Plain SQL: what was rendered is what was written.
     auto [line, column] = line_and_column(rendered, offset);
     return Span{node.original_file_path, node.span.line + line - 1, column, 0, 0};
   }
-  auto after = std::upper_bound(node.source_map.begin(), node.source_map.end(), offset,
-                                [](size_t wanted, const jinja::SourceMapEntry& entry) { return wanted < entry.offset; });
+  auto after = std::upper_bound(
+      node.source_map.begin(), node.source_map.end(), offset,
+      [](size_t wanted, const jinja::SourceMapEntry& entry) { return wanted < entry.offset; });
   if (after == node.source_map.begin()) return std::nullopt;
   const jinja::SourceMapEntry& entry = *std::prev(after);
-  std::string_view between = std::string_view(rendered).substr(std::min(entry.offset, rendered.size()), offset - entry.offset);
+  std::string_view between = std::string_view(rendered).substr(
+      std::min(entry.offset, rendered.size()), offset - entry.offset);
   uint32_t lines = static_cast<uint32_t>(std::count(between.begin(), between.end(), '\n'));
   size_t newline = between.rfind('\n');
-  uint32_t column = newline == std::string_view::npos ? entry.column + static_cast<uint32_t>(between.size())
-                                                      : static_cast<uint32_t>(between.size() - newline);
+  uint32_t column = newline == std::string_view::npos
+                        ? entry.column + static_cast<uint32_t>(between.size())
+                        : static_cast<uint32_t>(between.size() - newline);
   return Span{node.original_file_path, entry.line + lines, column, 0, 0};
 }
 
@@ -74,8 +81,10 @@ void locate_sql_error(Error& error, const Node& node, const std::string& execute
   Error located(error.code(), error.message(), error.hint());
   for (const std::string& frame : error.trace()) located.add_trace(frame);
   size_t offset = offset_of(executed_sql, engine.line, engine.column);
-  size_t begin = node.compiled_code.empty() ? std::string::npos : executed_sql.find(node.compiled_code);
-  if (begin != std::string::npos && offset >= begin && offset <= begin + node.compiled_code.size()) {
+  size_t begin =
+      node.compiled_code.empty() ? std::string::npos : executed_sql.find(node.compiled_code);
+  if (begin != std::string::npos && offset >= begin &&
+      offset <= begin + node.compiled_code.size()) {
     size_t inside = offset - begin;
     if (auto place = template_place(node, inside)) located.add_span(*place);
     auto [line, column] = line_and_column(node.compiled_code, inside);
@@ -118,7 +127,8 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
   if (jinja::is_plain_text(node.raw_code)) {
     node.compiled_code = std::string(node.raw_code);
   } else {
-    uint32_t first_line = node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
+    uint32_t first_line =
+        node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
     auto tmpl = jinja::compile_template(node.raw_code, node.original_file_path, first_line);
     if (!tmpl) return failed(std::move(tmpl.error()));
     auto rendered = interpreter.render(*tmpl, &node.source_map);
@@ -133,19 +143,22 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
   return {};
 }
 
-Status NodeCompiler::inject(Node& node, const std::vector<Node*>& ephemerals, warehouse::Connection* connection) {
+Status NodeCompiler::inject(Node& node, const std::vector<Node*>& ephemerals,
+                            warehouse::Connection* connection) {
   node.extra_ctes_injected = true;
   if (node.is_ephemeral()) node.uninjected_code = node.compiled_code;
   if (ephemerals.empty()) return {};
   auto add = [&](const ExtraCte& cte) {
-    bool known = std::any_of(node.extra_ctes.begin(), node.extra_ctes.end(), [&](const ExtraCte& other) { return other.id == cte.id; });
+    bool known = std::any_of(node.extra_ctes.begin(), node.extra_ctes.end(),
+                             [&](const ExtraCte& other) { return other.id == cte.id; });
     if (!known) node.extra_ctes.push_back(cte);
   };
   std::lock_guard lock(ephemeral_mutex_);
   for (Node* ephemeral : ephemerals) {
     SLUICE_TRY(compile_locked(*ephemeral, connection));
     for (const ExtraCte& cte : ephemeral->extra_ctes) add(cte);
-    add({ephemeral->unique_id, fmt::format(" __dbt__cte__{} as (\n{}\n)", ephemeral->alias, ephemeral->uninjected_code)});
+    add({ephemeral->unique_id,
+         fmt::format(" __dbt__cte__{} as (\n{}\n)", ephemeral->alias, ephemeral->uninjected_code)});
   }
   Injection injection = inject_ctes(node.compiled_code, node.extra_ctes);
   node.uninjected_code = std::move(node.compiled_code);
@@ -155,7 +168,8 @@ Status NodeCompiler::inject(Node& node, const std::vector<Node*>& ephemerals, wa
   return {};
 }
 
-Result<std::string> NodeCompiler::compile_inline(const std::string& text, warehouse::Connection* connection) {
+Result<std::string> NodeCompiler::compile_inline(const std::string& text,
+                                                 warehouse::Connection* connection) {
   Node node;
   node.type = ResourceType::kSqlOperation;
   node.name = "inline_query";

@@ -22,10 +22,12 @@ class MacroCallable final : public jinja::Object {
   std::string_view type_name() const override { return "MacroGenerator"; }
   bool callable() const override { return true; }
   Result<Value> call(Interpreter& interpreter, const CallArgs& args) override {
-    // As in dbt, only what the node calls itself becomes its dependency; what macros call is theirs.
+    // As in dbt, only what the node calls itself becomes its dependency; what macros call is
+    // theirs.
     if (interpreter.macro_stack().empty()) {
       NodeContext& ctx = NodeContext::of(interpreter);
-      if (std::find(ctx.macro_ids.begin(), ctx.macro_ids.end(), macro_.unique_id) == ctx.macro_ids.end())
+      if (std::find(ctx.macro_ids.begin(), ctx.macro_ids.end(), macro_.unique_id) ==
+          ctx.macro_ids.end())
         ctx.macro_ids.push_back(macro_.unique_id);
     }
     return interpreter.call_macro(*macro_.macro, args);
@@ -42,17 +44,21 @@ class MacroCallable final : public jinja::Object {
 
 std::string caller_text(const Node* node) {
   if (!node) return "this template";
-  return fmt::format("{} '{}' ({})", project::resource_type_name(node->type), node->unique_id, node->original_file_path);
+  return fmt::format("{} '{}' ({})", project::resource_type_name(node->type), node->unique_id,
+                     node->original_file_path);
 }
 
-Status check_dependency(const NodeContext& ctx, const std::string& target, const std::string& call_text) {
+Status check_dependency(const NodeContext& ctx, const std::string& target,
+                        const std::string& call_text) {
   // Hooks' SQL, operations and inline text may refer to anything.
-  if (!ctx.node || ctx.node->type == ResourceType::kOperation || ctx.node->type == ResourceType::kSqlOperation)
+  if (!ctx.node || ctx.node->type == ResourceType::kOperation ||
+      ctx.node->type == ResourceType::kSqlOperation)
     return {};
   const std::vector<std::string>& known = ctx.node->depends_on_nodes;
   if (std::find(known.begin(), known.end(), target) != known.end()) return {};
   return fail(ErrorCode::kCompileFailed,
-              fmt::format("the dependency of {} on {} was not seen while parsing: the call is inside a branch that only runs when `execute` is true",
+              fmt::format("the dependency of {} on {} was not seen while parsing: the call is "
+                          "inside a branch that only runs when `execute` is true",
                           ctx.node->unique_id, target),
               fmt::format("add this line to the file: -- depends_on: {{{{ {} }}}}", call_text));
 }
@@ -70,10 +76,13 @@ Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCa
   std::string what = call.package.empty() ? fmt::format("'{}'", call.name)
                                           : fmt::format("'{}.{}'", call.package, call.name);
   if (disabled)
-    return Error(ErrorCode::kDisabledRef, fmt::format("{} depends on a node named {} which is disabled", from, what),
-                 fmt::format("enable it, or remove the ref; it is defined in {}", disabled->original_file_path));
+    return Error(ErrorCode::kDisabledRef,
+                 fmt::format("{} depends on a node named {} which is disabled", from, what),
+                 fmt::format("enable it, or remove the ref; it is defined in {}",
+                             disabled->original_file_path));
   std::string near = nearest_name(call.name, shared.references.ref_names());
-  return Error(ErrorCode::kUnknownRef, fmt::format("{} depends on a node named {} which was not found", from, what),
+  return Error(ErrorCode::kUnknownRef,
+               fmt::format("{} depends on a node named {} which was not found", from, what),
                near.empty() ? "check the name: a model's name is its file's name without the ending"
                             : fmt::format("did you mean '{}'?", near));
 }
@@ -82,30 +91,41 @@ Error unknown_source_error(const SharedState& shared, const Node* node, const So
   std::string from = caller_text(node);
   std::string what = fmt::format("{}.{}", call.source, call.table);
   if (const Source* disabled = shared.references.find_disabled_source(call))
-    return Error(ErrorCode::kDisabledRef, fmt::format("{} depends on a source named '{}' which is disabled", from, what),
+    return Error(ErrorCode::kDisabledRef,
+                 fmt::format("{} depends on a source named '{}' which is disabled", from, what),
                  fmt::format("enable it in {}", disabled->original_file_path));
   std::vector<std::string> known = shared.references.source_names();
   std::string near = nearest_name(what, std::vector<std::string_view>(known.begin(), known.end()));
-  return Error(ErrorCode::kUnknownSource, fmt::format("{} depends on a source named '{}' which was not found", from, what),
+  return Error(ErrorCode::kUnknownSource,
+               fmt::format("{} depends on a source named '{}' which was not found", from, what),
                near.empty() ? "declare it under `sources:` in a .yml file of a model path"
                             : fmt::format("did you mean '{}'?", near));
 }
 
-void SharedState::emit(EventLevel level, std::string name, std::string message, const std::string& node) const {
-  if (options.events) options.events->emit(Event{level, std::move(name), std::move(message), node, {}});
+void SharedState::emit(EventLevel level, std::string name, std::string message,
+                       const std::string& node) const {
+  if (options.events)
+    options.events->emit(Event{level, std::move(name), std::move(message), node, {}});
 }
 
 jinja::Environment environment_for(Phase phase) {
   jinja::Environment environment;
-  environment.undefined = phase == Phase::kParse ? jinja::UndefinedFlavor::kCapture : jinja::UndefinedFlavor::kDefault;
+  environment.undefined =
+      phase == Phase::kParse ? jinja::UndefinedFlavor::kCapture : jinja::UndefinedFlavor::kDefault;
   return environment;
 }
 
-Value make_macro_callable(const MacroResource& macro) { return Value::object(jinja::make_ref<MacroCallable>(macro)); }
+Value make_macro_callable(const MacroResource& macro) {
+  return Value::object(jinja::make_ref<MacroCallable>(macro));
+}
 
-NodeContext::NodeContext(SharedState& shared_state, Node* node_in, size_t package_in, Phase phase_in,
-                         warehouse::Connection* connection_in)
-    : shared(shared_state), node(node_in), package(package_in), phase(phase_in), connection(connection_in),
+NodeContext::NodeContext(SharedState& shared_state, Node* node_in, size_t package_in,
+                         Phase phase_in, warehouse::Connection* connection_in)
+    : shared(shared_state),
+      node(node_in),
+      package(package_in),
+      phase(phase_in),
+      connection(connection_in),
       in_file_config(Value::dict()) {}
 
 bool NodeContext::lookup(std::string_view name, Value& out) const {
@@ -132,16 +152,23 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
   if (name == "graph" && !executing()) {
     // The graph is not complete while it is being made.
     out = Value::dict();
-    for (std::string_view key : {"nodes", "sources", "exposures", "groups", "metrics"}) out.as_dict().set(key, Value::dict());
-  } else if (name == "execute") out = Value::boolean(executing());
-  else if (name == "this") out = this_relation();
-  else if (name == "model" || name == "node") out = model_value();
-  else if (name == "database") out = Value::string(node ? node->database : shared.project().profile.database);
-  else if (name == "schema") out = Value::string(node ? node->schema : shared.project().profile.schema);
+    for (std::string_view key : {"nodes", "sources", "exposures", "groups", "metrics"})
+      out.as_dict().set(key, Value::dict());
+  } else if (name == "execute")
+    out = Value::boolean(executing());
+  else if (name == "this")
+    out = this_relation();
+  else if (name == "model" || name == "node")
+    out = model_value();
+  else if (name == "database")
+    out = Value::string(node ? node->database : shared.project().profile.database);
+  else if (name == "schema")
+    out = Value::string(node ? node->schema : shared.project().profile.schema);
   else if (name == "pre_hooks" || name == "post_hooks") {
-    const Value* hooks = node && node->config.is_dict()
-                             ? node->config.as_dict().find(name == "pre_hooks" ? "pre-hook" : "post-hook")
-                             : nullptr;
+    const Value* hooks =
+        node && node->config.is_dict()
+            ? node->config.as_dict().find(name == "pre_hooks" ? "pre-hook" : "post-hook")
+            : nullptr;
     out = hooks ? *hooks : Value::list();
   } else if (name == "project_name") {
     out = Value::string(shared.project().packages[package].name);
@@ -152,7 +179,8 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
 }
 
 std::vector<std::string> NodeContext::names() const {
-  std::vector<std::string> out = {"execute", "this", "model", "database", "schema", "pre_hooks", "post_hooks", "project_name"};
+  std::vector<std::string> out = {"execute", "this",      "model",      "database",
+                                  "schema",  "pre_hooks", "post_hooks", "project_name"};
   for (const auto& [name, value] : shared.globals) out.emplace_back(name);
   for (const auto& [name, value] : extra) out.push_back(name);
   for (const auto& macro : shared.manifest.macros) out.push_back(macro->name);
@@ -170,7 +198,8 @@ Value NodeContext::model_value() const {
 }
 
 Value NodeContext::this_relation() const {
-  if (!node || node->type == ResourceType::kOperation || node->type == ResourceType::kSqlOperation) return Value::none();
+  if (!node || node->type == ResourceType::kOperation || node->type == ResourceType::kSqlOperation)
+    return Value::none();
   RelationParts parts = node_relation_parts(shared, *node);
   parts.empty_scan = false;
   return Relation::make(*shared.dialect, std::move(parts));
@@ -178,12 +207,15 @@ Value NodeContext::this_relation() const {
 
 Result<warehouse::Connection*> NodeContext::require_connection() const {
   if (connection) return connection;
-  return fail(ErrorCode::kWarehouseConnect, "this template runs a query while it compiles, and there is no connection",
-              fmt::format("the target '{}' of type '{}' is compile-only here", shared.project().profile.target_name,
-                          shared.project().profile.adapter_type));
+  return fail(
+      ErrorCode::kWarehouseConnect,
+      "this template runs a query while it compiles, and there is no connection",
+      fmt::format("the target '{}' of type '{}' is compile-only here",
+                  shared.project().profile.target_name, shared.project().profile.adapter_type));
 }
 
-Result<warehouse::StatementResult> NodeContext::execute(const std::string& sql, bool auto_begin, bool fetch, int64_t limit) {
+Result<warehouse::StatementResult> NodeContext::execute(const std::string& sql, bool auto_begin,
+                                                        bool fetch, int64_t limit) {
   SLUICE_ASSIGN(warehouse::Connection * open, require_connection());
   if (auto_begin && !open->in_transaction()) SLUICE_TRY(open->begin());
   if (shared.on_statement) shared.on_statement(node ? node->unique_id : std::string(), sql);
@@ -225,8 +257,10 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
   Node* target = shared.references.find_ref(call, package);
   if (!target) return fail(unknown_ref_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id, ref_text(call)));
-  if (!target->is_ephemeral()) return Relation::make(*shared.dialect, node_relation_parts(shared, *target));
-  if (std::find(ephemerals.begin(), ephemerals.end(), target) == ephemerals.end()) ephemerals.push_back(target);
+  if (!target->is_ephemeral())
+    return Relation::make(*shared.dialect, node_relation_parts(shared, *target));
+  if (std::find(ephemerals.begin(), ephemerals.end(), target) == ephemerals.end())
+    ephemerals.push_back(target);
   RelationParts cte;
   cte.identifier = "__dbt__cte__" + target->alias;
   cte.type = warehouse::RelationType::kCte;
@@ -246,19 +280,24 @@ Result<Value> NodeContext::resolve_source(const SourceCall& call) {
   }
   Source* target = shared.references.find_source(call, package);
   if (!target) return fail(unknown_source_error(shared, node, call));
-  SLUICE_TRY(check_dependency(*this, target->unique_id, fmt::format("source('{}', '{}')", call.source, call.table)));
+  SLUICE_TRY(check_dependency(*this, target->unique_id,
+                              fmt::format("source('{}', '{}')", call.source, call.table)));
   return source_relation(shared, *target);
 }
 
-Result<Value> NodeContext::find_variable(const std::string& name, const Value* fallback, Interpreter& interpreter) {
+Result<Value> NodeContext::find_variable(const std::string& name, const Value* fallback,
+                                         Interpreter& interpreter) {
   const Value* found = project::find_var(shared.project(), package, name);
   if (!found) {
     if (fallback) return *fallback;
     // At parse time a branch may never run, so dbt too only fails when the value is needed.
-    std::string where = node ? fmt::format("{} '{}'", project::resource_type_name(node->type), node->name)
-                             : std::string("this template");
-    return fail(ErrorCode::kJinjaMissingVar, fmt::format("required var '{}' not found in config for {}", name, where),
-                fmt::format("pass --vars '{{{}: …}}', set it under `vars:` in dbt_project.yml, or give a default: var('{}', …)",
+    std::string where =
+        node ? fmt::format("{} '{}'", project::resource_type_name(node->type), node->name)
+             : std::string("this template");
+    return fail(ErrorCode::kJinjaMissingVar,
+                fmt::format("required var '{}' not found in config for {}", name, where),
+                fmt::format("pass --vars '{{{}: …}}', set it under `vars:` in dbt_project.yml, or "
+                            "give a default: var('{}', …)",
                             name, name));
   }
   if (!found->is_string() || jinja::is_plain_text(found->as_string())) return *found;
@@ -269,7 +308,8 @@ Result<Value> NodeContext::find_variable(const std::string& name, const Value* f
   return Value::string(std::move(text));
 }
 
-Result<Value> call_macro_named(Interpreter& interpreter, std::string_view name, std::vector<Value> args) {
+Result<Value> call_macro_named(Interpreter& interpreter, std::string_view name,
+                               std::vector<Value> args) {
   NodeContext& ctx = NodeContext::of(interpreter);
   const MacroResource* macro = ctx.shared.macros.find(ctx.package, name);
   if (!macro)

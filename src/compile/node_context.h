@@ -1,6 +1,6 @@
-// NodeContext: the names that a template of one node can see – dbt's context – and what the template did with them.
-// One evaluation, one thread. SharedState is the part that all contexts of a Session share; read-only after parse save
-// what says otherwise.
+// NodeContext: the names that a template of one node can see – dbt's context – and what the
+// template did with them. One evaluation, one thread. SharedState is the part that all contexts of
+// a Session share; read-only after parse save what says otherwise.
 #pragma once
 
 #include <map>
@@ -24,7 +24,8 @@ namespace sluice::compile {
 class ReferenceIndex {
  public:
   void build(const Manifest& manifest);
-  // The node that ref(package?, name, version?) means for code of `package`; null when there is none.
+  // The node that ref(package?, name, version?) means for code of `package`; null when there is
+  // none.
   Node* find_ref(const RefCall& call, size_t package) const;
   Source* find_source(const SourceCall& call, size_t package) const;
   // The same among disabled ones, for the error text.
@@ -47,46 +48,57 @@ struct SharedState {
   MacroRegistry macros;
   ReferenceIndex references;
   const warehouse::Dialect* dialect = nullptr;
-  RelationPolicy default_quote;                 // of the root project's `quoting`
+  RelationPolicy default_quote;  // of the root project's `quoting`
   warehouse::Warehouse* warehouse = nullptr;
-  RelationCache relations;                      // thread-safe
-  std::unordered_map<std::string_view, jinja::Value> globals;  // functions and constants, the same for every node
+  RelationCache relations;  // thread-safe
+  std::unordered_map<std::string_view, jinja::Value>
+      globals;  // functions and constants, the same for every node
   std::vector<std::string> selected;
   std::mutex graph_mutex;
-  std::optional<jinja::Value> graph;            // guarded by graph_mutex
+  std::optional<jinja::Value> graph;  // guarded by graph_mutex
   std::mutex warned_mutex;
-  std::set<std::string> warned;                 // guarded by warned_mutex; messages of warn_once
+  std::set<std::string> warned;  // guarded by warned_mutex; messages of warn_once
   std::function<void(const std::string&, const std::string&)> on_statement;
 
   const project::Project& project() const { return *options.project; }
-  void emit(EventLevel level, std::string name, std::string message, const std::string& node = {}) const;
+  void emit(EventLevel level, std::string name, std::string message,
+            const std::string& node = {}) const;
 };
 
-// Key of NodeContext::results under which adapter.execute leaves its rows for store_result; no template can spell it.
-inline constexpr const char* kLastData = "\x01" "last_data";
+// Key of NodeContext::results under which adapter.execute leaves its rows for store_result; no
+// template can spell it.
+inline constexpr const char* kLastData =
+    "\x01"
+    "last_data";
 
 enum class Phase : uint8_t { kParse, kCompile, kRun };
 
 class NodeContext final : public jinja::Scope {
  public:
   // `node` may be null (run-operation, inline text of the project).
-  NodeContext(SharedState& shared, Node* node, size_t package, Phase phase, warehouse::Connection* connection);
+  NodeContext(SharedState& shared, Node* node, size_t package, Phase phase,
+              warehouse::Connection* connection);
 
   bool lookup(std::string_view name, jinja::Value& out) const override;
   std::vector<std::string> names() const override;
 
-  static NodeContext& of(jinja::Interpreter& interpreter) { return *static_cast<NodeContext*>(interpreter.host); }
+  static NodeContext& of(jinja::Interpreter& interpreter) {
+    return *static_cast<NodeContext*>(interpreter.host);
+  }
 
   bool executing() const { return phase != Phase::kParse; }
   // Error when there is no engine to ask.
   Result<warehouse::Connection*> require_connection() const;
   // Runs SQL for the template; begins a transaction first when asked and none is open.
-  Result<warehouse::StatementResult> execute(const std::string& sql, bool auto_begin, bool fetch, int64_t limit = -1);
+  Result<warehouse::StatementResult> execute(const std::string& sql, bool auto_begin, bool fetch,
+                                             int64_t limit = -1);
 
-  // Resolved text or relation of ref()/source(); checks depends_on; records ephemeral models that it met.
+  // Resolved text or relation of ref()/source(); checks depends_on; records ephemeral models that
+  // it met.
   Result<jinja::Value> resolve_ref(const RefCall& call);
   Result<jinja::Value> resolve_source(const SourceCall& call);
-  Result<jinja::Value> find_variable(const std::string& name, const jinja::Value* fallback, jinja::Interpreter& interpreter);
+  Result<jinja::Value> find_variable(const std::string& name, const jinja::Value* fallback,
+                                     jinja::Interpreter& interpreter);
 
   // The relation that this node makes.
   jinja::Value this_relation() const;
@@ -102,18 +114,18 @@ class NodeContext final : public jinja::Scope {
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<std::string> macro_ids;
-  jinja::Value in_file_config;               // dict
-  std::vector<Node*> ephemerals;             // in order of first ref
+  jinja::Value in_file_config;                            // dict
+  std::vector<Node*> ephemerals;                          // in order of first ref
   std::unordered_map<std::string, jinja::Value> results;  // load_result
-  std::string written;                       // text of statement('main')
-  std::string main_message, main_code;       // adapter response of 'main'
+  std::string written;                                    // text of statement('main')
+  std::string main_message, main_code;                    // adapter response of 'main'
   std::optional<int64_t> main_rows;
   // Names that only this evaluation has: sql, compiled_code, results…
   std::unordered_map<std::string, jinja::Value> extra;
 
  private:
   bool lookup_node_name(std::string_view name, jinja::Value& out) const;
-  mutable jinja::Value model_;               // lazily made
+  mutable jinja::Value model_;  // lazily made
   mutable bool has_model_ = false;
 };
 
@@ -139,10 +151,13 @@ jinja::Value make_lazy_dict(std::function<jinja::Value()> make);
 // node_to_value on first use; the node outlives the value.
 jinja::Value make_node_dict(const Manifest& manifest, const Node& node);
 
-jinja::Value make_adapter();      // adapter_object.cc
-jinja::Value make_exceptions();   // exceptions_object.cc
-jinja::Value make_config();       // config_object.cc
-jinja::Value make_load_agate_table();  // seed_table.cc
+// The response of a statement: prints as its message, has code and rows_affected.
+jinja::Value make_response(std::string message, jinja::Value code,
+                           jinja::Value rows_affected);  // globals.cc
+jinja::Value make_adapter();                             // adapter_object.cc
+jinja::Value make_exceptions();                          // exceptions_object.cc
+jinja::Value make_config();                              // config_object.cc
+jinja::Value make_load_agate_table();                    // seed_table.cc
 jinja::Value make_flags(const Flags& flags, const SessionOptions& options);
 
 // Calls a macro by name for its effect or value, with the context of `interpreter`.

@@ -1,5 +1,6 @@
-// ProjectParser: from files to a Manifest. One use, one thread calls; it runs the templates of many files in parallel.
-// Order of passes: macros, docs, sources, models and the like, generic tests, hooks, exposures, references.
+// ProjectParser: from files to a Manifest. One use, one thread calls; it runs the templates of many
+// files in parallel. Order of passes: macros, docs, sources, models and the like, generic tests,
+// hooks, exposures, references.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,8 @@ namespace sluice::compile {
 
 class ProjectParser {
  public:
-  ProjectParser(SharedState& shared, Diagnostics& diagnostics) : shared_(shared), diagnostics_(diagnostics) {}
+  ProjectParser(SharedState& shared, Diagnostics& diagnostics)
+      : shared_(shared), diagnostics_(diagnostics) {}
   // False when nothing can go on (macros did not compile).
   bool parse();
 
@@ -34,10 +36,12 @@ class ProjectParser {
   // project_parser_docs.cc
   void parse_docs();
   std::string render_description(const std::string& text, const Span& span);
+  void document_macros();
   std::vector<Column> make_columns(const std::vector<project::ColumnProperties>& columns);
   // project_parser_sources.cc
   void parse_sources();
-  void make_source(const project::SourceProperties& group, const project::SourceTableProperties& table);
+  void make_source(const project::SourceProperties& group,
+                   const project::SourceTableProperties& table);
   void parse_exposures();
   void warn_unsupported();
   // project_parser_nodes.cc
@@ -47,16 +51,20 @@ class ProjectParser {
   void parse_hooks();
   void render_draft(Draft& draft);
   Status finish_node(Draft& draft, NodeContext& ctx, jinja::Interpreter& interpreter);
+  Status take_checksum(Node& node);
   Status name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter);
   void take(std::vector<Draft>& drafts);
   void warn_unused_properties();
   // project_parser_tests.cc
   void parse_generic_tests();
-  void draft_tests_of(const TestTarget& target, const std::string& attached, const std::string& file, size_t package,
-                      const std::vector<project::TestEntry>& tests, const std::vector<project::ColumnProperties>& columns,
+  void draft_tests_of(const TestTarget& target, const std::string& attached,
+                      const std::string& file, size_t package,
+                      const std::vector<project::TestEntry>& tests,
+                      const std::vector<project::ColumnProperties>& columns,
                       std::vector<Draft>& drafts);
-  void draft_test(const TestTarget& target, const std::string& attached, const std::string& file, size_t package,
-                  const project::TestEntry& entry, const project::ColumnProperties* column, std::vector<Draft>& drafts);
+  void draft_test(const TestTarget& target, const std::string& attached, const std::string& file,
+                  size_t package, const project::TestEntry& entry,
+                  const project::ColumnProperties* column, std::vector<Draft>& drafts);
   bool take_static_test(Draft& draft, NodeContext& ctx);
   // project_parser_references.cc
   void resolve_references();
@@ -65,12 +73,15 @@ class ProjectParser {
 
   SharedState& shared_;
   Diagnostics& diagnostics_;
-  std::unordered_map<std::string, const project::NodeProperties*> properties_;  // "models\x01<package>\x01name"
+  std::unordered_map<std::string, const project::NodeProperties*>
+      properties_;  // "models\x01<package>\x01name"
   std::unordered_map<const project::NodeProperties*, bool> used_properties_;
   std::vector<std::unique_ptr<GenericTestDefinition>> test_definitions_;
 };
 
-// The kwargs of a generic test as its macro gets them: strings with Jinja rendered natively, `ref('x')` evaluated.
-Result<jinja::Value> render_test_kwargs(const jinja::Value& kwargs, NodeContext& ctx, jinja::Interpreter& interpreter);
+// The kwargs of a generic test as its macro gets them: strings with Jinja rendered natively,
+// `ref('x')` evaluated.
+Result<jinja::Value> render_test_kwargs(const jinja::Value& kwargs, NodeContext& ctx,
+                                        jinja::Interpreter& interpreter);
 
 }  // namespace sluice::compile

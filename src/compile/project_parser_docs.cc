@@ -1,6 +1,8 @@
 // Doc blocks, descriptions, columns.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/suggest.h"
 #include "compile/call_arguments.h"
 #include "compile/project_parser.h"
@@ -16,7 +18,10 @@ namespace {
 class DescriptionScope final : public jinja::Scope {
  public:
   explicit DescriptionScope(const SharedState& shared)
-      : shared_(shared), doc_(jinja::make_closure("doc", [this](jinja::Interpreter&, const jinja::CallArgs& args) { return doc(args); })) {}
+      : shared_(shared),
+        doc_(jinja::make_closure("doc", [this](jinja::Interpreter&, const jinja::CallArgs& args) {
+          return doc(args);
+        })) {}
   bool lookup(std::string_view name, Value& out) const override {
     if (name == "doc") {
       out = doc_;
@@ -32,7 +37,8 @@ class DescriptionScope final : public jinja::Scope {
  private:
   Result<Value> doc(const jinja::CallArgs& args) const {
     if (args.positional.empty() || args.positional.size() > 2)
-      return fail(ErrorCode::kJinjaRuntime, "doc() takes one or two arguments", "use doc('name') or doc('package', 'name')");
+      return fail(ErrorCode::kJinjaRuntime, "doc() takes one or two arguments",
+                  "use doc('name') or doc('package', 'name')");
     SLUICE_ASSIGN(std::string name, jinja::to_str(args.positional.back()));
     std::string package;
     if (args.positional.size() == 2) {
@@ -40,7 +46,8 @@ class DescriptionScope final : public jinja::Scope {
     }
     std::vector<std::string_view> names;
     for (const Doc& block : shared_.manifest.docs) {
-      if (block.name == name && (package.empty() || block.package_name == package)) return Value::string(block.contents);
+      if (block.name == name && (package.empty() || block.package_name == package))
+        return Value::string(block.contents);
       names.push_back(block.name);
     }
     std::string near = nearest_name(name, names);
@@ -67,8 +74,8 @@ void ProjectParser::parse_docs() {
   const project::Project& project = shared_.project();
   for (const project::DocBlock& block : project.docs) {
     const std::string& package = project.packages[block.package].name;
-    shared_.manifest.docs.push_back({fmt::format("doc.{}.{}", package, block.name), block.name, package,
-                                     block.relative_path, block.file, block.contents});
+    shared_.manifest.docs.push_back({fmt::format("doc.{}.{}", package, block.name), block.name,
+                                     package, block.relative_path, block.file, block.contents});
   }
 }
 
@@ -88,7 +95,43 @@ std::string ProjectParser::render_description(const std::string& text, const Spa
   return text;
 }
 
-std::vector<Column> ProjectParser::make_columns(const std::vector<project::ColumnProperties>& columns) {
+void ProjectParser::document_macros() {
+  for (const project::OtherProperties& other : shared_.project().others) {
+    if (other.yaml_key != "macros" || !other.entry.is_dict()) continue;
+    const std::string& package = shared_.project().packages[other.package].name;
+    auto macro = std::find_if(
+        shared_.manifest.macros.begin(), shared_.manifest.macros.end(), [&](const auto& candidate) {
+          return candidate->package == other.package && candidate->name == other.name;
+        });
+    if (macro == shared_.manifest.macros.end()) {
+      Error warning(ErrorCode::kPropertyInvalid,
+                    fmt::format("did not find a macro named '{}' to document", other.name),
+                    "its name must be that of a macro of the same project");
+      diagnostics_.add_warning(std::move(warning.add_span(other.span)));
+      continue;
+    }
+    (*macro)->patch_path = fmt::format("{}://{}", package, other.file);
+    const jinja::Dict& entry = other.entry.as_dict();
+    if (const Value* description = entry.find("description");
+        description && description->is_string())
+      (*macro)->description = render_description(description->as_string(), other.span);
+    if (const Value* meta = entry.find("meta"); meta && meta->is_dict()) (*macro)->meta = *meta;
+    const Value* arguments = entry.find("arguments");
+    if (!arguments || !arguments->is_list()) continue;
+    for (const Value& argument : arguments->as_items()) {
+      if (!argument.is_dict()) continue;
+      auto text = [&](std::string_view key) {
+        const Value* value = argument.as_dict().find(key);
+        return value && !value->is_none() ? jinja::to_str(*value).value_or(std::string())
+                                          : std::string();
+      };
+      (*macro)->arguments.push_back({text("name"), text("type"), text("description")});
+    }
+  }
+}
+
+std::vector<Column> ProjectParser::make_columns(
+    const std::vector<project::ColumnProperties>& columns) {
   std::vector<Column> out;
   out.reserve(columns.size());
   for (const project::ColumnProperties& properties : columns) {
@@ -99,13 +142,17 @@ std::vector<Column> ProjectParser::make_columns(const std::vector<project::Colum
     column.meta = Value::dict();
     if (properties.entry.is_dict()) {
       const jinja::Dict& entry = properties.entry.as_dict();
-      if (const Value* type = entry.find("data_type"); type && type->is_string()) column.data_type = type->as_string();
-      if (const Value* quote = entry.find("quote"); quote && quote->is_bool()) column.quote = quote->as_bool();
+      if (const Value* type = entry.find("data_type"); type && type->is_string())
+        column.data_type = type->as_string();
+      if (const Value* quote = entry.find("quote"); quote && quote->is_bool())
+        column.quote = quote->as_bool();
       if (const Value* meta = entry.find("meta"); meta && meta->is_dict()) column.meta = *meta;
       column.tags = text_list(entry.find("tags"));
       if (const Value* config = entry.find("config"); config && config->is_dict()) {
-        if (const Value* meta = config->as_dict().find("meta"); meta && meta->is_dict()) column.meta = *meta;
-        for (std::string& tag : text_list(config->as_dict().find("tags"))) column.tags.push_back(std::move(tag));
+        if (const Value* meta = config->as_dict().find("meta"); meta && meta->is_dict())
+          column.meta = *meta;
+        for (std::string& tag : text_list(config->as_dict().find("tags")))
+          column.tags.push_back(std::move(tag));
       }
     }
     out.push_back(std::move(column));

@@ -22,7 +22,8 @@ struct MacroFile {
 
 void compile_file(const project::Project& project, int64_t created_at, MacroFile& job) {
   const project::Package& package = project.packages[job.package];
-  auto blocks = jinja::split_blocks(job.file->text, job.file->path, {"macro", "materialization", "test", "data_test"});
+  auto blocks = jinja::split_blocks(job.file->text, job.file->path,
+                                    {"macro", "materialization", "test", "data_test"});
   if (!blocks) {
     job.errors.add_error(std::move(blocks.error()));
     return;
@@ -75,7 +76,8 @@ void ProjectParser::parse_macros() {
       auto [known, inserted] = seen.emplace(macro->unique_id, macro);
       if (!inserted) {
         Error error(ErrorCode::kDuplicateResource,
-                    fmt::format("found two macros named '{}' in the project '{}'", macro->name, macro->package_name),
+                    fmt::format("found two macros named '{}' in the project '{}'", macro->name,
+                                macro->package_name),
                     "rename or remove one of them");
         error.add_span({macro->original_file_path, macro->macro->line, 0, 0, 0});
         error.add_span({known->second->original_file_path, known->second->macro->line, 0, 0, 0});
@@ -101,7 +103,8 @@ void ProjectParser::parse_macros() {
       }
       if (!target || target == macro) continue;
       auto& known = macro->depends_on_macros;
-      if (std::find(known.begin(), known.end(), target->unique_id) == known.end()) known.push_back(target->unique_id);
+      if (std::find(known.begin(), known.end(), target->unique_id) == known.end())
+        known.push_back(target->unique_id);
     }
   }
 }

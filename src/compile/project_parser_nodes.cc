@@ -1,4 +1,5 @@
-// Models, seeds, singular tests, analyses and hooks: from a file to a node with its final config and names.
+// Models, seeds, singular tests, analyses and hooks: from a file to a node with its final config
+// and names.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,11 +50,16 @@ std::string_view strip(std::string_view text, uint32_t& first_line) {
 
 std::optional<ResourceType> node_type(SourceFile::Kind kind) {
   switch (kind) {
-    case SourceFile::Kind::kModel: return ResourceType::kModel;
-    case SourceFile::Kind::kSeed: return ResourceType::kSeed;
-    case SourceFile::Kind::kTest: return ResourceType::kTest;
-    case SourceFile::Kind::kAnalysis: return ResourceType::kAnalysis;
-    default: return std::nullopt;
+    case SourceFile::Kind::kModel:
+      return ResourceType::kModel;
+    case SourceFile::Kind::kSeed:
+      return ResourceType::kSeed;
+    case SourceFile::Kind::kTest:
+      return ResourceType::kTest;
+    case SourceFile::Kind::kAnalysis:
+      return ResourceType::kAnalysis;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -80,7 +86,8 @@ std::vector<std::string> text_items(const Value* value) {
 
 void ProjectParser::index_properties() {
   for (const project::NodeProperties& properties : shared_.project().node_properties) {
-    properties_.emplace(property_key(properties.yaml_key, properties.package, properties.name), &properties);
+    properties_.emplace(property_key(properties.yaml_key, properties.package, properties.name),
+                        &properties);
     used_properties_[&properties] = false;
   }
 }
@@ -94,14 +101,16 @@ ProjectParser::Draft ProjectParser::draft_of_file(size_t package, const SourceFi
   node.package = package;
   node.package_name = project.packages[package].name;
   node.original_file_path = file.path;
-  node.path = node.type == ResourceType::kAnalysis ? "analysis/" + file.relative_path : file.relative_path;
+  node.path =
+      node.type == ResourceType::kAnalysis ? "analysis/" + file.relative_path : file.relative_path;
   std::vector<std::string> parts = split_path(file.relative_path);
   node.name = std::string(without_ending(parts.back()));
   parts.back() = node.name;
   node.fqn.push_back(node.package_name);
   if (node.type == ResourceType::kAnalysis) node.fqn.emplace_back("analysis");
   node.fqn.insert(node.fqn.end(), parts.begin(), parts.end());
-  node.unique_id = fmt::format("{}.{}.{}", project::resource_type_name(node.type), node.package_name, node.name);
+  node.unique_id =
+      fmt::format("{}.{}.{}", project::resource_type_name(node.type), node.package_name, node.name);
   node.created_at_micros = shared_.options.started_at_micros;
   node.span = {file.path, 1, 1, 0, 0};
   node.is_singular_test = node.type == ResourceType::kTest;
@@ -144,7 +153,8 @@ void ProjectParser::parse_files() {
     node.columns = make_columns(draft.properties->columns);
     node.patch_path = fmt::format("{}://{}", node.package_name, draft.properties->file);
   }
-  parallel_for(drafts.size(), shared_.options.parallelism, [&](size_t i, size_t) { render_draft(drafts[i]); });
+  parallel_for(drafts.size(), shared_.options.parallelism,
+               [&](size_t i, size_t) { render_draft(drafts[i]); });
   take(drafts);
 }
 
@@ -153,7 +163,8 @@ void ProjectParser::parse_hooks() {
   std::vector<Draft> drafts;
   for (size_t i = 0; i < project.packages.size(); ++i) {
     const project::Package& package = project.packages[i];
-    for (const auto& [tag, hooks] : {std::make_pair("on-run-start", &package.on_run_start), std::make_pair("on-run-end", &package.on_run_end)}) {
+    for (const auto& [tag, hooks] : {std::make_pair("on-run-start", &package.on_run_start),
+                                     std::make_pair("on-run-end", &package.on_run_end)}) {
       for (size_t index = 0; index < hooks->size(); ++index) {
         Draft draft;
         draft.node = std::make_unique<Node>();
@@ -200,7 +211,8 @@ void ProjectParser::render_draft(Draft& draft) {
       ctx.extra["_dbt_generic_test_kwargs"] = std::move(*kwargs);
     }
     if (!jinja::is_plain_text(node.raw_code)) {
-      uint32_t first_line = node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
+      uint32_t first_line =
+          node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
       auto tmpl = jinja::compile_template(node.raw_code, node.original_file_path, first_line);
       if (!tmpl) return add_error(std::move(tmpl.error()));
       auto rendered = interpreter.render(*tmpl);
@@ -218,33 +230,55 @@ void ProjectParser::render_draft(Draft& draft) {
 Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpreter& interpreter) {
   Node& node = *draft.node;
   Value config = project::project_config(shared_.project(), node.package, node.type, node.fqn);
-  if (draft.properties) SLUICE_TRY(project::merge_config(config, draft.properties->config, node.type));
+  if (draft.properties)
+    SLUICE_TRY(project::merge_config(config, draft.properties->config, node.type));
   SLUICE_TRY(project::merge_config(config, node.in_file_config, node.type));
-  if (node.type == ResourceType::kOperation)
-    SLUICE_TRY(project::merge_config(config, [&] {
-      Value tags = Value::dict();
-      tags.as_dict().set("tags", Value::list({Value::string(node.tags.front())}));
-      return tags;
-    }(), node.type));
   node.unrendered_config = shallow_copy(config);
-  if (node.type == ResourceType::kTest) set_default(config, "schema", Value::string("dbt_test__audit"));
+  if (node.type == ResourceType::kTest)
+    set_default(config, "schema", Value::string("dbt_test__audit"));
   fill_config_defaults(config, node.type);
   node.config = std::move(config);
   const jinja::Dict& final_config = node.config.as_dict();
-  node.tags = text_items(final_config.find("tags"));
+  // What a test or hook has by its place (column tags, the hook's kind) comes before its own.
+  for (std::string& tag : text_items(final_config.find("tags")))
+    if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end())
+      node.tags.push_back(std::move(tag));
   node.meta = final_config.find("meta") ? *final_config.find("meta") : Value::dict();
   node.docs = final_config.find("docs") ? *final_config.find("docs") : Value::dict();
-  if (const Value* access = final_config.find("access"); access && access->is_string()) node.access = access->as_string();
-  if (const Value* group = final_config.find("group"); group && group->is_string()) node.group = group->as_string();
-  node.checksum = node.type == ResourceType::kSeed ? std::string() : sha256_hex(node.raw_code);
+  if (const Value* access = final_config.find("access"); access && access->is_string())
+    node.access = access->as_string();
+  if (const Value* group = final_config.find("group"); group && group->is_string())
+    node.group = group->as_string();
+  SLUICE_TRY(take_checksum(node));
   return name_node(node, ctx, interpreter);
+}
+
+Status ProjectParser::take_checksum(Node& node) {
+  if (node.type != ResourceType::kSeed) {
+    node.checksum = sha256_hex(node.raw_code);
+    return {};
+  }
+  // dbt names a large seed by its path, so that parsing does not read it.
+  constexpr uint64_t kLargeSeedBytes = 1 << 20;
+  std::string path = join_path(node.root_path, node.original_file_path);
+  SLUICE_ASSIGN(FileInfo info, shared_.options.fs->info(path));
+  if (info.size >= kLargeSeedBytes) {
+    node.checksum = node.original_file_path;
+    node.checksum_is_path = true;
+    return {};
+  }
+  SLUICE_ASSIGN(std::string text, shared_.options.fs->read(path));
+  uint32_t line = 0;
+  node.checksum = sha256_hex(strip(text, line));
+  return {};
 }
 
 Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter) {
   const Value model = ctx.model_value();
   auto generate = [&](std::string_view macro_name, std::string_view key) -> Result<std::string> {
     const MacroResource* macro = shared_.macros.find(shared_.project().root_package, macro_name);
-    if (!macro) return fail(ErrorCode::kUnknownMacro, fmt::format("no macro named '{}' found", macro_name));
+    if (!macro)
+      return fail(ErrorCode::kUnknownMacro, fmt::format("no macro named '{}' found", macro_name));
     const Value* custom = node.config.as_dict().find(key);
     std::vector<Value> args = {custom ? *custom : Value::none(), model};
     SLUICE_ASSIGN(Value out, interpreter.call_macro(*macro->macro, jinja::CallArgs{args, {}}));
@@ -256,14 +290,17 @@ Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter
   SLUICE_ASSIGN(node.database, generate("generate_database_name", "database"));
   SLUICE_ASSIGN(node.schema, generate("generate_schema_name", "schema"));
   SLUICE_ASSIGN(node.alias, generate("generate_alias_name", "alias"));
-  bool stores_failures = node.type == ResourceType::kTest && node.config.as_dict().find("store_failures") &&
-                         jinja::truth(*node.config.as_dict().find("store_failures")).value_or(false);
+  bool stores_failures =
+      node.type == ResourceType::kTest && node.config.as_dict().find("store_failures") &&
+      jinja::truth(*node.config.as_dict().find("store_failures")).value_or(false);
   if ((node.is_refable() && !node.is_ephemeral()) || stores_failures)
-    node.relation_name = Relation(*shared_.dialect, [&] {
-      RelationParts parts = node_relation_parts(shared_, node);
-      parts.empty_scan = false;
-      return parts;
-    }()).render();
+    node.relation_name = Relation(*shared_.dialect,
+                                  [&] {
+                                    RelationParts parts = node_relation_parts(shared_, node);
+                                    parts.empty_scan = false;
+                                    return parts;
+                                  }())
+                             .render();
   return {};
 }
 
@@ -273,7 +310,8 @@ void ProjectParser::take(std::vector<Draft>& drafts) {
     if (draft.failed) continue;
     const Value* enabled = draft.node->config.as_dict().find("enabled");
     bool on = !enabled || jinja::truth(*enabled).value_or(true);
-    (on ? shared_.manifest.nodes : shared_.manifest.disabled_nodes).push_back(std::move(draft.node));
+    (on ? shared_.manifest.nodes : shared_.manifest.disabled_nodes)
+        .push_back(std::move(draft.node));
   }
 }
 
@@ -283,9 +321,12 @@ void ProjectParser::warn_unused_properties() {
     std::vector<std::string_view> names;
     for (const auto& node : shared_.manifest.nodes) names.push_back(node->name);
     std::string near = nearest_name(properties.name, names);
-    Error warning(ErrorCode::kPropertyInvalid,
-                  fmt::format("did not find matching node for patch with name '{}' in the '{}' section", properties.name, properties.yaml_key),
-                  near.empty() ? "its description and tests are not used; rename or remove the entry" : fmt::format("did you mean '{}'?", near));
+    Error warning(
+        ErrorCode::kPropertyInvalid,
+        fmt::format("did not find matching node for patch with name '{}' in the '{}' section",
+                    properties.name, properties.yaml_key),
+        near.empty() ? "its description and tests are not used; rename or remove the entry"
+                     : fmt::format("did you mean '{}'?", near));
     warning.add_span(properties.span);
     diagnostics_.add_warning(std::move(warning));
   }

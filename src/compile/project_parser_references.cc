@@ -29,7 +29,8 @@ bool ProjectParser::resolve_node(Node& node) {
   bool keep = true;
   auto missing = [&](Error error, uint32_t line) {
     error.set_node(node.unique_id).locate(call_place(node, line));
-    // dbt: a test whose target is gone or disabled is left out with a warning; anything else must not go on.
+    // dbt: a test whose target is gone or disabled is left out with a warning; anything else must
+    // not go on.
     if (node.type == ResourceType::kTest) {
       diagnostics_.add_warning(std::move(error));
       keep = false;
@@ -37,13 +38,17 @@ bool ProjectParser::resolve_node(Node& node) {
       diagnostics_.add_error(std::move(error));
     }
   };
-  for (const RefCall& call : node.refs) {
-    if (const Node* target = shared_.references.find_ref(call, node.package)) add_once(node.depends_on_nodes, target->unique_id);
-    else missing(unknown_ref_error(shared_, &node, call), call.line);
-  }
   for (const SourceCall& call : node.sources) {
-    if (const Source* target = shared_.references.find_source(call, node.package)) add_once(node.depends_on_nodes, target->unique_id);
-    else missing(unknown_source_error(shared_, &node, call), call.line);
+    if (const Source* target = shared_.references.find_source(call, node.package))
+      add_once(node.depends_on_nodes, target->unique_id);
+    else
+      missing(unknown_source_error(shared_, &node, call), call.line);
+  }
+  for (const RefCall& call : node.refs) {
+    if (const Node* target = shared_.references.find_ref(call, node.package))
+      add_once(node.depends_on_nodes, target->unique_id);
+    else
+      missing(unknown_ref_error(shared_, &node, call), call.line);
   }
   return keep;
 }
@@ -61,13 +66,17 @@ void ProjectParser::resolve_references() {
       error.locate(exposure->span);
       diagnostics_.add_error(std::move(error));
     };
-    for (const RefCall& call : exposure->refs) {
-      if (const Node* target = shared_.references.find_ref(call, exposure->package)) add_once(exposure->depends_on_nodes, target->unique_id);
-      else add_error(unknown_ref_error(shared_, nullptr, call));
-    }
     for (const SourceCall& call : exposure->sources) {
-      if (const Source* target = shared_.references.find_source(call, exposure->package)) add_once(exposure->depends_on_nodes, target->unique_id);
-      else add_error(unknown_source_error(shared_, nullptr, call));
+      if (const Source* target = shared_.references.find_source(call, exposure->package))
+        add_once(exposure->depends_on_nodes, target->unique_id);
+      else
+        add_error(unknown_source_error(shared_, nullptr, call));
+    }
+    for (const RefCall& call : exposure->refs) {
+      if (const Node* target = shared_.references.find_ref(call, exposure->package))
+        add_once(exposure->depends_on_nodes, target->unique_id);
+      else
+        add_error(unknown_ref_error(shared_, nullptr, call));
     }
   }
 }
@@ -78,7 +87,8 @@ void ProjectParser::check_duplicates() {
   auto& nodes = shared_.manifest.nodes;
   for (auto& node : nodes) {
     // ref() does not say a type, so models, seeds and snapshots share names within a package.
-    std::string key = node->is_refable() ? fmt::format("ref {} {}", node->package, node->name) : node->unique_id;
+    std::string key =
+        node->is_refable() ? fmt::format("ref {} {}", node->package, node->name) : node->unique_id;
     auto [known, inserted] = by_key.emplace(key, node.get());
     if (!inserted && node->type == ResourceType::kTest && node->test_metadata) {
       // The same generic test written twice on one column is one test.
@@ -87,7 +97,8 @@ void ProjectParser::check_duplicates() {
     }
     if (!inserted) {
       Error error(ErrorCode::kDuplicateResource,
-                  fmt::format("found two {}s with the name '{}'", project::resource_type_name(node->type), node->name),
+                  fmt::format("found two {}s with the name '{}'",
+                              project::resource_type_name(node->type), node->name),
                   "rename one of the files; dbt finds a resource by its file's name alone");
       error.set_node(node->unique_id).add_span(node->span).add_span(known->second->span);
       diagnostics_.add_error(std::move(error));
@@ -96,7 +107,8 @@ void ProjectParser::check_duplicates() {
     auto [other, fresh] = by_relation.emplace(node->relation_name, node.get());
     if (fresh || !inserted) continue;
     Error error(ErrorCode::kDuplicateResource,
-                fmt::format("'{}' and '{}' would both be written to {}", other->second->unique_id, node->unique_id, node->relation_name),
+                fmt::format("'{}' and '{}' would both be written to {}", other->second->unique_id,
+                            node->unique_id, node->relation_name),
                 "give one of them another alias or schema");
     error.set_node(node->unique_id).add_span(node->span).add_span(other->second->span);
     diagnostics_.add_error(std::move(error));
@@ -111,6 +123,8 @@ bool ProjectParser::parse() {
   parse_sources();
   index_properties();
   parse_files();
+  document_macros();
+  shared_.manifest.index();
   parse_generic_tests();
   parse_hooks();
   parse_exposures();

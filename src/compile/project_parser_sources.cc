@@ -25,14 +25,17 @@ std::string text_member(const Value& dict, std::string_view key, const std::stri
 
 void merge_into(Value& target, const Value* overlay) {
   if (!overlay || !overlay->is_dict()) return;
-  for (const auto& entry : overlay->as_dict().entries()) target.as_dict().set(entry.key, entry.value);
+  for (const auto& entry : overlay->as_dict().entries())
+    target.as_dict().set(entry.key, entry.value);
 }
 
 void add_tags(std::vector<std::string>& tags, const Value* value) {
   if (!value) return;
   std::vector<Value> items;
-  if (value->is_string()) items.push_back(*value);
-  else items = jinja::iterate(*value).value_or(std::vector<Value>{});
+  if (value->is_string())
+    items.push_back(*value);
+  else
+    items = jinja::iterate(*value).value_or(std::vector<Value>{});
   for (const Value& item : items) {
     std::string tag = jinja::to_str(item).value_or(std::string());
     if (std::find(tags.begin(), tags.end(), tag) == tags.end()) tags.push_back(std::move(tag));
@@ -59,7 +62,8 @@ std::vector<std::string> folders_of(const std::string& file) {
 
 }  // namespace
 
-void ProjectParser::make_source(const project::SourceProperties& group, const project::SourceTableProperties& table) {
+void ProjectParser::make_source(const project::SourceProperties& group,
+                                const project::SourceTableProperties& table) {
   const project::Project& project = shared_.project();
   auto source = std::make_unique<Source>();
   source->package = group.package;
@@ -82,7 +86,8 @@ void ProjectParser::make_source(const project::SourceProperties& group, const pr
   source->span = table.span;
   source->created_at_micros = shared_.options.started_at_micros;
 
-  source->config = project::project_config(project, group.package, ResourceType::kSource, source->fqn);
+  source->config =
+      project::project_config(project, group.package, ResourceType::kSource, source->fqn);
   for (const Value* overlay : {&group.config, &table.config}) {
     Status merged = project::merge_config(source->config, *overlay, ResourceType::kSource);
     if (!merged) diagnostics_.add_error(std::move(merged.error().locate(table.span)));
@@ -104,15 +109,23 @@ void ProjectParser::make_source(const project::SourceProperties& group, const pr
   merge_into(source->quoting, member(table.entry, "quoting"));
   if (const Value* external = member(table.entry, "external")) source->external = *external;
   for (const Value* entry : {&group.entry, &table.entry}) {
-    if (const Value* freshness = member(*entry, "freshness")) source->freshness = *freshness;
+    if (const Value* freshness = member(*entry, "freshness")) {
+      if (!source->freshness.is_dict()) source->freshness = Value::dict();
+      merge_into(source->freshness, freshness);
+    }
     if (const Value* field = member(*entry, "loaded_at_field")) source->loaded_at_field = *field;
   }
   const Value* enabled = source->config.as_dict().find("enabled");
   bool on = !enabled || jinja::truth(*enabled).value_or(true);
   if (!enabled) source->config.as_dict().set("enabled", Value::boolean(true));
-  Result<std::string> rendered = source_relation(shared_, *source).and_then([](const Value& relation) { return jinja::to_str(relation); });
-  if (rendered) source->relation_name = std::move(*rendered);
-  else diagnostics_.add_error(std::move(rendered.error().locate(table.span)));
+  Result<std::string> rendered =
+      source_relation(shared_, *source).and_then([](const Value& relation) {
+        return jinja::to_str(relation);
+      });
+  if (rendered)
+    source->relation_name = std::move(*rendered);
+  else
+    diagnostics_.add_error(std::move(rendered.error().locate(table.span)));
   (on ? shared_.manifest.sources : shared_.manifest.disabled_sources).push_back(std::move(source));
 }
 
@@ -126,7 +139,8 @@ void ProjectParser::parse_sources() {
         make_source(group, table);
         continue;
       }
-      Error error(ErrorCode::kDuplicateResource, fmt::format("found two sources with the name '{}_{}'", group.name, table.name),
+      Error error(ErrorCode::kDuplicateResource,
+                  fmt::format("found two sources with the name '{}_{}'", group.name, table.name),
                   "rename or remove one of them");
       error.add_span(table.span).add_span(known->second);
       diagnostics_.add_error(std::move(error));
@@ -147,15 +161,24 @@ void ProjectParser::parse_exposures() {
     exposure->fqn = {exposure->package_name};
     for (std::string& folder : folders_of(other.file)) exposure->fqn.push_back(std::move(folder));
     exposure->fqn.push_back(other.name);
-    exposure->entry = other.entry;
-    exposure->config = project::project_config(project, other.package, ResourceType::kExposure, exposure->fqn);
+    exposure->entry = Value::dict();
+    merge_into(exposure->entry, &other.entry);
+    if (const Value* description = member(other.entry, "description");
+        description && description->is_string())
+      exposure->entry.as_dict().set(
+          "description", Value::string(render_description(description->as_string(), other.span)));
+    exposure->config =
+        project::project_config(project, other.package, ResourceType::kExposure, exposure->fqn);
     exposure->span = other.span;
     exposure->created_at_micros = shared_.options.started_at_micros;
     add_tags(exposure->tags, member(other.entry, "tags"));
-    if (const Value* config = member(other.entry, "config")) add_tags(exposure->tags, member(*config, "tags"));
+    if (const Value* config = member(other.entry, "config"))
+      add_tags(exposure->tags, member(*config, "tags"));
 
     const Value* depends_on = member(other.entry, "depends_on");
-    std::vector<Value> calls = depends_on ? jinja::iterate(*depends_on).value_or(std::vector<Value>{}) : std::vector<Value>{};
+    std::vector<Value> calls = depends_on
+                                   ? jinja::iterate(*depends_on).value_or(std::vector<Value>{})
+                                   : std::vector<Value>{};
     NodeContext ctx(shared_, nullptr, other.package, Phase::kParse, nullptr);
     for (const Value& call : calls) {
       std::string text = fmt::format("{{{{ {} }}}}", jinja::to_str(call).value_or(std::string()));
@@ -163,7 +186,8 @@ void ProjectParser::parse_exposures() {
       jinja::Environment environment = environment_for(Phase::kParse);
       jinja::Interpreter interpreter(environment, ctx);
       interpreter.host = &ctx;
-      auto rendered = tmpl ? interpreter.render(*tmpl) : Result<std::string>(tl::unexpected<Error>(tmpl.error()));
+      auto rendered = tmpl ? interpreter.render(*tmpl)
+                           : Result<std::string>(tl::unexpected<Error>(tmpl.error()));
       if (!rendered) diagnostics_.add_error(std::move(rendered.error().locate(other.span)));
     }
     exposure->refs = std::move(ctx.refs);
@@ -173,7 +197,8 @@ void ProjectParser::parse_exposures() {
 }
 
 void ProjectParser::warn_unsupported() {
-  constexpr std::string_view kLater[] = {"unit_tests", "semantic_models", "metrics", "saved_queries", "snapshots", "functions"};
+  constexpr std::string_view kLater[] = {"unit_tests",    "semantic_models", "metrics",
+                                         "saved_queries", "snapshots",       "functions"};
   std::map<std::string_view, std::pair<size_t, Span>> found;
   auto note = [&](std::string_view what, const Span& span) {
     auto [entry, inserted] = found.emplace(what, std::make_pair(size_t{0}, span));
@@ -184,13 +209,17 @@ void ProjectParser::warn_unsupported() {
       if (other.yaml_key == key) note(key, other.span);
   for (const project::Package& package : shared_.project().packages)
     for (const project::SourceFile& file : package.files) {
-      if (file.kind == project::SourceFile::Kind::kSnapshot) note("snapshots", {file.path, 1, 1, 0, 0});
-      if (file.kind == project::SourceFile::Kind::kPythonModel) note("Python models", {file.path, 1, 1, 0, 0});
+      if (file.kind == project::SourceFile::Kind::kSnapshot)
+        note("snapshots", {file.path, 1, 1, 0, 0});
+      if (file.kind == project::SourceFile::Kind::kPythonModel)
+        note("Python models", {file.path, 1, 1, 0, 0});
     }
   for (const auto& [what, where] : found) {
-    Error warning(ErrorCode::kProjectInvalid,
-                  fmt::format("{} {} left out: this version does not support {} yet", where.first, where.first == 1 ? "entry is" : "entries are", what),
-                  "nothing else of the project is affected, but what depends on them will not be found");
+    Error warning(
+        ErrorCode::kProjectInvalid,
+        fmt::format("{} {} left out: this version does not support {} yet", where.first,
+                    where.first == 1 ? "entry is" : "entries are", what),
+        "nothing else of the project is affected, but what depends on them will not be found");
     warning.add_span(where.second);
     diagnostics_.add_warning(std::move(warning));
   }

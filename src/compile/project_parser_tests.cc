@@ -28,7 +28,18 @@ bool looks_like_call(std::string_view text) {
   return false;
 }
 
-Result<Value> render_argument(const Value& value, NodeContext& ctx, jinja::Interpreter& interpreter) {
+void add_tags(std::vector<std::string>& tags, const Value* value) {
+  if (!value || value->is_none()) return;
+  if (value->is_string()) {
+    tags.push_back(value->as_string());
+    return;
+  }
+  for (const Value& item : jinja::iterate(*value).value_or(std::vector<Value>{}))
+    tags.push_back(jinja::to_str(item).value_or(std::string()));
+}
+
+Result<Value> render_argument(const Value& value, NodeContext& ctx,
+                              jinja::Interpreter& interpreter) {
   if (value.is_dict()) {
     Value out = Value::dict();
     for (const auto& entry : value.as_dict().entries()) {
@@ -49,7 +60,8 @@ Result<Value> render_argument(const Value& value, NodeContext& ctx, jinja::Inter
   std::string text = value.as_string();
   if (looks_like_call(text)) text = fmt::format("{{{{ {} }}}}", text);
   if (jinja::is_plain_text(text)) return value;
-  SLUICE_ASSIGN(jinja::Template tmpl, jinja::compile_template(text, ctx.node ? ctx.node->original_file_path : ""));
+  SLUICE_ASSIGN(jinja::Template tmpl,
+                jinja::compile_template(text, ctx.node ? ctx.node->original_file_path : ""));
   jinja::Environment environment = interpreter.environment();
   environment.native = true;
   jinja::Interpreter nested(environment, ctx);
@@ -59,7 +71,8 @@ Result<Value> render_argument(const Value& value, NodeContext& ctx, jinja::Inter
 
 }  // namespace
 
-Result<Value> render_test_kwargs(const Value& kwargs, NodeContext& ctx, jinja::Interpreter& interpreter) {
+Result<Value> render_test_kwargs(const Value& kwargs, NodeContext& ctx,
+                                 jinja::Interpreter& interpreter) {
   Value out = Value::dict();
   for (const auto& entry : kwargs.as_dict().entries()) {
     // Column names are text even when they look like something else.
@@ -75,16 +88,19 @@ Result<Value> render_test_kwargs(const Value& kwargs, NodeContext& ctx, jinja::I
 
 bool ProjectParser::take_static_test(Draft& draft, NodeContext& ctx) {
   if (!draft.test) return false;
-  // dbt does not render these two either when nothing but the tested model matters: they are four fifths of all tests.
+  // dbt does not render these two either when nothing but the tested model matters: they are four
+  // fifths of all tests.
   const GenericTestDefinition& test = *draft.test;
-  if (!test.macro_namespace.empty() || (test.test_name != "unique" && test.test_name != "not_null")) return false;
+  if (!test.macro_namespace.empty() || (test.test_name != "unique" && test.test_name != "not_null"))
+    return false;
   const MacroResource* macro = shared_.macros.find_test(draft.node->package, "", test.test_name);
   if (!macro || !shared_.project().packages[macro->package].builtin) return false;
   for (const auto& entry : test.config.as_dict().entries())
     if (entry.value.is_string() && !jinja::is_plain_text(entry.value.as_string())) return false;
   ctx.macro_ids.push_back(macro->unique_id);
   Value overlay = Value::dict();
-  for (const auto& entry : test.config.as_dict().entries()) overlay.as_dict().set(entry.key, entry.value);
+  for (const auto& entry : test.config.as_dict().entries())
+    overlay.as_dict().set(entry.key, entry.value);
   if (draft.node->alias != draft.node->name && !overlay.as_dict().find("alias"))
     overlay.as_dict().set("alias", Value::string(draft.node->alias));
   ctx.in_file_config = overlay;
@@ -93,14 +109,17 @@ bool ProjectParser::take_static_test(Draft& draft, NodeContext& ctx) {
   return true;
 }
 
-void ProjectParser::draft_test(const TestTarget& target, const std::string& attached, const std::string& file, size_t package,
-                               const project::TestEntry& entry, const project::ColumnProperties* column,
+void ProjectParser::draft_test(const TestTarget& target, const std::string& attached,
+                               const std::string& file, size_t package,
+                               const project::TestEntry& entry,
+                               const project::ColumnProperties* column,
                                std::vector<Draft>& drafts) {
   std::string column_name;
   if (column) {
     column_name = column->name;
     const Value* quote = column->entry.is_dict() ? column->entry.as_dict().find("quote") : nullptr;
-    if (quote && jinja::truth(*quote).value_or(false)) column_name = shared_.dialect->quote_identifier(column_name);
+    if (quote && jinja::truth(*quote).value_or(false))
+      column_name = shared_.dialect->quote_identifier(column_name);
   }
   auto read = read_test_definition(entry, column_name);
   if (!read) {
@@ -124,15 +143,22 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
   node.original_file_path = file;
   node.fqn = {node.package_name};
   size_t begin = file.find('/') == std::string::npos ? 0 : file.find('/') + 1;
-  for (size_t slash = file.find('/', begin); slash != std::string::npos; slash = file.find('/', begin)) {
+  for (size_t slash = file.find('/', begin); slash != std::string::npos;
+       slash = file.find('/', begin)) {
     node.fqn.push_back(file.substr(begin, slash - begin));
     begin = slash + 1;
   }
   node.fqn.push_back(node.name);
   node.column_name = column ? column_name : std::string();
-  if (const Value* given = definition.kwargs.as_dict().find("column_name"); given && node.column_name.empty())
+  if (const Value* given = definition.kwargs.as_dict().find("column_name");
+      given && node.column_name.empty())
     node.column_name = jinja::to_str(*given).value_or(std::string());
   node.attached_node = attached;
+  if (column && column->entry.is_dict()) {
+    add_tags(node.tags, column->entry.as_dict().find("tags"));
+    if (const Value* config = column->entry.as_dict().find("config"); config && config->is_dict())
+      add_tags(node.tags, config->as_dict().find("tags"));
+  }
   node.description = definition.description;
   node.span = entry.span;
   node.created_at_micros = shared_.options.started_at_micros;
@@ -143,19 +169,26 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
   metadata.name = definition.test_name;
   metadata.macro_namespace = definition.macro_namespace;
   metadata.kwargs = Value::dict();
-  for (const auto& kwarg : definition.kwargs.as_dict().entries()) metadata.kwargs.as_dict().set(kwarg.key, kwarg.value);
-  metadata.kwargs.as_dict().set("model", Value::string(fmt::format("{{{{ get_where_subquery({}) }}}}", target.model_text)));
+  for (const auto& kwarg : definition.kwargs.as_dict().entries())
+    metadata.kwargs.as_dict().set(kwarg.key, kwarg.value);
+  metadata.kwargs.as_dict().set(
+      "model", Value::string(fmt::format("{{{{ get_where_subquery({}) }}}}", target.model_text)));
   node.unique_id = fmt::format("test.{}.{}.{}", node.package_name, names.full,
                                generic_test_hash(names.full, definition, metadata.kwargs));
   node.test_metadata = std::move(metadata);
 
   if (!shared_.macros.find_test(package, definition.macro_namespace, definition.test_name)) {
-    std::string wanted = definition.macro_namespace.empty() ? definition.test_name : definition.macro_namespace + "." + definition.test_name;
-    Error error(ErrorCode::kUnknownMacro, fmt::format("test '{}' of {} is not defined", wanted, target.model_text),
-                "built-in tests are unique, not_null, accepted_values and relationships; your own go to tests/generic or macros "
+    std::string wanted = definition.macro_namespace.empty()
+                             ? definition.test_name
+                             : definition.macro_namespace + "." + definition.test_name;
+    Error error(ErrorCode::kUnknownMacro,
+                fmt::format("test '{}' of {} is not defined", wanted, target.model_text),
+                "built-in tests are unique, not_null, accepted_values and relationships; your own "
+                "go to tests/generic or macros "
                 "as {% test name(model, column_name) %}");
     std::string near = shared_.macros.suggestion(package, "test_" + definition.test_name);
-    if (near.starts_with("test_")) error.set_hint(fmt::format("did you mean '{}'?", near.substr(5)));
+    if (near.starts_with("test_"))
+      error.set_hint(fmt::format("did you mean '{}'?", near.substr(5)));
     error.add_span(entry.span);
     diagnostics_.add_error(std::move(error));
     return;
@@ -163,12 +196,16 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
   drafts.push_back(std::move(draft));
 }
 
-void ProjectParser::draft_tests_of(const TestTarget& target, const std::string& attached, const std::string& file, size_t package,
+void ProjectParser::draft_tests_of(const TestTarget& target, const std::string& attached,
+                                   const std::string& file, size_t package,
                                    const std::vector<project::TestEntry>& tests,
-                                   const std::vector<project::ColumnProperties>& columns, std::vector<Draft>& drafts) {
+                                   const std::vector<project::ColumnProperties>& columns,
+                                   std::vector<Draft>& drafts) {
   for (const project::ColumnProperties& column : columns)
-    for (const project::TestEntry& entry : column.tests) draft_test(target, attached, file, package, entry, &column, drafts);
-  for (const project::TestEntry& entry : tests) draft_test(target, attached, file, package, entry, nullptr, drafts);
+    for (const project::TestEntry& entry : column.tests)
+      draft_test(target, attached, file, package, entry, &column, drafts);
+  for (const project::TestEntry& entry : tests)
+    draft_test(target, attached, file, package, entry, nullptr, drafts);
 }
 
 void ProjectParser::parse_generic_tests() {
@@ -176,31 +213,44 @@ void ProjectParser::parse_generic_tests() {
   std::vector<Draft> drafts;
   std::unordered_map<std::string, const Node*> by_name;
   for (const auto& node : shared_.manifest.nodes)
-    if (node->is_refable()) by_name.emplace(fmt::format("{}\x01{}\x01{}", static_cast<int>(node->type), node->package, node->name), node.get());
+    if (node->is_refable())
+      by_name.emplace(
+          fmt::format("{}\x01{}\x01{}", static_cast<int>(node->type), node->package, node->name),
+          node.get());
   for (const project::NodeProperties& properties : project.node_properties) {
     ResourceType type = properties.yaml_key == "seeds" ? ResourceType::kSeed : ResourceType::kModel;
     if (properties.yaml_key != "models" && properties.yaml_key != "seeds") continue;
-    auto node = by_name.find(fmt::format("{}\x01{}\x01{}", static_cast<int>(type), properties.package, properties.name));
+    auto node = by_name.find(
+        fmt::format("{}\x01{}\x01{}", static_cast<int>(type), properties.package, properties.name));
     if (node == by_name.end()) continue;  // disabled, or warned about already
     TestTarget target{properties.name, fmt::format("ref('{}')", properties.name), false};
     size_t first = drafts.size();
-    draft_tests_of(target, node->second->unique_id, properties.file, properties.package, properties.tests, properties.columns, drafts);
+    draft_tests_of(target, node->second->unique_id, properties.file, properties.package,
+                   properties.tests, properties.columns, drafts);
     for (size_t i = first; i < drafts.size(); ++i) {
+      drafts[i].node->group = node->second->group;
       drafts[i].node->file_key_name = fmt::format("{}.{}", properties.yaml_key, properties.name);
       drafts[i].node->refs = {{"", properties.name, "", 0}};
     }
   }
   for (const project::SourceProperties& group : project.sources)
     for (const project::SourceTableProperties& table : group.tables) {
-      TestTarget target{fmt::format("{}_{}", group.name, table.name), fmt::format("source('{}', '{}')", group.name, table.name), true};
+      TestTarget target{fmt::format("{}_{}", group.name, table.name),
+                        fmt::format("source('{}', '{}')", group.name, table.name), true};
       size_t first = drafts.size();
       draft_tests_of(target, "", group.file, group.package, table.tests, table.columns, drafts);
+      const Source* source = shared_.manifest.find_source(fmt::format(
+          "source.{}.{}.{}", project.packages[group.package].name, group.name, table.name));
       for (size_t i = first; i < drafts.size(); ++i) {
+        if (source)
+          drafts[i].node->tags.insert(drafts[i].node->tags.begin(), source->tags.begin(),
+                                      source->tags.end());
         drafts[i].node->file_key_name = fmt::format("sources.{}", group.name);
         drafts[i].node->sources = {{group.name, table.name, 0}};
       }
     }
-  parallel_for(drafts.size(), shared_.options.parallelism, [&](size_t i, size_t) { render_draft(drafts[i]); });
+  parallel_for(drafts.size(), shared_.options.parallelism,
+               [&](size_t i, size_t) { render_draft(drafts[i]); });
   take(drafts);
 }
 

@@ -41,11 +41,16 @@ Status apply_policy_arguments(const CallArgs& args, RelationPolicy& policy) {
   for (const jinja::KeywordArg& arg : args.keyword) {
     if (arg.value.is_none()) continue;
     SLUICE_ASSIGN(bool on, jinja::truth(arg.value));
-    if (arg.name == "database") policy.database = on;
-    else if (arg.name == "schema") policy.schema = on;
-    else if (arg.name == "identifier") policy.identifier = on;
-    else return fail(ErrorCode::kJinjaRuntime, fmt::format("unexpected keyword argument '{}'", arg.name),
-                     "database, schema and identifier can be given");
+    if (arg.name == "database")
+      policy.database = on;
+    else if (arg.name == "schema")
+      policy.schema = on;
+    else if (arg.name == "identifier")
+      policy.identifier = on;
+    else
+      return fail(ErrorCode::kJinjaRuntime,
+                  fmt::format("unexpected keyword argument '{}'", arg.name),
+                  "database, schema and identifier can be given");
   }
   return {};
 }
@@ -122,26 +127,31 @@ bool same_text(const std::optional<std::string>& part, const Value& wanted) {
   const std::string& text = wanted.as_string();
   return part->size() == text.size() &&
          std::equal(part->begin(), part->end(), text.begin(), [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+           return std::tolower(static_cast<unsigned char>(a)) ==
+                  std::tolower(static_cast<unsigned char>(b));
          });
 }
 
 class RelationClass final : public jinja::Object {
  public:
-  RelationClass(const warehouse::Dialect& dialect, RelationPolicy quote) : dialect_(dialect), quote_(quote) {}
+  RelationClass(const warehouse::Dialect& dialect, RelationPolicy quote)
+      : dialect_(dialect), quote_(quote) {}
   std::string_view type_name() const override { return "type"; }
   bool callable() const override { return true; }
   Result<Value> call(jinja::Interpreter&, const CallArgs& args) override {
     return create_relation(dialect_, quote_, args);
   }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
-    constexpr std::array<std::string_view, 6> kTypes = {"Table", "View", "CTE", "MaterializedView", "External", "Function"};
-    constexpr std::array<std::string_view, 6> kWords = {"table", "view", "cte", "materialized_view", "external", "function"};
+    constexpr std::array<std::string_view, 6> kTypes = {
+        "Table", "View", "CTE", "MaterializedView", "External", "Function"};
+    constexpr std::array<std::string_view, 6> kWords = {
+        "table", "view", "cte", "materialized_view", "external", "function"};
     for (size_t i = 0; i < kTypes.size(); ++i)
       if (name == kTypes[i]) return Value::string(kWords[i]);
     return std::nullopt;
   }
-  Result<std::optional<Value>> call_method(jinja::Interpreter&, std::string_view name, const CallArgs& args) override {
+  Result<std::optional<Value>> call_method(jinja::Interpreter&, std::string_view name,
+                                           const CallArgs& args) override {
     if (name == "create") {
       SLUICE_ASSIGN(Value out, create_relation(dialect_, quote_, args));
       return out;
@@ -157,8 +167,9 @@ class RelationClass final : public jinja::Object {
 }  // namespace
 
 std::optional<RelationType> parse_relation_type(std::string_view word) {
-  for (RelationType type : {RelationType::kTable, RelationType::kView, RelationType::kCte,
-                            RelationType::kMaterializedView, RelationType::kExternal, RelationType::kFunction})
+  for (RelationType type :
+       {RelationType::kTable, RelationType::kView, RelationType::kCte,
+        RelationType::kMaterializedView, RelationType::kExternal, RelationType::kFunction})
     if (warehouse::relation_type_name(type) == word) return type;
   return std::nullopt;
 }
@@ -197,7 +208,8 @@ warehouse::RelationInfo Relation::info() const {
 Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
   if (name == "database") return optional_string(parts_.database);
   if (name == "schema") return optional_string(parts_.schema);
-  if (name == "identifier" || name == "name" || name == "table") return optional_string(parts_.identifier);
+  if (name == "identifier" || name == "name" || name == "table")
+    return optional_string(parts_.identifier);
   if (name == "type")
     return parts_.type ? Value::string(warehouse::relation_type_name(*parts_.type)) : Value::none();
   if (name == "path") return path_value(parts_);
@@ -213,7 +225,8 @@ Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
   if (name == "is_materialized_view") return is(RelationType::kMaterializedView);
   if (name == "is_function") return is(RelationType::kFunction);
   if (name == "is_pointer") return Value::boolean(false);
-  // DuckDB's DDL is transactional, so dbt-duckdb declares neither; engines that can say so in their dialect.
+  // DuckDB's DDL is transactional, so dbt-duckdb declares neither; engines that can say so in their
+  // dialect.
   if (name == "can_be_renamed" || name == "can_be_replaced") return Value::boolean(false);
   return std::nullopt;
 }
@@ -223,8 +236,8 @@ Result<std::optional<Value>> Relation::item(const Value& key) const {
   return std::nullopt;
 }
 
-Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpreter, std::string_view name,
-                                                   const CallArgs& args) {
+Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpreter,
+                                                   std::string_view name, const CallArgs& args) {
   RelationParts parts = parts_;
   if (name == "include") {
     SLUICE_TRY(apply_policy_arguments(args, parts.include));
@@ -240,16 +253,20 @@ Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpret
   } else if (name == "render") {
     return Value::string(render());
   } else if (name == "information_schema") {
-    SLUICE_ASSIGN(auto bound, bind_arguments("information_schema", args, {{"view_name", Value::none()}}));
+    SLUICE_ASSIGN(auto bound,
+                  bind_arguments("information_schema", args, {{"view_name", Value::none()}}));
     std::optional<std::string> view;
     SLUICE_TRY(read_part(bound[0], view));
     return information_schema_view(*this, std::move(view));
   } else if (name == "information_schema_only") {
     return information_schema_view(*this, std::nullopt);
   } else if (name == "matches") {
-    SLUICE_ASSIGN(auto bound, bind_arguments("matches", args, {{"database", Value::none()}, {"schema", Value::none()},
-                                                               {"identifier", Value::none()}}));
-    return Value::boolean(same_text(parts_.database, bound[0]) && same_text(parts_.schema, bound[1]) &&
+    SLUICE_ASSIGN(auto bound, bind_arguments("matches", args,
+                                             {{"database", Value::none()},
+                                              {"schema", Value::none()},
+                                              {"identifier", Value::none()}}));
+    return Value::boolean(same_text(parts_.database, bound[0]) &&
+                          same_text(parts_.schema, bound[1]) &&
                           same_text(parts_.identifier, bound[2]));
   } else if (name == "create") {
     SLUICE_ASSIGN(Value out, create_relation(dialect_, RelationPolicy{}, args));
@@ -268,15 +285,16 @@ Result<std::string> Relation::repr() const { return fmt::format("<{} {}>", type_
 
 bool Relation::equals(const Value& other) const {
   const Relation* relation = other.object_as<Relation>();
-  return relation && relation->parts_.database == parts_.database && relation->parts_.schema == parts_.schema &&
+  return relation && relation->parts_.database == parts_.database &&
+         relation->parts_.schema == parts_.schema &&
          relation->parts_.identifier == parts_.identifier && relation->parts_.type == parts_.type &&
          relation->render() == render();
 }
 
 std::optional<uint64_t> Relation::hash() const { return std::hash<std::string>{}(render()); }
 
-Result<Value> create_relation(const warehouse::Dialect& dialect, const RelationPolicy& default_quote,
-                              const CallArgs& args) {
+Result<Value> create_relation(const warehouse::Dialect& dialect,
+                              const RelationPolicy& default_quote, const CallArgs& args) {
   RelationParts parts;
   parts.quote = default_quote;
   constexpr std::array<std::string_view, 4> kOrder = {"database", "schema", "identifier", "type"};

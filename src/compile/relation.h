@@ -1,5 +1,5 @@
-// Relation: the name of a table or view as templates hold it. Immutable; include(), quote() and incorporate() give copies.
-// Rendering follows the quote and include policies, as in dbt.
+// Relation: the name of a table or view as templates hold it. Immutable; include(), quote() and
+// incorporate() give copies. Rendering follows the quote and include policies, as in dbt.
 #pragma once
 
 #include <optional>
@@ -32,7 +32,8 @@ struct RelationParts {
 
 class Relation final : public jinja::Object {
  public:
-  Relation(const warehouse::Dialect& dialect, RelationParts parts) : dialect_(dialect), parts_(std::move(parts)) {}
+  Relation(const warehouse::Dialect& dialect, RelationParts parts)
+      : dialect_(dialect), parts_(std::move(parts)) {}
 
   static jinja::Value make(const warehouse::Dialect& dialect, RelationParts parts);
 
@@ -44,7 +45,8 @@ class Relation final : public jinja::Object {
   std::string_view type_name() const override;
   Result<std::optional<jinja::Value>> attribute(std::string_view name) const override;
   Result<std::optional<jinja::Value>> item(const jinja::Value& key) const override;
-  Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
+  Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter,
+                                                  std::string_view name,
                                                   const jinja::CallArgs& args) override;
   Result<std::string> str() const override { return render(); }
   Result<std::string> repr() const override;
@@ -60,11 +62,14 @@ class Relation final : public jinja::Object {
 // "table", "view"… → type; nullopt for an unknown word.
 std::optional<warehouse::RelationType> parse_relation_type(std::string_view word);
 
-// Relation.create(database=…, schema=…, identifier=…, type=…, quote_policy=…): the constructor templates call.
-Result<jinja::Value> create_relation(const warehouse::Dialect& dialect, const RelationPolicy& default_quote,
+// Relation.create(database=…, schema=…, identifier=…, type=…, quote_policy=…): the constructor
+// templates call.
+Result<jinja::Value> create_relation(const warehouse::Dialect& dialect,
+                                     const RelationPolicy& default_quote,
                                      const jinja::CallArgs& args);
 
 // `api.Relation` / `adapter.Relation`: callable class with create().
-jinja::Value make_relation_class(const warehouse::Dialect& dialect, const RelationPolicy& default_quote);
+jinja::Value make_relation_class(const warehouse::Dialect& dialect,
+                                 const RelationPolicy& default_quote);
 
 }  // namespace sluice::compile

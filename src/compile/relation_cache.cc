@@ -15,12 +15,15 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-Status RelationCache::load(warehouse::Connection& connection, const std::string& database, const std::string& schema) {
+Status RelationCache::load(warehouse::Connection& connection, const std::string& database,
+                           const std::string& schema) {
   if (is_loaded(database, schema)) return {};
-  SLUICE_ASSIGN(std::vector<warehouse::RelationInfo> found, connection.list_relations(database, schema));
+  SLUICE_ASSIGN(std::vector<warehouse::RelationInfo> found,
+                connection.list_relations(database, schema));
   std::lock_guard lock(schemas_mutex_);
   auto& relations = schemas_[{lower(database), lower(schema)}];
-  for (warehouse::RelationInfo& relation : found) relations.emplace(lower(relation.identifier), std::move(relation));
+  for (warehouse::RelationInfo& relation : found)
+    relations.emplace(lower(relation.identifier), std::move(relation));
   return {};
 }
 
@@ -29,7 +32,8 @@ bool RelationCache::is_loaded(const std::string& database, const std::string& sc
   return schemas_.contains({lower(database), lower(schema)});
 }
 
-std::optional<warehouse::RelationInfo> RelationCache::find(const std::string& database, const std::string& schema,
+std::optional<warehouse::RelationInfo> RelationCache::find(const std::string& database,
+                                                           const std::string& schema,
                                                            const std::string& identifier) const {
   std::lock_guard lock(schemas_mutex_);
   auto relations = schemas_.find({lower(database), lower(schema)});
@@ -39,7 +43,8 @@ std::optional<warehouse::RelationInfo> RelationCache::find(const std::string& da
   return relation->second;
 }
 
-std::vector<warehouse::RelationInfo> RelationCache::list(const std::string& database, const std::string& schema) const {
+std::vector<warehouse::RelationInfo> RelationCache::list(const std::string& database,
+                                                         const std::string& schema) const {
   std::lock_guard lock(schemas_mutex_);
   std::vector<warehouse::RelationInfo> out;
   auto relations = schemas_.find({lower(database), lower(schema)});
@@ -52,7 +57,8 @@ void RelationCache::add(const warehouse::RelationInfo& relation) {
   std::lock_guard lock(schemas_mutex_);
   // A schema that nobody loaded stays unknown: half a listing would look complete.
   auto relations = schemas_.find({lower(relation.database), lower(relation.schema)});
-  if (relations != schemas_.end()) relations->second.insert_or_assign(lower(relation.identifier), relation);
+  if (relations != schemas_.end())
+    relations->second.insert_or_assign(lower(relation.identifier), relation);
 }
 
 void RelationCache::remove(const warehouse::RelationInfo& relation) {

@@ -1,5 +1,6 @@
-// RelationCache: which relations exist in the schemas of this run, so that templates can ask without a query each.
-// Filled per schema on first use, kept true by the adapter methods that create, drop and rename. Thread-safe.
+// RelationCache: which relations exist in the schemas of this run, so that templates can ask
+// without a query each. Filled per schema on first use, kept true by the adapter methods that
+// create, drop and rename. Thread-safe.
 #pragma once
 
 #include <map>
@@ -15,12 +16,15 @@ namespace sluice::compile {
 class RelationCache {
  public:
   // Loads the schema unless it is loaded already.
-  Status load(warehouse::Connection& connection, const std::string& database, const std::string& schema);
+  Status load(warehouse::Connection& connection, const std::string& database,
+              const std::string& schema);
   bool is_loaded(const std::string& database, const std::string& schema) const;
   // Names compare without case, as the engines do.
-  std::optional<warehouse::RelationInfo> find(const std::string& database, const std::string& schema,
+  std::optional<warehouse::RelationInfo> find(const std::string& database,
+                                              const std::string& schema,
                                               const std::string& identifier) const;
-  std::vector<warehouse::RelationInfo> list(const std::string& database, const std::string& schema) const;
+  std::vector<warehouse::RelationInfo> list(const std::string& database,
+                                            const std::string& schema) const;
   void add(const warehouse::RelationInfo& relation);
   void remove(const warehouse::RelationInfo& relation);
   void rename(const warehouse::RelationInfo& from, const warehouse::RelationInfo& to);

@@ -183,7 +183,9 @@ void describe_head(TreeSink& sink, const Node& node) {
   const bool has_checksum = !node.test_metadata.has_value();
   sink.key("checksum");
   sink.begin_object();
-  sink.field("name", std::string_view(has_checksum ? "sha256" : "none"));
+  sink.field("name", std::string_view(!has_checksum           ? "none"
+                                      : node.checksum_is_path ? "path"
+                                                              : "sha256"));
   sink.field("checksum", has_checksum ? std::string_view(node.checksum) : std::string_view());
   sink.end_object();
   sink.dict_field("config", node.config);

@@ -41,7 +41,8 @@ Value names_tuple(const std::vector<std::string>& names) {
   return Value::tuple(std::move(items));
 }
 
-// What rows, columns and their collections share: agate's MappedSequence – values with names beside them.
+// What rows, columns and their collections share: agate's MappedSequence – values with names beside
+// them.
 class MappedSequence : public jinja::Object {
  public:
   virtual size_t size() const = 0;
@@ -75,7 +76,8 @@ class MappedSequence : public jinja::Object {
     if (name == "items") {
       SLUICE_ASSIGN(std::vector<Value> names, jinja::iterate(keys()));
       std::vector<Value> pairs;
-      for (size_t i = 0; i < names.size() && i < size(); ++i) pairs.push_back(Value::tuple({names[i], at(i)}));
+      for (size_t i = 0; i < names.size() && i < size(); ++i)
+        pairs.push_back(Value::tuple({names[i], at(i)}));
       return Value::list(std::move(pairs));
     }
     if (name == "dict") {
@@ -93,8 +95,12 @@ class MappedSequence : public jinja::Object {
   }
   Result<std::string> repr() const override {
     SLUICE_ASSIGN(auto items, iterate());
-    SLUICE_ASSIGN(std::string shown, jinja::to_repr(Value::tuple(std::move(*items))));
-    return fmt::format("<agate.{}: {}>", type_name(), shown);
+    std::string shown;
+    for (const Value& item : *items) {
+      SLUICE_ASSIGN(std::string text, jinja::to_repr(item));
+      shown += shown.empty() ? text : ", " + text;
+    }
+    return fmt::format("<agate.{}: ({})>", type_name(), shown);
   }
 };
 
@@ -104,7 +110,9 @@ class RowObject final : public MappedSequence {
   std::string_view type_name() const override { return "Row"; }
   size_t size() const override { return table_->names.size(); }
   Value at(size_t index) const override { return table_->rows[row_][index]; }
-  std::optional<size_t> find(std::string_view name) const override { return column_index(*table_, name); }
+  std::optional<size_t> find(std::string_view name) const override {
+    return column_index(*table_, name);
+  }
   Value keys() const override { return names_tuple(table_->names); }
   Result<std::optional<Value>> attribute(std::string_view) const override { return std::nullopt; }
 
@@ -140,8 +148,9 @@ class ColumnValues final : public MappedSequence {
     for (size_t i = 0; i < size(); ++i) {
       Value value = at(i);
       if (name == "values_without_nulls" && value.is_none()) continue;
-      if (name == "values_distinct" &&
-          std::any_of(out.begin(), out.end(), [&](const Value& seen) { return jinja::equals(seen, value); }))
+      if (name == "values_distinct" && std::any_of(out.begin(), out.end(), [&](const Value& seen) {
+            return jinja::equals(seen, value);
+          }))
         continue;
       out.push_back(std::move(value));
     }
@@ -161,7 +170,9 @@ class RowsObject final : public MappedSequence {
   explicit RowsObject(SharedTable table) : table_(std::move(table)) {}
   std::string_view type_name() const override { return "MappedSequence"; }
   size_t size() const override { return table_->rows.size(); }
-  Value at(size_t index) const override { return Value::object(jinja::make_ref<RowObject>(table_, index)); }
+  Value at(size_t index) const override {
+    return Value::object(jinja::make_ref<RowObject>(table_, index));
+  }
   std::optional<size_t> find(std::string_view) const override { return std::nullopt; }
   Value keys() const override { return Value::none(); }
 
@@ -174,8 +185,12 @@ class ColumnsObject final : public MappedSequence {
   explicit ColumnsObject(SharedTable table) : table_(std::move(table)) {}
   std::string_view type_name() const override { return "MappedSequence"; }
   size_t size() const override { return table_->names.size(); }
-  Value at(size_t index) const override { return Value::object(jinja::make_ref<ColumnValues>(table_, index)); }
-  std::optional<size_t> find(std::string_view name) const override { return column_index(*table_, name); }
+  Value at(size_t index) const override {
+    return Value::object(jinja::make_ref<ColumnValues>(table_, index));
+  }
+  std::optional<size_t> find(std::string_view name) const override {
+    return column_index(*table_, name);
+  }
   Value keys() const override { return names_tuple(table_->names); }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
     auto index = find(name);
@@ -186,14 +201,54 @@ class ColumnsObject final : public MappedSequence {
   SharedTable table_;
 };
 
+// Agate's name for a column's type: what its first value is; a column without values counts as
+// integer there.
+std::string_view agate_type(const TableData& table, size_t column) {
+  for (const std::vector<Value>& row : table.rows) {
+    const Value& value = row[column];
+    if (value.is_none()) continue;
+    if (value.is_bool()) return "Boolean";
+    if (value.is_int() || value.kind() == jinja::Kind::kBigInt) return "Integer";
+    std::string_view type = jinja::type_name(value);
+    if (type == "Decimal") return "Number";
+    if (type == "date") return "Date";
+    if (type == "datetime") return "DateTime";
+    return "Text";
+  }
+  return "Integer";
+}
+
+std::string structure(const TableData& table) {
+  size_t name_width = std::string_view("column").size(),
+         type_width = std::string_view("data_type").size();
+  for (size_t i = 0; i < table.names.size(); ++i) {
+    name_width = std::max(name_width, jinja::utf8_length(table.names[i]));
+    type_width = std::max(type_width, agate_type(table, i).size());
+  }
+  std::string out =
+      fmt::format("| {:<{}} | {:<{}} |\n| {:-<{}} | {:-<{}} |\n", "column", name_width, "data_type",
+                  type_width, "", name_width, "", type_width);
+  for (size_t i = 0; i < table.names.size(); ++i)
+    out += fmt::format("| {:<{}} | {:<{}} |\n", table.names[i], name_width, agate_type(table, i),
+                       type_width);
+  return out;
+}
+
 class TableObject final : public jinja::Object {
  public:
   explicit TableObject(SharedTable table) : table_(std::move(table)) {}
   std::string_view type_name() const override { return "Table"; }
+  // str(table) shows its structure, as agate's does.
+  Result<std::string> str() const override { return structure(*table_); }
+  Result<std::string> repr() const override { return structure(*table_); }
   std::optional<size_t> length() const override { return table_->rows.size(); }
   bool truth() const override { return true; }
-  Result<std::optional<std::vector<Value>>> iterate() const override { return RowsObject(table_).iterate(); }
-  Result<std::optional<Value>> item(const Value& key) const override { return RowsObject(table_).item(key); }
+  Result<std::optional<std::vector<Value>>> iterate() const override {
+    return RowsObject(table_).iterate();
+  }
+  Result<std::optional<Value>> item(const Value& key) const override {
+    return RowsObject(table_).item(key);
+  }
 
   Result<std::optional<Value>> attribute(std::string_view name) const override {
     if (name == "rows") return Value::object(jinja::make_ref<RowsObject>(table_));
@@ -206,8 +261,10 @@ class TableObject final : public jinja::Object {
 
   Result<std::optional<Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
                                            const CallArgs& args) override {
-    if (name == "print_table" || name == "print_csv" || name == "print_json" || name == "print_structure") {
-      return fail(ErrorCode::kJinjaRuntime, fmt::format("table.{} would print outside the log", name),
+    if (name == "print_table" || name == "print_csv" || name == "print_json" ||
+        name == "print_structure") {
+      return fail(ErrorCode::kJinjaRuntime,
+                  fmt::format("table.{} would print outside the log", name),
                   "log the rows with log(row, info=true) instead");
     }
     if (name == "select" || name == "exclude") {
@@ -217,7 +274,8 @@ class TableObject final : public jinja::Object {
     if (name == "limit") {
       SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"start_or_stop"}}));
       TableData out = *table_;
-      if (bound[0].is_int() && bound[0].as_int() >= 0 && static_cast<size_t>(bound[0].as_int()) < out.rows.size())
+      if (bound[0].is_int() && bound[0].as_int() >= 0 &&
+          static_cast<size_t>(bound[0].as_int()) < out.rows.size())
         out.rows.resize(static_cast<size_t>(bound[0].as_int()));
       return wrap(std::move(out));
     }
@@ -226,7 +284,8 @@ class TableObject final : public jinja::Object {
       return rename(bound[0]);
     }
     if (name == "order_by") {
-      SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"key"}, {"reverse", Value::boolean(false)}}));
+      SLUICE_ASSIGN(auto bound,
+                    bind_arguments(name, args, {{"key"}, {"reverse", Value::boolean(false)}}));
       return order_by(bound[0], jinja::truth(bound[1]).value_or(false));
     }
     return jinja::Object::call_method(interpreter, name, args);
@@ -234,12 +293,14 @@ class TableObject final : public jinja::Object {
 
  private:
   static Value wrap(TableData table) {
-    return Value::object(jinja::make_ref<TableObject>(std::make_shared<const TableData>(std::move(table))));
+    return Value::object(
+        jinja::make_ref<TableObject>(std::make_shared<const TableData>(std::move(table))));
   }
 
   Result<std::vector<size_t>> columns_named(const Value& key) const {
     std::vector<Value> names;
-    if (key.is_string()) names.push_back(key);
+    if (key.is_string())
+      names.push_back(key);
     else {
       SLUICE_ASSIGN(names, jinja::iterate(key));
     }
@@ -258,7 +319,8 @@ class TableObject final : public jinja::Object {
   Result<std::optional<Value>> project(bool keep, const Value& key) const {
     SLUICE_ASSIGN(std::vector<size_t> named, columns_named(key));
     std::vector<size_t> kept;
-    if (keep) kept = named;
+    if (keep)
+      kept = named;
     else
       for (size_t i = 0; i < table_->names.size(); ++i)
         if (std::find(named.begin(), named.end(), i) == named.end()) kept.push_back(i);
@@ -320,7 +382,8 @@ Value cell_to_raw_value(const warehouse::Cell& cell) {
     Value operator()(const std::string& value) const { return Value::string(value); }
     Value operator()(warehouse::DateDays value) const { return jinja::make_date(value.days); }
     Value operator()(warehouse::TimestampMicros value) const {
-      return value.utc ? jinja::make_utc_datetime(value.micros) : jinja::make_datetime(value.micros);
+      return value.utc ? jinja::make_utc_datetime(value.micros)
+                       : jinja::make_datetime(value.micros);
     }
     Value operator()(const warehouse::Decimal& value) const {
       // Integers too large for 64 bits come as Decimal digits without a point.
@@ -334,7 +397,8 @@ Value cell_to_raw_value(const warehouse::Cell& cell) {
 }
 
 Value cell_to_value(const warehouse::Cell& cell) {
-  if (const double* value = std::get_if<double>(&cell)) return jinja::make_decimal(jinja::float_repr(*value));
+  if (const double* value = std::get_if<double>(&cell))
+    return jinja::make_decimal(jinja::float_repr(*value));
   return cell_to_raw_value(cell);
 }
 

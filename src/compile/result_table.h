@@ -1,5 +1,6 @@
-// ResultTable: the table object that run_query and load_result give to templates (dbt hands out agate tables).
-// Immutable. Columns and rows can be subscripted by index and by name, iterated and measured.
+// ResultTable: the table object that run_query and load_result give to templates (dbt hands out
+// agate tables). Immutable. Columns and rows can be subscripted by index and by name, iterated and
+// measured.
 #pragma once
 
 #include <memory>
@@ -11,8 +12,8 @@
 
 namespace sluice::compile {
 
-// A cell as a template value: dates and timestamps become datetime objects, decimals and floats Decimal (as agate
-// numbers are), nested values text.
+// A cell as a template value: dates and timestamps become datetime objects, decimals and floats
+// Decimal (as agate numbers are), nested values text.
 jinja::Value cell_to_value(const warehouse::Cell& cell);
 // The same, floats kept as floats: what `load_result(…).data` holds.
 jinja::Value cell_to_raw_value(const warehouse::Cell& cell);

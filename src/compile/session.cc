@@ -23,7 +23,8 @@ struct Session::Impl {
 namespace {
 
 RelationPolicy project_quoting(const project::Project& project, const warehouse::Dialect& dialect) {
-  RelationPolicy policy{dialect.quotes_by_default(), dialect.quotes_by_default(), dialect.quotes_by_default()};
+  RelationPolicy policy{dialect.quotes_by_default(), dialect.quotes_by_default(),
+                        dialect.quotes_by_default()};
   const Value& quoting = project.root_pkg().quoting;
   if (!quoting.is_dict()) return policy;
   auto apply = [&](std::string_view key, bool& member) {
@@ -39,7 +40,9 @@ RelationPolicy project_quoting(const project::Project& project, const warehouse:
 // One evaluation in the run phase: a context and its interpreter.
 struct Evaluation {
   Evaluation(SharedState& shared, Node* node, size_t package, warehouse::Connection* connection)
-      : ctx(shared, node, package, Phase::kRun, connection), environment(environment_for(Phase::kRun)), interpreter(environment, ctx) {
+      : ctx(shared, node, package, Phase::kRun, connection),
+        environment(environment_for(Phase::kRun)),
+        interpreter(environment, ctx) {
     interpreter.host = &ctx;
   }
   NodeContext ctx;
@@ -47,12 +50,16 @@ struct Evaluation {
   jinja::Interpreter interpreter;
 };
 
-// A materialization or operation must not leave a transaction behind; dbt rolls back what was not committed.
-Status close_transaction(const SharedState& shared, warehouse::Connection& connection, const std::string& what) {
+// A materialization or operation must not leave a transaction behind; dbt rolls back what was not
+// committed.
+Status close_transaction(const SharedState& shared, warehouse::Connection& connection,
+                         const std::string& what) {
   if (!connection.in_transaction()) return {};
   SLUICE_TRY(connection.rollback());
   shared.emit(EventLevel::kWarning, "UncommittedTransaction",
-              fmt::format("{} left its transaction open, so its changes were rolled back; call adapter.commit() at its end", what));
+              fmt::format("{} left its transaction open, so its changes were rolled back; call "
+                          "adapter.commit() at its end",
+                          what));
   return {};
 }
 
@@ -64,7 +71,9 @@ int64_t count_of(const Value& value) {
   return number && number->is_int() ? number->as_int() : 0;
 }
 
-bool flag_of(const Value& value) { return value.is_bool() ? value.as_bool() : count_of(value) != 0; }
+bool flag_of(const Value& value) {
+  return value.is_bool() ? value.as_bool() : count_of(value) != 0;
+}
 
 }  // namespace
 
@@ -81,7 +90,9 @@ Session::~Session() = default;
 Manifest& Session::manifest() { return impl_->shared.manifest; }
 const Manifest& Session::manifest() const { return impl_->shared.manifest; }
 const SessionOptions& Session::options() const { return impl_->shared.options; }
-void Session::set_warehouse(warehouse::Warehouse* warehouse) { impl_->shared.warehouse = warehouse; }
+void Session::set_warehouse(warehouse::Warehouse* warehouse) {
+  impl_->shared.warehouse = warehouse;
+}
 
 void Session::set_selected(std::vector<std::string> unique_ids) {
   std::vector<Value> ids;
@@ -94,7 +105,9 @@ bool Session::parse(Diagnostics& diagnostics) {
   const project::Project& project = shared.project();
   shared.dialect = warehouse::find_dialect(project.profile.adapter_type);
   if (!shared.dialect) {
-    Error error(ErrorCode::kProfileInvalid, fmt::format("unknown adapter type '{}' in target '{}'", project.profile.adapter_type, project.profile.target_name),
+    Error error(ErrorCode::kProfileInvalid,
+                fmt::format("unknown adapter type '{}' in target '{}'",
+                            project.profile.adapter_type, project.profile.target_name),
                 "this version knows duckdb, and trino for compiling");
     error.add_span({project.profile.file, 0, 0, 0, 0});
     diagnostics.add_error(std::move(error));
@@ -106,14 +119,16 @@ bool Session::parse(Diagnostics& diagnostics) {
   return parser.parse();
 }
 
-Status Session::prepare_schemas(warehouse::Connection& connection, const std::vector<const Node*>& nodes, bool create) {
+Status Session::prepare_schemas(warehouse::Connection& connection,
+                                const std::vector<const Node*>& nodes, bool create) {
   SharedState& shared = impl_->shared;
   std::set<std::pair<std::string, std::string>> wanted;
   for (const Node* node : nodes)
     if (!node->relation_name.empty()) wanted.emplace(node->database, node->schema);
   std::map<std::string, std::set<std::string>> existing;
   auto lower = [](std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
   };
   for (const auto& [database, schema] : wanted) {
@@ -129,7 +144,8 @@ Status Session::prepare_schemas(warehouse::Connection& connection, const std::ve
       parts.schema = schema;
       parts.quote = shared.default_quote;
       parts.include.identifier = false;
-      auto created = call_macro_named(evaluation.interpreter, "create_schema", {Relation::make(*shared.dialect, parts)});
+      auto created = call_macro_named(evaluation.interpreter, "create_schema",
+                                      {Relation::make(*shared.dialect, parts)});
       if (!created) {
         if (connection.in_transaction()) static_cast<void>(connection.rollback());
         return fail(std::move(created.error()));
@@ -145,32 +161,41 @@ Status Session::compile_node(Node& node, warehouse::Connection* connection) {
   return impl_->compiler.compile(node, connection);
 }
 
-Result<std::string> Session::compile_inline(const std::string& text, warehouse::Connection* connection) {
+Result<std::string> Session::compile_inline(const std::string& text,
+                                            warehouse::Connection* connection) {
   return impl_->compiler.compile_inline(text, connection);
 }
 
-Result<std::string> Session::show_sql(const Node* node, const std::string& compiled_sql, int64_t limit, warehouse::Connection* connection) {
+Result<std::string> Session::show_sql(const Node* node, const std::string& compiled_sql,
+                                      int64_t limit, warehouse::Connection* connection) {
   SharedState& shared = impl_->shared;
   Node* target = node ? shared.manifest.find_node(node->unique_id) : nullptr;
-  Evaluation evaluation(shared, target, target ? target->package : shared.project().root_package, connection);
-  const Value* header = target && target->config.is_dict() ? target->config.as_dict().find("sql_header") : nullptr;
+  Evaluation evaluation(shared, target, target ? target->package : shared.project().root_package,
+                        connection);
+  const Value* header =
+      target && target->config.is_dict() ? target->config.as_dict().find("sql_header") : nullptr;
   Value limit_value = limit >= 0 ? Value::integer(limit) : Value::none();
   SLUICE_ASSIGN(Value out, call_macro_named(evaluation.interpreter, "get_show_sql",
-                                            {Value::string(compiled_sql), header ? *header : Value::none(), limit_value}));
+                                            {Value::string(compiled_sql),
+                                             header ? *header : Value::none(), limit_value}));
   return jinja::to_str(out);
 }
 
 namespace {
 
 // The one path for everything that has a materialization: models, seeds, tests.
-Result<MaterializationResult> run_materialization(SharedState& shared, Node& node, warehouse::Connection& connection,
-                                                  NodeContext& ctx, jinja::Interpreter& interpreter) {
+Result<MaterializationResult> run_materialization(SharedState& shared, Node& node,
+                                                  warehouse::Connection& connection,
+                                                  NodeContext& ctx,
+                                                  jinja::Interpreter& interpreter) {
   std::string name(node.materialized());
   const MacroResource* macro = shared.macros.find_materialization(name);
   if (!macro)
     return fail(ErrorCode::kUnknownMaterialization,
-                fmt::format("no materialization '{}' was found for adapter {}", name, shared.dialect->adapter_type()),
-                "use table, view, incremental or ephemeral, or define {% materialization " + name + ", default %}");
+                fmt::format("no materialization '{}' was found for adapter {}", name,
+                            shared.dialect->adapter_type()),
+                "use table, view, incremental or ephemeral, or define {% materialization " + name +
+                    ", default %}");
   ctx.extra["sql"] = Value::string(node.compiled_code);
   ctx.extra["compiled_code"] = ctx.extra["sql"];
   ctx.extra["compiled_sql"] = ctx.extra["sql"];
@@ -184,7 +209,8 @@ Result<MaterializationResult> run_materialization(SharedState& shared, Node& nod
   result.executed_sql = std::move(ctx.written);
   const Value* relations = returned->is_dict() ? returned->as_dict().find("relations") : nullptr;
   if (!relations)
-    return fail(ErrorCode::kRunInvalid, fmt::format("materialization '{}' did not return a dict with 'relations'", name),
+    return fail(ErrorCode::kRunInvalid,
+                fmt::format("materialization '{}' did not return a dict with 'relations'", name),
                 "end it with {{ return({'relations': [target_relation]}) }}");
   for (const Value& item : jinja::iterate(*relations).value_or(std::vector<Value>{})) {
     const Relation* relation = item.object_as<Relation>();
@@ -195,13 +221,16 @@ Result<MaterializationResult> run_materialization(SharedState& shared, Node& nod
   return result;
 }
 
-Error clean_up(SharedState& shared, const Node& node, warehouse::Connection& connection, Error error) {
+Error clean_up(SharedState& shared, const Node& node, warehouse::Connection& connection,
+               Error error) {
   if (connection.in_transaction()) {
     Status rolled_back = connection.rollback();
     if (!rolled_back) error.add_cause(std::move(rolled_back.error()));
   }
   // The cache followed statements that are undone now; it is read anew when somebody asks.
   shared.relations.forget_schema(node.database, node.schema);
+  // An engine's error that was found in the model's own text: the macros around it explain nothing.
+  if (error.code() == ErrorCode::kSqlError && error.spans().size() > 1) error.clear_trace();
   error.set_node(node.unique_id).locate(node.span);
   return error;
 }
@@ -211,7 +240,8 @@ Error clean_up(SharedState& shared, const Node& node, warehouse::Connection& con
 Result<MaterializationResult> Session::materialize(Node& node, warehouse::Connection& connection) {
   SharedState& shared = impl_->shared;
   Evaluation evaluation(shared, &node, node.package, &connection);
-  auto result = run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
+  auto result =
+      run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
   if (!result) return fail(clean_up(shared, node, connection, std::move(result.error())));
   return result;
 }
@@ -219,14 +249,19 @@ Result<MaterializationResult> Session::materialize(Node& node, warehouse::Connec
 Result<TestOutcome> Session::run_test(Node& node, warehouse::Connection& connection) {
   SharedState& shared = impl_->shared;
   Evaluation evaluation(shared, &node, node.package, &connection);
-  auto result = run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
+  auto result =
+      run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
   if (!result) return fail(clean_up(shared, node, connection, std::move(result.error())));
   auto stored = evaluation.ctx.results.find("main");
-  const Value* data = stored != evaluation.ctx.results.end() ? stored->second.as_dict().find("data") : nullptr;
-  if (!data || !data->is_list() || data->as_items().size() != 1 || !data->as_items()[0].is_tuple() ||
-      data->as_items()[0].as_items().size() < 3) {
-    Error error(ErrorCode::kRunInvalid, fmt::format("the test '{}' did not return one row of (failures, should_warn, should_error)", node.name),
-                "is get_test_sql or the test materialization overridden?");
+  const Value* data =
+      stored != evaluation.ctx.results.end() ? stored->second.as_dict().find("data") : nullptr;
+  if (!data || !data->is_list() || data->as_items().size() != 1 ||
+      !data->as_items()[0].is_tuple() || data->as_items()[0].as_items().size() < 3) {
+    Error error(
+        ErrorCode::kRunInvalid,
+        fmt::format("the test '{}' did not return one row of (failures, should_warn, should_error)",
+                    node.name),
+        "is get_test_sql or the test materialization overridden?");
     return fail(error.set_node(node.unique_id).locate(node.span));
   }
   const std::vector<Value>& row = data->as_items()[0].as_items();
@@ -248,21 +283,28 @@ Status Session::run_hook(Node& operation, const Value& results, warehouse::Conne
   for (const auto& node : shared.manifest.nodes) {
     if (node->relation_name.empty() || node->type == ResourceType::kTest) continue;
     if (!seen.emplace(node->database, node->schema).second) continue;
-    database_schemas.push_back(Value::tuple({Value::string(node->database), Value::string(node->schema)}));
-    bool known = std::any_of(schemas.begin(), schemas.end(), [&](const Value& schema) { return schema.as_string() == node->schema; });
+    database_schemas.push_back(
+        Value::tuple({Value::string(node->database), Value::string(node->schema)}));
+    bool known = std::any_of(schemas.begin(), schemas.end(), [&](const Value& schema) {
+      return schema.as_string() == node->schema;
+    });
     if (!known) schemas.push_back(Value::string(node->schema));
   }
   ctx.extra["schemas"] = Value::list(std::move(schemas));
   ctx.extra["database_schemas"] = Value::list(std::move(database_schemas));
 
-  auto failed = [&](Error error) { return fail(clean_up(shared, operation, connection, std::move(error))); };
-  auto tmpl = jinja::compile_template(operation.raw_code, operation.original_file_path, std::max(operation.span.line, 1U));
+  auto failed = [&](Error error) {
+    return fail(clean_up(shared, operation, connection, std::move(error)));
+  };
+  auto tmpl = jinja::compile_template(operation.raw_code, operation.original_file_path,
+                                      std::max(operation.span.line, 1U));
   if (!tmpl) return failed(std::move(tmpl.error()));
   auto text = evaluation.interpreter.render(*tmpl);
   if (!text) return failed(std::move(text.error()));
   operation.compiled_code = *text;
   operation.compiled = true;
-  bool blank = std::all_of(text->begin(), text->end(), [](unsigned char c) { return std::isspace(c) != 0; });
+  bool blank =
+      std::all_of(text->begin(), text->end(), [](unsigned char c) { return std::isspace(c) != 0; });
   if (!blank) {
     auto ran = ctx.execute(*text, false, false);
     if (!ran) return failed(std::move(ran.error()));
@@ -270,23 +312,31 @@ Status Session::run_hook(Node& operation, const Value& results, warehouse::Conne
   return close_transaction(shared, connection, fmt::format("hook '{}'", operation.name));
 }
 
-Result<Value> Session::run_operation(const std::string& macro_name, const Value& args, warehouse::Connection& connection) {
+Result<Value> Session::run_operation(const std::string& macro_name, const Value& args,
+                                     warehouse::Connection& connection) {
   SharedState& shared = impl_->shared;
   size_t root = shared.project().root_package;
   size_t dot = macro_name.find('.');
-  const MacroResource* macro = dot == std::string::npos ? shared.macros.find(root, macro_name)
-                                                        : shared.macros.find_in_package(macro_name.substr(0, dot), macro_name.substr(dot + 1));
+  const MacroResource* macro =
+      dot == std::string::npos
+          ? shared.macros.find(root, macro_name)
+          : shared.macros.find_in_package(macro_name.substr(0, dot), macro_name.substr(dot + 1));
   if (!macro) {
     std::string near = shared.macros.suggestion(root, macro_name);
-    return fail(ErrorCode::kUnknownMacro, fmt::format("dbt could not find a macro with the name '{}' in any package", macro_name),
-                near.empty() ? "name it as macro or package.macro" : fmt::format("did you mean '{}'?", near));
+    return fail(
+        ErrorCode::kUnknownMacro,
+        fmt::format("dbt could not find a macro with the name '{}' in any package", macro_name),
+        near.empty() ? "name it as macro or package.macro"
+                     : fmt::format("did you mean '{}'?", near));
   }
   Evaluation evaluation(shared, nullptr, root, &connection);
   std::vector<std::string> names;
   std::vector<jinja::KeywordArg> keywords;
   if (args.is_dict()) {
-    for (const auto& entry : args.as_dict().entries()) names.push_back(jinja::to_str(entry.key).value_or(std::string()));
-    for (size_t i = 0; i < names.size(); ++i) keywords.push_back({names[i], args.as_dict().entries()[i].value});
+    for (const auto& entry : args.as_dict().entries())
+      names.push_back(jinja::to_str(entry.key).value_or(std::string()));
+    for (size_t i = 0; i < names.size(); ++i)
+      keywords.push_back({names[i], args.as_dict().entries()[i].value});
   }
   auto out = evaluation.interpreter.call_macro(*macro->macro, jinja::CallArgs{{}, keywords});
   if (!out) {

@@ -1,8 +1,8 @@
-// Session: one invocation's language side – parse the project into a Manifest, compile nodes to SQL, run their
-// materializations through macros. run/ schedules; this module renders.
+// Session: one invocation's language side – parse the project into a Manifest, compile nodes to
+// SQL, run their materializations through macros. run/ schedules; this module renders.
 //
-// A Session is shared by all threads. compile_node and materialize may run at the same time for different nodes, each
-// with a Connection of its own.
+// A Session is shared by all threads. compile_node and materialize may run at the same time for
+// different nodes, each with a Connection of its own.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ namespace sluice::compile {
 
 // What templates see as `flags` and what changes rendering.
 struct Flags {
-  std::string which;               // "run", "build", "compile"…
+  std::string which;  // "run", "build", "compile"…
   bool full_refresh = false;
   bool fail_fast = false;
   bool store_failures = false;
@@ -46,12 +46,12 @@ struct SessionOptions {
 
 // What a materialization told.
 struct MaterializationResult {
-  std::string message;             // adapter response: "OK"
+  std::string message;  // adapter response: "OK"
   std::string code;
   std::optional<int64_t> rows_affected;
   // Relations it made: (database, schema, identifier) rendered, for the log.
   std::vector<std::string> relations;
-  std::string executed_sql;        // text of the main statement, for target/run
+  std::string executed_sql;  // text of the main statement, for target/run
 };
 
 // What a test found.
@@ -74,24 +74,29 @@ class Session {
   const Manifest& manifest() const;
   const SessionOptions& options() const;
 
-  // The engine that introspective queries and materializations use. Not owned; may stay null for parse and ls.
+  // The engine that introspective queries and materializations use. Not owned; may stay null for
+  // parse and ls.
   void set_warehouse(warehouse::Warehouse* warehouse);
 
   // Node ids in the current selection, for `selected_resources`.
   void set_selected(std::vector<std::string> unique_ids);
 
-  // Fills the relation cache for all schemas of the given nodes and creates missing schemas when `create`.
-  Status prepare_schemas(warehouse::Connection& connection, const std::vector<const Node*>& nodes, bool create);
+  // Fills the relation cache for all schemas of the given nodes and creates missing schemas when
+  // `create`.
+  Status prepare_schemas(warehouse::Connection& connection, const std::vector<const Node*>& nodes,
+                         bool create);
 
-  // Renders the node (and, first, the ephemeral models it uses) and fills its compile products. `connection` may be
-  // null when there is no engine: introspective queries then fail with a clear error.
+  // Renders the node (and, first, the ephemeral models it uses) and fills its compile products.
+  // `connection` may be null when there is no engine: introspective queries then fail with a clear
+  // error.
   Status compile_node(Node& node, warehouse::Connection* connection);
 
   // Compiles a text as an inline node ("sql_operation") against the project.
   Result<std::string> compile_inline(const std::string& text, warehouse::Connection* connection);
 
   // Wraps a query in `limit` by the project's macros (get_show_sql).
-  Result<std::string> show_sql(const Node* node, const std::string& compiled_sql, int64_t limit, warehouse::Connection* connection);
+  Result<std::string> show_sql(const Node* node, const std::string& compiled_sql, int64_t limit,
+                               warehouse::Connection* connection);
 
   // Runs the node's materialization macro: hooks, DDL, commit. The node is compiled already.
   Result<MaterializationResult> materialize(Node& node, warehouse::Connection& connection);
@@ -99,13 +104,17 @@ class Session {
   // Runs a compiled test node through its materialization and judges warn_if/error_if.
   Result<TestOutcome> run_test(Node& node, warehouse::Connection& connection);
 
-  // on-run-start / on-run-end text of one hook, rendered and run. `results` is what `results` shows at on-run-end.
+  // on-run-start / on-run-end text of one hook, rendered and run. `results` is what `results` shows
+  // at on-run-end.
   Status run_hook(Node& operation, const jinja::Value& results, warehouse::Connection& connection);
 
-  // run-operation: macro name, optionally "package.name"; args a dict. kUnknownMacro with a suggestion.
-  Result<jinja::Value> run_operation(const std::string& macro_name, const jinja::Value& args, warehouse::Connection& connection);
+  // run-operation: macro name, optionally "package.name"; args a dict. kUnknownMacro with a
+  // suggestion.
+  Result<jinja::Value> run_operation(const std::string& macro_name, const jinja::Value& args,
+                                     warehouse::Connection& connection);
 
-  // Called with (connection, sql) before each statement a template executes; for logs and target/run. May be empty.
+  // Called with (connection, sql) before each statement a template executes; for logs and
+  // target/run. May be empty.
   std::function<void(const std::string& node_id, const std::string& sql)> on_statement;
 
  private:

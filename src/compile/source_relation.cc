@@ -1,4 +1,5 @@
-// What source() gives: a named relation, or the text of an external location (dbt-duckdb's `external_location`).
+// What source() gives: a named relation, or the text of an external location (dbt-duckdb's
+// `external_location`).
 #include <fmt/format.h>
 
 #include "compile/node_context.h"
@@ -36,7 +37,9 @@ std::string fill_template(std::string_view text, const std::vector<jinja::Keywor
     bool braced = i + 1 < text.size() && text[i + 1] == '{';
     size_t begin = i + (braced ? 2 : 1);
     size_t end = begin;
-    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_')) ++end;
+    while (end < text.size() &&
+           (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_'))
+      ++end;
     std::string_view name = text.substr(begin, end - begin);
     bool filled = false;
     for (const jinja::KeywordArg& arg : names)
@@ -73,7 +76,9 @@ Result<std::string> format_location(const Source& source, const std::string& loc
     return jinja::percent_format(location, mapping);
   }
   if (style != "newstyle")
-    return fail(ErrorCode::kConfigInvalid, fmt::format("unknown formatter '{}' of source '{}.{}'", style, source.source_name, source.name),
+    return fail(ErrorCode::kConfigInvalid,
+                fmt::format("unknown formatter '{}' of source '{}.{}'", style, source.source_name,
+                            source.name),
                 "use newstyle, oldstyle or template");
   return jinja::brace_format(location, jinja::CallArgs{{}, names});
 }
@@ -95,11 +100,14 @@ Result<Value> source_relation(const SharedState& shared, const Source& source) {
     apply("schema", parts.quote.schema);
     apply("identifier", parts.quote.identifier);
   }
-  const Value* location = shared.dialect->adapter_type() == "duckdb" ? source_setting(source, "external_location") : nullptr;
+  const Value* location = shared.dialect->adapter_type() == "duckdb"
+                              ? source_setting(source, "external_location")
+                              : nullptr;
   if (location && location->is_string()) {
     SLUICE_ASSIGN(std::string rendered, format_location(source, location->as_string()));
     // A path alone is quoted; a function call or a quoted text stands as it is.
-    bool complete = rendered.find('(') != std::string::npos || rendered.find('\'') != std::string::npos;
+    bool complete =
+        rendered.find('(') != std::string::npos || rendered.find('\'') != std::string::npos;
     parts.external = complete ? rendered : "'" + rendered + "'";
   }
   parts.empty_scan = shared.options.flags.empty;

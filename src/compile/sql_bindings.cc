@@ -12,11 +12,13 @@ Result<std::string> sql_literal(const warehouse::Dialect& dialect, const jinja::
   if (value.is_none() || value.is_undefined()) return std::string("null");
   if (value.is_bool()) return std::string(value.as_bool() ? "true" : "false");
   SLUICE_ASSIGN(std::string text, jinja::to_str(value));
-  bool number = value.is_int() || value.is_float() || value.kind() == jinja::Kind::kBigInt || jinja::type_name(value) == "Decimal";
+  bool number = value.is_int() || value.is_float() || value.kind() == jinja::Kind::kBigInt ||
+                jinja::type_name(value) == "Decimal";
   return number ? text : dialect.quote_string(text);
 }
 
-Result<std::string> bind_literals(const warehouse::Dialect& dialect, std::string_view sql, const std::vector<jinja::Value>& values) {
+Result<std::string> bind_literals(const warehouse::Dialect& dialect, std::string_view sql,
+                                  const std::vector<jinja::Value>& values) {
   std::string out;
   size_t next = 0;
   size_t num_places = 0;
@@ -40,7 +42,9 @@ Result<std::string> bind_literals(const warehouse::Dialect& dialect, std::string
     i = end;
   }
   if (num_places == values.size()) return out;
-  return fail(ErrorCode::kSqlError, fmt::format("the statement has {} '?' places, but {} values are given", num_places, values.size()),
+  return fail(ErrorCode::kSqlError,
+              fmt::format("the statement has {} '?' places, but {} values are given", num_places,
+                          values.size()),
               "give one value for each '?'");
 }
 

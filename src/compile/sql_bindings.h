@@ -1,4 +1,5 @@
-// Values put into a statement's `?` places as literals: what adapter.add_query(sql, bindings=[…]) means here.
+// Values put into a statement's `?` places as literals: what adapter.add_query(sql, bindings=[…])
+// means here.
 #pragma once
 
 #include <string>
@@ -14,6 +15,7 @@ namespace sluice::compile {
 Result<std::string> sql_literal(const warehouse::Dialect& dialect, const jinja::Value& value);
 
 // Replaces each `?` outside quotes and comments. kSqlError when the counts differ.
-Result<std::string> bind_literals(const warehouse::Dialect& dialect, std::string_view sql, const std::vector<jinja::Value>& values);
+Result<std::string> bind_literals(const warehouse::Dialect& dialect, std::string_view sql,
+                                  const std::vector<jinja::Value>& values);
 
 }  // namespace sluice::compile

@@ -30,7 +30,10 @@ std::string render(const std::string& text, std::string_view adapter = "duckdb")
   OneName scope("Relation", make_relation_class(dialect, RelationPolicy{}));
   jinja::Environment environment;
   jinja::Interpreter interpreter(environment, scope);
-  auto tmpl = jinja::compile_template("{% set r = Relation.create(database='d', schema='s', identifier='i', type='table') %}" + text, "test");
+  auto tmpl = jinja::compile_template(
+      "{% set r = Relation.create(database='d', schema='s', identifier='i', type='table') %}" +
+          text,
+      "test");
   if (!tmpl) return sluice::render(tmpl.error());
   auto out = interpreter.render(*tmpl);
   return out ? *out : sluice::render(out.error());
@@ -61,12 +64,15 @@ TEST(Relation, BehavesAsInDbt) {
 }
 
 TEST(Relation, UnknownTypeIsAnError) {
-  EXPECT_NE(render("{{ r.incorporate(type='tabel') }}").find("'tabel' is not a valid relation type"), std::string::npos);
+  EXPECT_NE(
+      render("{{ r.incorporate(type='tabel') }}").find("'tabel' is not a valid relation type"),
+      std::string::npos);
 }
 
 TEST(SqlBindings, ReplacesPlacesOutsideQuotes) {
   const warehouse::Dialect& dialect = *warehouse::find_dialect("duckdb");
-  auto sql = bind_literals(dialect, "insert into t values (?, '?', ?) -- ?", {Value::integer(1), Value::string("it's")});
+  auto sql = bind_literals(dialect, "insert into t values (?, '?', ?) -- ?",
+                           {Value::integer(1), Value::string("it's")});
   ASSERT_TRUE(sql);
   EXPECT_EQ(*sql, "insert into t values (1, '?', 'it''s') -- ?");
   EXPECT_FALSE(bind_literals(dialect, "values (?)", {}));
