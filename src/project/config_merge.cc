@@ -189,11 +189,9 @@ Result<Value> merged_value(const KeyRule* rule, std::string_view key, const Valu
     case Rule::kAppend:
       return append_lists(base, overlay);
     case Rule::kMergeDict:
-      if (overlay.is_none()) return base != nullptr ? *base : overlay;
-      return merge_dicts(base, overlay);
+      return merge_dicts(base, overlay.is_none() ? Value::dict() : overlay);
     case Rule::kGrants:
-      if (overlay.is_none()) return base != nullptr ? *base : overlay;
-      return merge_grants(base, overlay);
+      return merge_grants(base, overlay.is_none() ? Value::dict() : overlay);
     case Rule::kHooks: {
       SLUICE_ASSIGN(const Value hooks, normalize_hooks(key, overlay));
       return append_lists(base, hooks);

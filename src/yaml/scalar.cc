@@ -80,25 +80,30 @@ bool is_float(std::string_view text) {
   return sexagesimal ? text.empty() : is_optional_exponent(text);
 }
 
+template <typename Accept>
+bool is_all(std::string_view text, Accept accept) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), accept);
+}
+
+bool is_hex_or_underscore(char c) {
+  return is_digit_or_underscore(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// What follows a leading 0: binary, hexadecimal or octal digits.
+bool is_based_tail(std::string_view text) {
+  if (skip_char(text, 'b'))
+    return is_all(text, [](char c) { return c == '0' || c == '1' || c == '_'; });
+  if (skip_char(text, 'x')) return is_all(text, is_hex_or_underscore);
+  return is_all(text, [](char c) { return (c >= '0' && c <= '7') || c == '_'; });
+}
+
 bool is_int(std::string_view text) {
   skip_sign(text);
   if (text.empty() || !is_digit(text[0])) return false;
   if (text == "0") return true;
-  if (text[0] != '0') {
-    skip(text, is_digit_or_underscore);
-    return text.empty() || (skip_sexagesimal_tail(text) && text.empty());
-  }
-  text.remove_prefix(1);
-  const auto all = [](std::string_view digits, auto accept) {
-    return !digits.empty() && std::all_of(digits.begin(), digits.end(), accept);
-  };
-  if (skip_char(text, 'b'))
-    return all(text, [](char c) { return c == '0' || c == '1' || c == '_'; });
-  if (skip_char(text, 'x'))
-    return all(text, [](char c) {
-      return is_digit_or_underscore(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    });
-  return all(text, [](char c) { return (c >= '0' && c <= '7') || c == '_'; });
+  if (text[0] == '0') return is_based_tail(text.substr(1));
+  skip(text, is_digit_or_underscore);
+  return text.empty() || (skip_sexagesimal_tail(text) && text.empty());
 }
 
 bool skip_digits(std::string_view& text, size_t least, size_t most) {
@@ -120,20 +125,24 @@ bool is_zone(std::string_view text) {
   return skip_char(text, ':') && skip_digits(text, 2, 2) && text.empty();
 }
 
+bool skip_date(std::string_view& text) {
+  return skip_digits(text, 4, 4) && skip_char(text, '-') && skip_digits(text, 1, 2) &&
+         skip_char(text, '-') && skip_digits(text, 1, 2);
+}
+
+bool skip_time(std::string_view& text) {
+  return skip_digits(text, 1, 2) && skip_char(text, ':') && skip_digits(text, 2, 2) &&
+         skip_char(text, ':') && skip_digits(text, 2, 2);
+}
+
 bool is_timestamp(std::string_view text) {
-  const std::string_view whole = text;
-  if (!skip_digits(text, 4, 4) || !skip_char(text, '-') || !skip_digits(text, 1, 2) ||
-      !skip_char(text, '-') || !skip_digits(text, 1, 2))
+  const size_t whole_size = text.size();
+  if (!skip_date(text)) return false;
+  if (text.empty()) return whole_size == 10;
+  if (!skip_char(text, 'T') && !skip_char(text, 't') &&
+      skip(text, [](char c) { return c == ' ' || c == '\t'; }) == 0)
     return false;
-  if (text.empty()) return whole.size() == 10;
-  if (text[0] == 'T' || text[0] == 't') {
-    text.remove_prefix(1);
-  } else if (skip(text, [](char c) { return c == ' ' || c == '\t'; }) == 0) {
-    return false;
-  }
-  if (!skip_digits(text, 1, 2) || !skip_char(text, ':') || !skip_digits(text, 2, 2) ||
-      !skip_char(text, ':') || !skip_digits(text, 2, 2))
-    return false;
+  if (!skip_time(text)) return false;
   if (skip_char(text, '.')) skip(text, is_digit);
   return text.empty() || is_zone(text);
 }
@@ -260,6 +269,22 @@ Node resolve_plain_scalar(std::string_view text) {
   return node;
 }
 
+namespace {
+
+// !!bool reads its words in any case.
+bool apply_bool_tag(Node& node) {
+  std::string lower(node.text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const auto* found = std::find(kBoolWords.begin(), kBoolWords.end(), lower);
+  if (found == kBoolWords.end()) return false;
+  node.tag = Tag::kBool;
+  node.boolean = static_cast<size_t>(found - kBoolWords.begin()) < kNumTrueWords;
+  return true;
+}
+
+}  // namespace
+
 bool apply_scalar_tag(Tag tag, Node& node) {
   switch (tag) {
     case Tag::kNull:
@@ -268,16 +293,8 @@ bool apply_scalar_tag(Tag tag, Node& node) {
     case Tag::kString:
       node.tag = Tag::kString;
       return true;
-    case Tag::kBool: {
-      std::string lower(node.text);
-      for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-      const auto* found = std::find(kBoolWords.begin(), kBoolWords.end(), lower);
-      if (found == kBoolWords.end()) return false;
-      node.tag = Tag::kBool;
-      node.boolean = static_cast<size_t>(found - kBoolWords.begin()) < kNumTrueWords;
-      return true;
-    }
+    case Tag::kBool:
+      return apply_bool_tag(node);
     case Tag::kInt:
       return is_int(node.text) && fill_int(node);
     case Tag::kFloat:

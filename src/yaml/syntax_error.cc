@@ -19,6 +19,17 @@ std::string_view line_of(std::string_view text, size_t line) {
   return text.substr(begin, text.find('\n', begin) - begin);
 }
 
+bool opens_jinja(std::string_view line, size_t i) {
+  return line[i] == '{' && i + 1 < line.size() && (line[i + 1] == '{' || line[i + 1] == '%');
+}
+
+// True when only the key, a dash, a comma or a bracket stands before position `i`.
+bool begins_value(std::string_view line, size_t i) {
+  const size_t before = line.substr(0, i).find_last_not_of(" \t");
+  return before == std::string_view::npos ||
+         std::string_view(":-,[").find(line[before]) != std::string_view::npos;
+}
+
 // Column (from 1) of a `{{` or `{%` that begins a value outside quotes; 0 when there is none.
 uint32_t find_bare_jinja(std::string_view line) {
   char quote = 0;
@@ -26,17 +37,12 @@ uint32_t find_bare_jinja(std::string_view line) {
     const char c = line[i];
     if (quote != 0) {
       if (c == quote) quote = 0;
-      continue;
-    }
-    if (c == '"' || c == '\'') {
+    } else if (c == '"' || c == '\'') {
       quote = c;
     } else if (c == '#' && (i == 0 || line[i - 1] == ' ')) {
       return 0;
-    } else if (c == '{' && i + 1 < line.size() && (line[i + 1] == '{' || line[i + 1] == '%')) {
-      const size_t before = line.substr(0, i).find_last_not_of(" \t");
-      const bool begins_value = before == std::string_view::npos || line[before] == ':' ||
-                                line[before] == '-' || line[before] == ',' || line[before] == '[';
-      return begins_value ? static_cast<uint32_t>(i + 1) : 0;
+    } else if (opens_jinja(line, i)) {
+      return begins_value(line, i) ? static_cast<uint32_t>(i + 1) : 0;
     }
   }
   return 0;

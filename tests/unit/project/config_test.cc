@@ -49,6 +49,8 @@ TEST(ConfigTest, MergesByKey) {
       {"{}", "{\"post_hook\": \"{{ after_commit('x') }}\"}",
        "{'post-hook': [{'sql': \"{{ after_commit('x') }}\", 'transaction': True, 'index': None}]}"},
       {"{}", "{\"post_hook\": []}", "{'post-hook': []}"},
+      {"{}", "{\"meta\": null}", "{'meta': {}}"},
+      {"{\"meta\": {\"a\": 1}}", "{\"meta\": null}", "{'meta': {'a': 1}}"},
   };
   for (const MergeRow& row : table) {
     Value base = from_json(row.base);

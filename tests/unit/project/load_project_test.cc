@@ -69,91 +69,91 @@ TEST(LoadProjectTest, FindsTheProjectUpwards) {
   EXPECT_EQ(load({}, options)->messages(), "");
 }
 
+const std::vector<Row> kBadProjectFiles = {
+    {{{"dbt_project.yml", "- a"}},
+     "[SL0302] dbt_project.yml must be a mapping\n  --> dbt_project.yml:1:1\n    1 | - a\n"
+     "      | ^\n  hint: begin it with \"name: your_project\""},
+    {{{"dbt_project.yml", "name: shop"}},
+     "[SL0303] dbt_project.yml names no profile\n"
+     "  hint: add a line \"profile: name\", or pass --profile"},
+    {{{"dbt_project.yml", "profile: shop"}},
+     "[SL0302] dbt_project.yml has no \"name\"\n  --> dbt_project.yml:1:1\n"
+     "    1 | profile: shop\n      | ^\n  hint: add a line \"name: your_project\""},
+    {{{"dbt_project.yml", "name: my-shop\nprofile: shop"}},
+     "[SL0302] \"my-shop\" is no valid project name\n  --> dbt_project.yml:1:7\n"
+     "    1 | name: my-shop\n      |       ^^^^^^^\n"
+     "  hint: use letters, digits and underscores, beginning with a letter"},
+    {{{"dbt_project.yml", "name: shop\nprofile: [shop]"}},
+     "[SL0302] \"profile\" must be text, not a list\n  --> dbt_project.yml:2:10\n"
+     "    2 | profile: [shop]\n      |          ^^^^^^\n  hint: put the name in quotes"},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodel-paths: models"}},
+     "[SL0302] \"model-paths\" must be a list, not the text \"models\"\n"
+     "  --> dbt_project.yml:3:14\n    3 | model-paths: models\n      |              ^^^^^^\n"
+     "  hint: write model-paths: [\"models\"]"},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels: [a]"}},
+     "[SL0302] \"models\" must be a mapping, not a list\n  --> dbt_project.yml:3:9\n"
+     "    3 | models: [a]\n      |         ^^^\n  hint: write its keys indented below "
+     "\"models:\""},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels: {+enabled: 'yes'}"}},
+     "[SL0405] config \"enabled\" must be true or false, not \"'yes'\"\n"
+     "  --> dbt_project.yml:3:20\n    3 | models: {+enabled: 'yes'}\n"
+     "      |                    ^^^^^\n"
+     "  hint: remove the quotes, or end the Jinja expression with | as_bool"},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels: {+tags: 5, +meta: x, +pre-hook: 7}"}},
+     "[SL0405] config \"tags\" must be text or a list of texts, not \"5\"\n"
+     "  --> dbt_project.yml:3:17\n    3 | models: {+tags: 5, +meta: x, +pre-hook: 7}\n"
+     "      |                 ^\n  hint: write tags: [one, two]\n"
+     "[SL0405] config \"meta\" must be a mapping, not \"'x'\"\n  --> dbt_project.yml:3:27\n"
+     "    3 | models: {+tags: 5, +meta: x, +pre-hook: 7}\n"
+     "      |                           ^\n  hint: write \"meta:\" with its keys indented below\n"
+     "[SL0405] config \"pre-hook\" must hold texts or mappings, not \"7\"\n"
+     "  --> dbt_project.yml:3:41\n    3 | models: {+tags: 5, +meta: x, +pre-hook: 7}\n"
+     "      |                                         ^\n"
+     "  hint: write the SQL as text, or {sql: \"…\", transaction: false}"},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\non-run-start: {a: b}"}},
+     "[SL0302] \"on-run-start\" must be text or a list of texts, not a mapping\n"
+     "  --> dbt_project.yml:3:15\n    3 | on-run-start: {a: b}\n      |               ^^^^^^\n"
+     "  hint: write each statement as text"},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\ndispatch: [{macro_namespace: x}]"}},
+     "[SL0302] a dispatch rule needs \"macro_namespace\" and \"search_order\"\n"
+     "  --> dbt_project.yml:3:12\n    3 | dispatch: [{macro_namespace: x}]\n"
+     "      |            ^^^^^^^^^^^^^^^^^^^^\n"
+     "  hint: write {macro_namespace: package, search_order: [first, second]}"},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\ntests: {a: {}}\ndata_tests: {}"}},
+     "[SL0302] \"tests\" and \"data_tests\" cannot both be given\n  --> dbt_project.yml:3:1\n"
+     "    3 | tests: {a: {}}\n      | ^^^^^\n"
+     "  hint: move all of \"tests\" below \"data_tests\""},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodles: {}\nmy-own-key: 1"}},
+     "warning [SL0302] the key \"modles\" is unknown and ignored\n  --> dbt_project.yml:3:1\n"
+     "    3 | modles: {}\n      | ^^^^^^\n  hint: did you mean \"models\"?"},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nsource-paths: [m]"}},
+     "warning [SL0302] \"source-paths\" is an old name\n  --> dbt_project.yml:3:1\n"
+     "    3 | source-paths: [m]\n      | ^^^^^^^^^^^^\n  hint: rename it to \"model-paths\""},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels:\n  +schema: {{ target.name }}\n"}},
+     "[SL0103] a value that begins with \"{{\" must be quoted\n  --> dbt_project.yml:4:12\n"
+     "    4 |   +schema: {{ target.name }}\n      |            ^^^^^^^^^^^^^^^^^\n"
+     "  hint: quote it: \"{{ target.name }}\""},
+    {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels: {+alias: \"{{ nope.x }}\"}"}},
+     "[SL0202] cannot render this value: 'nope' is undefined\n  --> dbt_project.yml:3:18\n"
+     "    3 | models: {+alias: \"{{ nope.x }}\"}\n      |                  ^^^^^^^^^^^^^^"},
+    {{{"dbt_project.yml",
+       "name: shop\nprofile: shop\nmodels: {+alias: \"{{ env_var('DBT_ENV_SECRET_X') }}\"}"}},
+     "[SL0308] cannot render this value: secret env vars are allowed only in profiles.yml or "
+     "packages.yml"},
+    {{{"packages.yml", "packages: [{package: a/b, version: 1.0.0}, {local: x}]"}},
+     "[SL0307] packages.yml names 2 packages, but 0 are installed in \"dbt_packages\"\n"
+     "  hint: run: sluice deps"},
+    {{{"dbt_packages/x/readme", ""}},
+     "[SL0307] the package folder \"dbt_packages/x\" has no dbt_project.yml\n"
+     "  hint: remove the folder and run: sluice deps"},
+    {{{"dbt_packages/x/dbt_project.yml", "name: shop"}},
+     "[SL0302] two packages are named \"shop\"\n  --> dbt_packages/x/dbt_project.yml\n"
+     "  --> dbt_project.yml\n"
+     "  hint: package names must differ; rename the project or remove one of the packages"},
+};
+
 TEST(LoadProjectTest, ExplainsBadProjectFiles) {
-  const std::vector<Row> table = {
-      {{{"dbt_project.yml", "- a"}},
-       "[SL0302] dbt_project.yml must be a mapping\n  --> dbt_project.yml:1:1\n    1 | - a\n"
-       "      | ^\n  hint: begin it with \"name: your_project\""},
-      {{{"dbt_project.yml", "name: shop"}},
-       "[SL0303] dbt_project.yml names no profile\n"
-       "  hint: add a line \"profile: name\", or pass --profile"},
-      {{{"dbt_project.yml", "profile: shop"}},
-       "[SL0302] dbt_project.yml has no \"name\"\n  --> dbt_project.yml:1:1\n"
-       "    1 | profile: shop\n      | ^\n  hint: add a line \"name: your_project\""},
-      {{{"dbt_project.yml", "name: my-shop\nprofile: shop"}},
-       "[SL0302] \"my-shop\" is no valid project name\n  --> dbt_project.yml:1:7\n"
-       "    1 | name: my-shop\n      |       ^^^^^^^\n"
-       "  hint: use letters, digits and underscores, beginning with a letter"},
-      {{{"dbt_project.yml", "name: shop\nprofile: [shop]"}},
-       "[SL0302] \"profile\" must be text, not a list\n  --> dbt_project.yml:2:10\n"
-       "    2 | profile: [shop]\n      |          ^^^^^^\n  hint: put the name in quotes"},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodel-paths: models"}},
-       "[SL0302] \"model-paths\" must be a list, not the text \"models\"\n"
-       "  --> dbt_project.yml:3:14\n    3 | model-paths: models\n      |              ^^^^^^\n"
-       "  hint: write model-paths: [\"models\"]"},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels: [a]"}},
-       "[SL0302] \"models\" must be a mapping, not a list\n  --> dbt_project.yml:3:9\n"
-       "    3 | models: [a]\n      |         ^^^\n  hint: write its keys indented below "
-       "\"models:\""},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels: {+enabled: 'yes'}"}},
-       "[SL0405] config \"enabled\" must be true or false, not \"'yes'\"\n"
-       "  --> dbt_project.yml:3:20\n    3 | models: {+enabled: 'yes'}\n"
-       "      |                    ^^^^^\n"
-       "  hint: remove the quotes, or end the Jinja expression with | as_bool"},
-      {{{"dbt_project.yml",
-         "name: shop\nprofile: shop\nmodels: {+tags: 5, +meta: x, +pre-hook: 7}"}},
-       "[SL0405] config \"tags\" must be text or a list of texts, not \"5\"\n"
-       "  --> dbt_project.yml:3:17\n    3 | models: {+tags: 5, +meta: x, +pre-hook: 7}\n"
-       "      |                 ^\n  hint: write tags: [one, two]\n"
-       "[SL0405] config \"meta\" must be a mapping, not \"'x'\"\n  --> dbt_project.yml:3:27\n"
-       "    3 | models: {+tags: 5, +meta: x, +pre-hook: 7}\n"
-       "      |                           ^\n  hint: write \"meta:\" with its keys indented below\n"
-       "[SL0405] config \"pre-hook\" must hold texts or mappings, not \"7\"\n"
-       "  --> dbt_project.yml:3:41\n    3 | models: {+tags: 5, +meta: x, +pre-hook: 7}\n"
-       "      |                                         ^\n"
-       "  hint: write the SQL as text, or {sql: \"…\", transaction: false}"},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\non-run-start: {a: b}"}},
-       "[SL0302] \"on-run-start\" must be text or a list of texts, not a mapping\n"
-       "  --> dbt_project.yml:3:15\n    3 | on-run-start: {a: b}\n      |               ^^^^^^\n"
-       "  hint: write each statement as text"},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\ndispatch: [{macro_namespace: x}]"}},
-       "[SL0302] a dispatch rule needs \"macro_namespace\" and \"search_order\"\n"
-       "  --> dbt_project.yml:3:12\n    3 | dispatch: [{macro_namespace: x}]\n"
-       "      |            ^^^^^^^^^^^^^^^^^^^^\n"
-       "  hint: write {macro_namespace: package, search_order: [first, second]}"},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\ntests: {a: {}}\ndata_tests: {}"}},
-       "[SL0302] \"tests\" and \"data_tests\" cannot both be given\n  --> dbt_project.yml:3:1\n"
-       "    3 | tests: {a: {}}\n      | ^^^^^\n"
-       "  hint: move all of \"tests\" below \"data_tests\""},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodles: {}\nmy-own-key: 1"}},
-       "warning [SL0302] the key \"modles\" is unknown and ignored\n  --> dbt_project.yml:3:1\n"
-       "    3 | modles: {}\n      | ^^^^^^\n  hint: did you mean \"models\"?"},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\nsource-paths: [m]"}},
-       "warning [SL0302] \"source-paths\" is an old name\n  --> dbt_project.yml:3:1\n"
-       "    3 | source-paths: [m]\n      | ^^^^^^^^^^^^\n  hint: rename it to \"model-paths\""},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels:\n  +schema: {{ target.name }}\n"}},
-       "[SL0103] a value that begins with \"{{\" must be quoted\n  --> dbt_project.yml:4:12\n"
-       "    4 |   +schema: {{ target.name }}\n      |            ^^^^^^^^^^^^^^^^^\n"
-       "  hint: quote it: \"{{ target.name }}\""},
-      {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodels: {+alias: \"{{ nope.x }}\"}"}},
-       "[SL0202] cannot render this value: 'nope' is undefined\n  --> dbt_project.yml:3:18\n"
-       "    3 | models: {+alias: \"{{ nope.x }}\"}\n      |                  ^^^^^^^^^^^^^^"},
-      {{{"dbt_project.yml",
-         "name: shop\nprofile: shop\nmodels: {+alias: \"{{ env_var('DBT_ENV_SECRET_X') }}\"}"}},
-       "[SL0308] cannot render this value: secret env vars are allowed only in profiles.yml or "
-       "packages.yml"},
-      {{{"packages.yml", "packages: [{package: a/b, version: 1.0.0}, {local: x}]"}},
-       "[SL0307] packages.yml names 2 packages, but 0 are installed in \"dbt_packages\"\n"
-       "  hint: run: sluice deps"},
-      {{{"dbt_packages/x/readme", ""}},
-       "[SL0307] the package folder \"dbt_packages/x\" has no dbt_project.yml\n"
-       "  hint: remove the folder and run: sluice deps"},
-      {{{"dbt_packages/x/dbt_project.yml", "name: shop"}},
-       "[SL0302] two packages are named \"shop\"\n  --> dbt_packages/x/dbt_project.yml\n"
-       "  --> dbt_project.yml\n"
-       "  hint: package names must differ; rename the project or remove one of the packages"},
-  };
-  for (const Row& row : table) {
+  for (const Row& row : kBadProjectFiles) {
     const std::string got = load(row.files)->messages();
     EXPECT_EQ(got.substr(0, row.want.size()), row.want) << got;
     EXPECT_NE(got, "");

@@ -118,97 +118,97 @@ groups: [{name: g, owner: {email: x}}]
                   "groups {'name': 'g', 'owner': {'email': 'x'}}"));
 }
 
+const std::vector<std::pair<std::string, std::string>> kBadPropertyFiles = {
+    {"- a",
+     "[SL0305] a property file must be a mapping, not a list\n  --> models/s.yml:1:1\n"
+     "    1 | - a\n      | ^\n  hint: begin it with a key such as \"models:\""},
+    {"models:",
+     "[SL0305] \"models\" must be a list, not nothing\n  --> models/s.yml:1:1\n    1 | models:\n"
+     "      | ^^^^^^\n  hint: begin each entry with \"- name: …\", or remove the key"},
+    {"models: {name: a}",
+     "[SL0305] \"models\" must be a list, not a mapping\n  --> models/s.yml:1:9\n"
+     "    1 | models: {name: a}\n      |         ^^^^^^^^^\n"
+     "  hint: begin each entry with \"- name: …\", or remove the key"},
+    {"models: [a]",
+     "[SL0305] an entry of \"models\" must be a mapping, not the text \"a\"\n"
+     "  --> models/s.yml:1:10\n    1 | models: [a]\n      |          ^\n"
+     "  hint: write \"- name: a\""},
+    {"models: [{description: x}]",
+     "[SL0305] an entry of \"models\" has no name\n  --> models/s.yml:1:10\n"
+     "    1 | models: [{description: x}]\n      |          ^^^^^^^^^^^^^^^^\n"
+     "  hint: add \"name:\" as its first key"},
+    {"models: [{name: 12}]",
+     "[SL0305] \"name\" must be text, not the number \"12\"\n  --> models/s.yml:1:17\n"
+     "    1 | models: [{name: 12}]\n      |                 ^^\n"
+     "  hint: put it in quotes: name: \"12\""},
+    {"models: [{name: a, description: 5}]",
+     "[SL0305] \"description\" must be text, not the number \"5\"\n  --> models/s.yml:1:33\n"
+     "    1 | models: [{name: a, description: 5}]\n"
+     "      |                                 ^\n  hint: put it in quotes: description: \"5\""},
+    {"models: [{name: a, config: table}]",
+     "[SL0305] \"config\" must be a mapping, not the text \"table\"\n  --> models/s.yml:1:28\n"
+     "    1 | models: [{name: a, config: table}]\n"
+     "      |                            ^^^^^\n  hint: write its keys indented below "
+     "\"config:\""},
+    {"models: [{name: a, columns: {id: 1}}]",
+     "[SL0305] \"columns\" must be a list, not a mapping\n  --> models/s.yml:1:29\n"
+     "    1 | models: [{name: a, columns: {id: 1}}]\n"
+     "      |                             ^^^^^^^\n  hint: begin each entry with \"- \""},
+    {"models: [{name: a, columns: [id]}]",
+     "[SL0305] an entry of \"columns\" must be a mapping, not the text \"id\"\n"
+     "  --> models/s.yml:1:30\n    1 | models: [{name: a, columns: [id]}]\n"
+     "      |                              ^^\n  hint: write \"- name: id\""},
+    {"models: [{name: a, tests: unique}]",
+     "[SL0305] \"tests\" must be a list, not the text \"unique\"\n  --> models/s.yml:1:27\n"
+     "    1 | models: [{name: a, tests: unique}]\n"
+     "      |                           ^^^^^^\n  hint: write tests: [\"unique\"]"},
+    {"models: [{name: a, tests: [5]}]",
+     "[SL0305] a test must be a name or a mapping, not the number \"5\"\n  --> "
+     "models/s.yml:1:28\n"
+     "    1 | models: [{name: a, tests: [5]}]\n      |                            ^\n"
+     "  hint: write \"- not_null\" or \"- accepted_values: {values: […]}\""},
+    {"models: [{name: a, tests: [x], data_tests: [x]}]",
+     "[SL0305] \"tests\" and \"data_tests\" cannot both be given\n  --> models/s.yml:1:20\n"
+     "    1 | models: [{name: a, tests: [x], data_tests: [x]}]\n"
+     "      |                    ^^^^^\n  hint: move all tests below \"data_tests\""},
+    {"models: [{name: a, meta: {x: 1}, config: {meta: {y: 1}}}]",
+     "[SL0305] \"meta\" is given both here and inside \"config\"\n  --> models/s.yml:1:20\n"
+     "    1 | models: [{name: a, meta: {x: 1}, config: {meta: {y: 1}}}]\n"
+     "      |                    ^^^^\n  hint: keep the one inside \"config\""},
+    {"models: [{name: a, config: {alias: \"{{ nope }}\"}}]",
+     "[SL0202] cannot render this value: 'nope' is undefined\n  --> models/s.yml:1:36\n"
+     "    1 | models: [{name: a, config: {alias: \"{{ nope }}\"}}]\n"
+     "      |                                    ^^^^^^^^^^^^"},
+    {"models: [{name: a, config: {alias: \"{{ var('zz') }}\"}}]",
+     "[SL0207] cannot render this value: required var 'zz' not found in config of package "
+     "'shop'\n"
+     "  --> models/s.yml:1:36"},
+    {"models: [{name: a, config: {alias: \"{{ 1 + }}\"}}]", "[SL0201] cannot render this value: "},
+    {"models: [{name: a, config: {alias: {{ x }} }}]",
+     "[SL0103] a value that begins with \"{{\" must be quoted\n  --> models/s.yml:1:36"},
+    {"models: [{name: a}]\nmodels: [{name: b}]",
+     "warning [SL0102] the key \"models\" occurs twice; the last one wins\n  --> "
+     "models/s.yml:2:1\n"
+     "  --> models/s.yml:1:1"},
+    {"modles: []\nmodels: [{name: a, colums: [], custom: 1}]",
+     "warning [SL0305] the key \"colums\" is unknown and ignored\n  --> models/s.yml:2:20\n"
+     "    2 | models: [{name: a, colums: [], custom: 1}]\n"
+     "      |                    ^^^^^^\n  hint: did you mean \"columns\"?"},
+    {"modles: []",
+     "warning [SL0305] the key \"modles\" is unknown and ignored\n  --> models/s.yml:1:1\n"
+     "    1 | modles: []\n      | ^^^^^^\n  hint: did you mean \"models\"?"},
+    {"models: [{name: a}, {name: a}]",
+     "[SL0306] model \"a\" is described twice\n  --> models/s.yml:1:28\n  --> models/s.yml:1:17\n"
+     "  hint: merge the two entries into one"},
+    {"sources: [{name: s, tables: [{name: t}, {name: t}]}]",
+     "[SL0306] source \"s.t\" is described twice\n  --> models/s.yml:1:48\n"
+     "  --> models/s.yml:1:37\n  hint: merge the two entries into one"},
+    {"sources: [{tables: []}]",
+     "[SL0305] an entry of \"sources\" has no name\n  --> models/s.yml:1:11"},
+};
+
 TEST(PropertyFileTest, ExplainsErrors) {
-  const std::vector<std::pair<std::string, std::string>> table = {
-      {"- a",
-       "[SL0305] a property file must be a mapping, not a list\n  --> models/s.yml:1:1\n"
-       "    1 | - a\n      | ^\n  hint: begin it with a key such as \"models:\""},
-      {"models:",
-       "[SL0305] \"models\" must be a list, not nothing\n  --> models/s.yml:1:1\n    1 | models:\n"
-       "      | ^^^^^^\n  hint: begin each entry with \"- name: …\", or remove the key"},
-      {"models: {name: a}",
-       "[SL0305] \"models\" must be a list, not a mapping\n  --> models/s.yml:1:9\n"
-       "    1 | models: {name: a}\n      |         ^^^^^^^^^\n"
-       "  hint: begin each entry with \"- name: …\", or remove the key"},
-      {"models: [a]",
-       "[SL0305] an entry of \"models\" must be a mapping, not the text \"a\"\n"
-       "  --> models/s.yml:1:10\n    1 | models: [a]\n      |          ^\n"
-       "  hint: write \"- name: a\""},
-      {"models: [{description: x}]",
-       "[SL0305] an entry of \"models\" has no name\n  --> models/s.yml:1:10\n"
-       "    1 | models: [{description: x}]\n      |          ^^^^^^^^^^^^^^^^\n"
-       "  hint: add \"name:\" as its first key"},
-      {"models: [{name: 12}]",
-       "[SL0305] \"name\" must be text, not the number \"12\"\n  --> models/s.yml:1:17\n"
-       "    1 | models: [{name: 12}]\n      |                 ^^\n"
-       "  hint: put it in quotes: name: \"12\""},
-      {"models: [{name: a, description: 5}]",
-       "[SL0305] \"description\" must be text, not the number \"5\"\n  --> models/s.yml:1:33\n"
-       "    1 | models: [{name: a, description: 5}]\n"
-       "      |                                 ^\n  hint: put it in quotes: description: \"5\""},
-      {"models: [{name: a, config: table}]",
-       "[SL0305] \"config\" must be a mapping, not the text \"table\"\n  --> models/s.yml:1:28\n"
-       "    1 | models: [{name: a, config: table}]\n"
-       "      |                            ^^^^^\n  hint: write its keys indented below "
-       "\"config:\""},
-      {"models: [{name: a, columns: {id: 1}}]",
-       "[SL0305] \"columns\" must be a list, not a mapping\n  --> models/s.yml:1:29\n"
-       "    1 | models: [{name: a, columns: {id: 1}}]\n"
-       "      |                             ^^^^^^^\n  hint: begin each entry with \"- \""},
-      {"models: [{name: a, columns: [id]}]",
-       "[SL0305] an entry of \"columns\" must be a mapping, not the text \"id\"\n"
-       "  --> models/s.yml:1:30\n    1 | models: [{name: a, columns: [id]}]\n"
-       "      |                              ^^\n  hint: write \"- name: id\""},
-      {"models: [{name: a, tests: unique}]",
-       "[SL0305] \"tests\" must be a list, not the text \"unique\"\n  --> models/s.yml:1:27\n"
-       "    1 | models: [{name: a, tests: unique}]\n"
-       "      |                           ^^^^^^\n  hint: write tests: [\"unique\"]"},
-      {"models: [{name: a, tests: [5]}]",
-       "[SL0305] a test must be a name or a mapping, not the number \"5\"\n  --> "
-       "models/s.yml:1:28\n"
-       "    1 | models: [{name: a, tests: [5]}]\n      |                            ^\n"
-       "  hint: write \"- not_null\" or \"- accepted_values: {values: […]}\""},
-      {"models: [{name: a, tests: [x], data_tests: [x]}]",
-       "[SL0305] \"tests\" and \"data_tests\" cannot both be given\n  --> models/s.yml:1:20\n"
-       "    1 | models: [{name: a, tests: [x], data_tests: [x]}]\n"
-       "      |                    ^^^^^\n  hint: move all tests below \"data_tests\""},
-      {"models: [{name: a, meta: {x: 1}, config: {meta: {y: 1}}}]",
-       "[SL0305] \"meta\" is given both here and inside \"config\"\n  --> models/s.yml:1:20\n"
-       "    1 | models: [{name: a, meta: {x: 1}, config: {meta: {y: 1}}}]\n"
-       "      |                    ^^^^\n  hint: keep the one inside \"config\""},
-      {"models: [{name: a, config: {alias: \"{{ nope }}\"}}]",
-       "[SL0202] cannot render this value: 'nope' is undefined\n  --> models/s.yml:1:36\n"
-       "    1 | models: [{name: a, config: {alias: \"{{ nope }}\"}}]\n"
-       "      |                                    ^^^^^^^^^^^^"},
-      {"models: [{name: a, config: {alias: \"{{ var('zz') }}\"}}]",
-       "[SL0207] cannot render this value: required var 'zz' not found in config of package "
-       "'shop'\n"
-       "  --> models/s.yml:1:36"},
-      {"models: [{name: a, config: {alias: \"{{ 1 + }}\"}}]",
-       "[SL0201] cannot render this value: "},
-      {"models: [{name: a, config: {alias: {{ x }} }}]",
-       "[SL0103] a value that begins with \"{{\" must be quoted\n  --> models/s.yml:1:36"},
-      {"models: [{name: a}]\nmodels: [{name: b}]",
-       "warning [SL0102] the key \"models\" occurs twice; the last one wins\n  --> "
-       "models/s.yml:2:1\n"
-       "  --> models/s.yml:1:1"},
-      {"modles: []\nmodels: [{name: a, colums: [], custom: 1}]",
-       "warning [SL0305] the key \"colums\" is unknown and ignored\n  --> models/s.yml:2:20\n"
-       "    2 | models: [{name: a, colums: [], custom: 1}]\n"
-       "      |                    ^^^^^^\n  hint: did you mean \"columns\"?"},
-      {"modles: []",
-       "warning [SL0305] the key \"modles\" is unknown and ignored\n  --> models/s.yml:1:1\n"
-       "    1 | modles: []\n      | ^^^^^^\n  hint: did you mean \"models\"?"},
-      {"models: [{name: a}, {name: a}]",
-       "[SL0306] model \"a\" is described twice\n  --> models/s.yml:1:28\n  --> models/s.yml:1:17\n"
-       "  hint: merge the two entries into one"},
-      {"sources: [{name: s, tables: [{name: t}, {name: t}]}]",
-       "[SL0306] source \"s.t\" is described twice\n  --> models/s.yml:1:48\n"
-       "  --> models/s.yml:1:37\n  hint: merge the two entries into one"},
-      {"sources: [{tables: []}]",
-       "[SL0305] an entry of \"sources\" has no name\n  --> models/s.yml:1:11"},
-  };
-  for (const auto& [text, want] : table) {
+  for (const auto& [text, want] : kBadPropertyFiles) {
     const std::string got = load_properties(text)->messages();
     EXPECT_EQ(got.substr(0, want.size()), want) << got;
   }
