@@ -12,6 +12,7 @@
 namespace sluice::cli {
 namespace {
 
+constexpr size_t kMostLogBytes = 10U << 20;
 constexpr size_t kMostEarlyLog = 4U << 20;  // of a command that never opens a log
 
 std::string_view level_name(EventLevel level) {
@@ -50,6 +51,13 @@ std::string without_escapes(const std::string& text) {
 }
 
 std::string thread_name() { return "MainThread"; }
+
+// One old log is kept when the current one has grown large.
+void rotate_log(const std::string& path) {
+  std::error_code failure;
+  if (std::filesystem::file_size(path, failure) < kMostLogBytes || failure) return;
+  std::filesystem::rename(path, path + ".1", failure);
+}
 
 }  // namespace
 
@@ -176,6 +184,7 @@ void Console::error(const std::string& message, const std::string& name) {
 void Console::open_log(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
+  rotate_log(folder + "/sluice.log");
   std::lock_guard lock(output_mutex_);
   // A log that cannot be written (read-only project) does not stop the work that was asked for.
   if (!failure) log_.reset(std::fopen((folder + "/sluice.log").c_str(), "ab"));

@@ -62,7 +62,6 @@ struct Options {
   bool full_refresh = false;
   bool store_failures = false;
   bool empty = false;
-  bool show_rows = false;  // seed --show
 
   // list, show, compile.
   std::string output;  // list: name | path | selector | json; show, compile: text | json

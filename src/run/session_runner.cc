@@ -78,6 +78,8 @@ SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* wa
 }
 
 void SessionRunner::note_statement(const std::string& node_id, const std::string& sql) {
+  if (EventSink* events = session_.options().events)
+    events->emit({EventLevel::kDebug, "SQLQuery", sql, node_id, {}});
   std::lock_guard lock(statements_mutex_);
   last_statement_[node_id] = sql;
 }
