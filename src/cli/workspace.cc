@@ -103,6 +103,23 @@ bool report_diagnostics(Invocation& invocation, Diagnostics diagnostics) {
   return num_errors == 0;
 }
 
+namespace {
+
+compile::Flags template_flags(const Options& options) {
+  compile::Flags flags;
+  flags.which = options.command_name;
+  flags.full_refresh = options.full_refresh;
+  flags.fail_fast = options.fail_fast;
+  flags.store_failures = options.store_failures;
+  flags.empty = options.empty;
+  flags.quiet = options.quiet;
+  flags.invocation_command = "sluice " + options.invocation_command;
+  flags.arguments = invocation_arguments(options);
+  return flags;
+}
+
+}  // namespace
+
 bool Workspace::load(LoadNeeds needs) {
   const Options& options = invocation_.options;
   project::LoadOptions load;
@@ -119,6 +136,7 @@ bool Workspace::load(LoadNeeds needs) {
   load.require_packages = needs.packages;
   load.require_profile = needs.profile;
   load.environment = invocation_.environment;
+  load.flags = compile::command_flags(template_flags(options), nullptr);
   load.invocation_id = invocation_.invocation_id;
   load.started_at_micros = invocation_.started_at_micros;
   load.builtin_macros = builtin_macros;
@@ -143,14 +161,7 @@ bool Workspace::parse() {
   const Options& options = invocation_.options;
   compile::SessionOptions session;
   session.project = project_;
-  session.flags.which = options.command_name;
-  session.flags.full_refresh = options.full_refresh;
-  session.flags.fail_fast = options.fail_fast;
-  session.flags.store_failures = options.store_failures;
-  session.flags.empty = options.empty;
-  session.flags.quiet = options.quiet;
-  session.flags.invocation_command = "sluice " + options.invocation_command;
-  session.flags.arguments = invocation_arguments(options);
+  session.flags = template_flags(options);
   session.fs = &invocation_.fs;
   session.events = &invocation_.console;
   session.environment = invocation_.environment;

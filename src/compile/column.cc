@@ -107,16 +107,21 @@ Result<std::optional<Value>> ColumnObject::attribute(std::string_view name) cons
   return std::nullopt;
 }
 
+// is_string(), is_number()…; nullopt: no such method.
+std::optional<bool> ColumnObject::is_kind(std::string_view method) const {
+  if (method == "is_string") return dialect_.is_string_type(dtype_);
+  if (method == "is_integer") return dialect_.is_integer_type(dtype_);
+  if (method == "is_float") return dialect_.is_float_type(dtype_);
+  if (method == "is_numeric") return dialect_.is_numeric_type(dtype_);
+  if (method != "is_number") return std::nullopt;
+  return dialect_.is_integer_type(dtype_) || dialect_.is_float_type(dtype_) ||
+         dialect_.is_numeric_type(dtype_);
+}
+
 Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& interpreter,
                                                        std::string_view name,
                                                        const CallArgs& args) {
-  if (name == "is_string") return Value::boolean(dialect_.is_string_type(dtype_));
-  if (name == "is_integer") return Value::boolean(dialect_.is_integer_type(dtype_));
-  if (name == "is_float") return Value::boolean(dialect_.is_float_type(dtype_));
-  if (name == "is_numeric") return Value::boolean(dialect_.is_numeric_type(dtype_));
-  if (name == "is_number")
-    return Value::boolean(dialect_.is_integer_type(dtype_) || dialect_.is_float_type(dtype_) ||
-                          dialect_.is_numeric_type(dtype_));
+  if (std::optional<bool> answer = is_kind(name)) return Value::boolean(*answer);
   if (name == "string_size") {
     if (!dialect_.is_string_type(dtype_))
       return fail(ErrorCode::kJinjaRuntime,

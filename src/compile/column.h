@@ -38,6 +38,8 @@ class ColumnObject final : public jinja::Object {
   std::optional<uint64_t> hash() const override;
 
  private:
+  std::optional<bool> is_kind(std::string_view method) const;
+
   const warehouse::Dialect& dialect_;
   std::string name_;
   std::string dtype_;

@@ -70,58 +70,55 @@ class ConfigObject final : public jinja::Object {
   Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name,
                                            const CallArgs& args) override {
     NodeContext& ctx = NodeContext::of(interpreter);
-    if (name == "get") {
-      SLUICE_ASSIGN(
-          auto bound,
-          bind_arguments("config.get", args,
-                         {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
-      if (ctx.phase == Phase::kParse) return Value::string("");
-      SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
-      const Value* value = configured(ctx, key);
-      return validated(interpreter, value ? *value : bound[1], bound[2], value != nullptr);
-    }
-    if (name == "require") {
-      SLUICE_ASSIGN(auto bound, bind_arguments("config.require", args,
-                                               {{"name"}, {"validator", Value::none()}}));
-      if (ctx.phase == Phase::kParse) return Value::string("");
-      SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
-      const Value* value = configured(ctx, key);
-      if (!value || value->is_none()) {
-        SLUICE_ASSIGN(Value none, missing(ctx, key));
-        return none;
-      }
-      return validated(interpreter, *value, bound[1], true);
-    }
-    if (name == "set") {
-      SLUICE_ASSIGN(auto bound, bind_arguments("config.set", args, {{"name"}, {"value"}}));
-      SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
-      jinja::KeywordArg keyword{key, bound[1]};
-      if (ctx.phase != Phase::kParse && ctx.node && ctx.node->config.is_dict()) {
-        ctx.node->config.as_dict().set(key, bound[1]);
-        return Value::string("");
-      }
-      SLUICE_ASSIGN(Value out, collect(ctx, CallArgs{{}, {&keyword, 1}}));
-      return out;
-    }
+    if (name == "set") return set(ctx, args);
     if (name == "persist_relation_docs" || name == "persist_column_docs") {
       if (ctx.phase == Phase::kParse) return Value::boolean(false);
       SLUICE_ASSIGN(Value out,
                     persist_docs(ctx, name == "persist_relation_docs" ? "relation" : "columns"));
       return out;
     }
-    if (name == "meta_get" || name == "meta_require") {
-      if (ctx.phase == Phase::kParse) return Value::string("");
-      SLUICE_ASSIGN(
-          auto bound,
-          bind_arguments(name, args,
-                         {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
-      SLUICE_ASSIGN(Value out, meta_value(ctx, bound[0], name == "meta_get" ? &bound[1] : nullptr));
+    bool required = name == "require" || name == "meta_require";
+    if (!required && name != "get" && name != "meta_get") return std::nullopt;
+    SLUICE_ASSIGN(
+        auto bound,
+        required
+            ? bind_arguments(name, args, {{"name"}, {"validator", Value::none()}})
+            : bind_arguments(name, args,
+                             {{"name"}, {"default", Value::none()}, {"validator", Value::none()}}));
+    // While parsing there is no config to read yet.
+    if (ctx.phase == Phase::kParse) return Value::string("");
+    if (name.starts_with("meta_")) {
+      SLUICE_ASSIGN(Value out, meta_value(ctx, bound[0], required ? nullptr : &bound[1]));
       return out;
     }
-    return std::nullopt;
+    return read(ctx, interpreter, bound, required);
   }
 
  private:
+  // get() and require(): `bound` is the name, for get() the default, and the validator.
+  Result<std::optional<Value>> read(const NodeContext& ctx, Interpreter& interpreter,
+                                    const std::vector<Value>& bound, bool required) {
+    SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
+    const Value* value = configured(ctx, key);
+    if (required && (!value || value->is_none())) {
+      SLUICE_ASSIGN(Value none, missing(ctx, key));
+      return none;
+    }
+    return validated(interpreter, value ? *value : bound[1], bound.back(), value != nullptr);
+  }
+
+  static Result<std::optional<Value>> set(NodeContext& ctx, const CallArgs& args) {
+    SLUICE_ASSIGN(auto bound, bind_arguments("config.set", args, {{"name"}, {"value"}}));
+    SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
+    if (ctx.phase != Phase::kParse && ctx.node && ctx.node->config.is_dict()) {
+      ctx.node->config.as_dict().set(key, bound[1]);
+      return Value::string("");
+    }
+    jinja::KeywordArg keyword{key, bound[1]};
+    SLUICE_ASSIGN(Value out, collect(ctx, CallArgs{{}, {&keyword, 1}}));
+    return out;
+  }
+
   Result<std::optional<Value>> validated(Interpreter& interpreter, Value value,
                                          const Value& validator, bool present) {
     if (present && !validator.is_none())

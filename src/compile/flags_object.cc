@@ -10,15 +10,19 @@ using jinja::Value;
 
 namespace {
 
+std::string upper_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
+}
+
 class FlagsObject final : public jinja::Object {
  public:
   explicit FlagsObject(Value values) : values_(std::move(values)) {}
   std::string_view type_name() const override { return "Namespace"; }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
-    std::string upper(name);
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const Value* found = values_.as_dict().find(upper);
+    const Value* found = values_.as_dict().find(upper_case(name));
     return found ? std::optional<Value>(*found) : std::nullopt;
   }
   Result<std::optional<Value>> item(const Value& key) const override {
@@ -32,20 +36,15 @@ class FlagsObject final : public jinja::Object {
 
 }  // namespace
 
-Value make_flags(const Flags& flags, const SessionOptions& options) {
+Value command_flags(const Flags& flags, const project::Project* project) {
   Value values = Value::dict();
   auto set = [&](std::string_view name, Value value) {
     values.as_dict().set(name, std::move(value));
   };
   // Behaviour flags and other settings of dbt_project.yml, then what the command line says.
-  if (options.project->flags.is_dict())
-    for (const auto& entry : options.project->flags.as_dict().entries()) {
-      if (!entry.key.is_string()) continue;
-      std::string upper = entry.key.as_string();
-      std::transform(upper.begin(), upper.end(), upper.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-      set(upper, entry.value);
-    }
+  if (project && project->flags.is_dict())
+    for (const auto& entry : project->flags.as_dict().entries())
+      if (entry.key.is_string()) set(upper_case(entry.key.as_string()), entry.value);
   set("WHICH", Value::string(flags.which));
   set("FULL_REFRESH", Value::boolean(flags.full_refresh));
   set("FAIL_FAST", Value::boolean(flags.fail_fast));
@@ -59,9 +58,11 @@ Value make_flags(const Flags& flags, const SessionOptions& options) {
   set("PARTIAL_PARSE", Value::boolean(true));
   set("STATIC_PARSER", Value::boolean(true));
   set("INDIRECT_SELECTION", Value::string("eager"));
-  set("PROJECT_DIR", Value::string(options.project->root));
-  set("TARGET_PATH", Value::string(options.project->target_path));
-  set("LOG_PATH", Value::string(options.project->log_path));
+  if (project) {
+    set("PROJECT_DIR", Value::string(project->root));
+    set("TARGET_PATH", Value::string(project->target_path));
+    set("LOG_PATH", Value::string(project->log_path));
+  }
   return Value::object(jinja::make_ref<FlagsObject>(std::move(values)));
 }
 

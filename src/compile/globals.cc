@@ -393,7 +393,7 @@ void add_global_names(SharedState& shared) {
   globals["sql_now"] = jinja::make_function("sql_now", sql_now);
   globals["validation"] = plain_dict({{"any", Value::object(jinja::make_ref<AnyValidator>())}});
   globals["context"] = Value::object(jinja::make_ref<ContextObject>());
-  globals["flags"] = make_flags(options.flags, options);
+  globals["flags"] = command_flags(options.flags, &shared.project());
   globals["target"] = shared.project().profile.target;
   globals["env"] = shared.project().profile.target;
   globals["defer_relation"] = Value::none();

@@ -148,33 +148,44 @@ bool NodeContext::lookup(std::string_view name, Value& out) const {
   return true;
 }
 
+Value NodeContext::hooks(std::string_view key) const {
+  const Value* hooks = node && node->config.is_dict() ? node->config.as_dict().find(key) : nullptr;
+  return hooks ? *hooks : Value::list();
+}
+
 bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
-  if (name == "graph" && !executing()) {
-    // The graph is not complete while it is being made.
-    out = Value::dict();
-    for (std::string_view key : {"nodes", "sources", "exposures", "groups", "metrics"})
-      out.as_dict().set(key, Value::dict());
-  } else if (name == "execute")
-    out = Value::boolean(executing());
-  else if (name == "this")
-    out = this_relation();
-  else if (name == "model" || name == "node")
-    out = model_value();
-  else if (name == "database")
-    out = Value::string(node ? node->database : shared.project().profile.database);
-  else if (name == "schema")
-    out = Value::string(node ? node->schema : shared.project().profile.schema);
-  else if (name == "pre_hooks" || name == "post_hooks") {
-    const Value* hooks =
-        node && node->config.is_dict()
-            ? node->config.as_dict().find(name == "pre_hooks" ? "pre-hook" : "post-hook")
-            : nullptr;
-    out = hooks ? *hooks : Value::list();
-  } else if (name == "project_name") {
-    out = Value::string(shared.project().packages[package].name);
-  } else {
-    return false;
+  using Member = Value (*)(const NodeContext&);
+  static constexpr std::pair<std::string_view, Member> kMembers[] = {
+      {"execute", [](const NodeContext& ctx) { return Value::boolean(ctx.executing()); }},
+      {"this", [](const NodeContext& ctx) { return ctx.this_relation(); }},
+      {"model", [](const NodeContext& ctx) { return ctx.model_value(); }},
+      {"node", [](const NodeContext& ctx) { return ctx.model_value(); }},
+      {"database",
+       [](const NodeContext& ctx) {
+         return Value::string(ctx.node ? ctx.node->database
+                                       : ctx.shared.project().profile.database);
+       }},
+      {"schema",
+       [](const NodeContext& ctx) {
+         return Value::string(ctx.node ? ctx.node->schema : ctx.shared.project().profile.schema);
+       }},
+      {"pre_hooks", [](const NodeContext& ctx) { return ctx.hooks("pre-hook"); }},
+      {"post_hooks", [](const NodeContext& ctx) { return ctx.hooks("post-hook"); }},
+      {"project_name",
+       [](const NodeContext& ctx) {
+         return Value::string(ctx.shared.project().packages[ctx.package].name);
+       }},
+  };
+  for (const auto& [known, member] : kMembers) {
+    if (known != name) continue;
+    out = member(*this);
+    return true;
   }
+  if (name != "graph" || executing()) return false;
+  // The graph is not complete while it is being made.
+  out = Value::dict();
+  for (std::string_view key : {"nodes", "sources", "exposures", "groups", "metrics"})
+    out.as_dict().set(key, Value::dict());
   return true;
 }
 

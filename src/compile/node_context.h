@@ -125,6 +125,7 @@ class NodeContext final : public jinja::Scope {
 
  private:
   bool lookup_node_name(std::string_view name, jinja::Value& out) const;
+  jinja::Value hooks(std::string_view key) const;
   mutable jinja::Value model_;  // lazily made
   mutable bool has_model_ = false;
 };
@@ -158,7 +159,6 @@ jinja::Value make_adapter();                             // adapter_object.cc
 jinja::Value make_exceptions();                          // exceptions_object.cc
 jinja::Value make_config();                              // config_object.cc
 jinja::Value make_load_agate_table();                    // seed_table.cc
-jinja::Value make_flags(const Flags& flags, const SessionOptions& options);
 
 // Calls a macro by name for its effect or value, with the context of `interpreter`.
 Result<jinja::Value> call_macro_named(jinja::Interpreter& interpreter, std::string_view name,

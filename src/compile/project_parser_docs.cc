@@ -68,6 +68,21 @@ std::vector<std::string> text_list(const Value* value) {
   return out;
 }
 
+std::vector<MacroArgument> read_arguments(const Value* list) {
+  std::vector<MacroArgument> out;
+  if (!list || !list->is_list()) return out;
+  for (const Value& argument : list->as_items()) {
+    if (!argument.is_dict()) continue;
+    auto text = [&](std::string_view key) {
+      const Value* value = argument.as_dict().find(key);
+      return value && !value->is_none() ? jinja::to_str(*value).value_or(std::string())
+                                        : std::string();
+    };
+    out.push_back({text("name"), text("type"), text("description")});
+  }
+  return out;
+}
+
 }  // namespace
 
 void ProjectParser::parse_docs() {
@@ -116,17 +131,7 @@ void ProjectParser::document_macros() {
         description && description->is_string())
       (*macro)->description = render_description(description->as_string(), other.span);
     if (const Value* meta = entry.find("meta"); meta && meta->is_dict()) (*macro)->meta = *meta;
-    const Value* arguments = entry.find("arguments");
-    if (!arguments || !arguments->is_list()) continue;
-    for (const Value& argument : arguments->as_items()) {
-      if (!argument.is_dict()) continue;
-      auto text = [&](std::string_view key) {
-        const Value* value = argument.as_dict().find(key);
-        return value && !value->is_none() ? jinja::to_str(*value).value_or(std::string())
-                                          : std::string();
-      };
-      (*macro)->arguments.push_back({text("name"), text("type"), text("description")});
-    }
+    (*macro)->arguments = read_arguments(entry.find("arguments"));
   }
 }
 

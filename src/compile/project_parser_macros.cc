@@ -54,6 +54,34 @@ void compile_file(const project::Project& project, int64_t created_at, MacroFile
   }
 }
 
+Error duplicate_macro(const MacroResource& macro, const MacroResource& known) {
+  Error error(ErrorCode::kDuplicateResource,
+              fmt::format("found two macros named '{}' in the project '{}'", macro.name,
+                          macro.package_name),
+              "rename or remove one of them");
+  error.add_span({macro.original_file_path, macro.macro->line, 0, 0, 0});
+  error.add_span({known.original_file_path, known.macro->line, 0, 0, 0});
+  return error;
+}
+
+const MacroResource* called_macro(const MacroRegistry& macros, size_t package,
+                                  const jinja::StaticCall& call) {
+  if (call.is_dispatch) return macros.dispatch(package, call.name, call.package).value_or(nullptr);
+  if (!call.package.empty()) return macros.find_in_package(call.package, call.name);
+  return macros.find(package, call.name);
+}
+
+void add_dependencies(const MacroRegistry& macros, const std::vector<jinja::StaticCall>& calls,
+                      MacroResource& macro) {
+  std::vector<std::string>& known = macro.depends_on_macros;
+  for (const jinja::StaticCall& call : calls) {
+    const MacroResource* target = called_macro(macros, macro.package, call);
+    if (!target || target == &macro) continue;
+    if (std::find(known.begin(), known.end(), target->unique_id) == known.end())
+      known.push_back(target->unique_id);
+  }
+}
+
 }  // namespace
 
 void ProjectParser::parse_macros() {
@@ -68,45 +96,23 @@ void ProjectParser::parse_macros() {
   });
 
   std::unordered_map<std::string, const MacroResource*> seen;
-  std::vector<std::pair<MacroResource*, std::vector<jinja::StaticCall>>> calls;
+  std::vector<std::vector<jinja::StaticCall>> calls;
   for (MacroFile& job : jobs) {
     diagnostics_.append(std::move(job.errors));
     for (size_t i = 0; i < job.macros.size(); ++i) {
-      MacroResource* macro = job.macros[i].get();
-      auto [known, inserted] = seen.emplace(macro->unique_id, macro);
+      const MacroResource& macro = *job.macros[i];
+      auto [known, inserted] = seen.emplace(macro.unique_id, &macro);
       if (!inserted) {
-        Error error(ErrorCode::kDuplicateResource,
-                    fmt::format("found two macros named '{}' in the project '{}'", macro->name,
-                                macro->package_name),
-                    "rename or remove one of them");
-        error.add_span({macro->original_file_path, macro->macro->line, 0, 0, 0});
-        error.add_span({known->second->original_file_path, known->second->macro->line, 0, 0, 0});
-        diagnostics_.add_error(std::move(error));
+        diagnostics_.add_error(duplicate_macro(macro, *known->second));
         continue;
       }
-      calls.emplace_back(macro, std::move(job.calls[i]));
+      calls.push_back(std::move(job.calls[i]));
       shared_.manifest.macros.push_back(std::move(job.macros[i]));
     }
   }
   shared_.macros.build(shared_.manifest, shared_.dialect->dispatch_prefixes());
-
-  for (auto& [macro, used] : calls) {
-    for (const jinja::StaticCall& call : used) {
-      const MacroResource* target = nullptr;
-      if (call.is_dispatch) {
-        auto found = shared_.macros.dispatch(macro->package, call.name, call.package);
-        if (found) target = *found;
-      } else if (!call.package.empty()) {
-        target = shared_.macros.find_in_package(call.package, call.name);
-      } else {
-        target = shared_.macros.find(macro->package, call.name);
-      }
-      if (!target || target == macro) continue;
-      auto& known = macro->depends_on_macros;
-      if (std::find(known.begin(), known.end(), target->unique_id) == known.end())
-        known.push_back(target->unique_id);
-    }
-  }
+  for (size_t i = 0; i < calls.size(); ++i)
+    add_dependencies(shared_.macros, calls[i], *shared_.manifest.macros[i]);
 }
 
 }  // namespace sluice::compile

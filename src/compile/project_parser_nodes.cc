@@ -233,6 +233,10 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
   if (draft.properties)
     SLUICE_TRY(project::merge_config(config, draft.properties->config, node.type));
   SLUICE_TRY(project::merge_config(config, node.in_file_config, node.type));
+  // What the root project says of a package's resources wins over everything.
+  SLUICE_TRY(project::merge_config(
+      config, project::root_config(shared_.project(), node.package, node.type, node.fqn),
+      node.type));
   node.unrendered_config = shallow_copy(config);
   if (node.type == ResourceType::kTest)
     set_default(config, "schema", Value::string("dbt_test__audit"));

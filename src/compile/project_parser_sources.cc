@@ -88,7 +88,9 @@ void ProjectParser::make_source(const project::SourceProperties& group,
 
   source->config =
       project::project_config(project, group.package, ResourceType::kSource, source->fqn);
-  for (const Value* overlay : {&group.config, &table.config}) {
+  const Value on_top =
+      project::root_config(project, group.package, ResourceType::kSource, source->fqn);
+  for (const Value* overlay : {&group.config, &table.config, &on_top}) {
     Status merged = project::merge_config(source->config, *overlay, ResourceType::kSource);
     if (!merged) diagnostics_.add_error(std::move(merged.error().locate(table.span)));
   }

@@ -69,6 +69,59 @@ Result<Value> render_argument(const Value& value, NodeContext& ctx,
   return nested.render_native(tmpl);
 }
 
+void add_column_tags(const project::ColumnProperties& column, std::vector<std::string>& tags) {
+  if (!column.entry.is_dict()) return;
+  add_tags(tags, column.entry.as_dict().find("tags"));
+  const Value* config = column.entry.as_dict().find("config");
+  if (config && config->is_dict()) add_tags(tags, config->as_dict().find("tags"));
+}
+
+// The column as the test macro gets it: quoted when its entry says so.
+std::string column_argument(const warehouse::Dialect& dialect,
+                            const project::ColumnProperties& column) {
+  const Value* quote = column.entry.is_dict() ? column.entry.as_dict().find("quote") : nullptr;
+  bool quoted = quote && jinja::truth(*quote).value_or(false);
+  return quoted ? dialect.quote_identifier(column.name) : column.name;
+}
+
+// "models/staging/schema.yml" adds "staging": folders below the resource path.
+void add_folders(const std::string& file, std::vector<std::string>& fqn) {
+  size_t begin = file.find('/') == std::string::npos ? 0 : file.find('/') + 1;
+  for (size_t slash = file.find('/', begin); slash != std::string::npos;
+       slash = file.find('/', begin)) {
+    fqn.push_back(file.substr(begin, slash - begin));
+    begin = slash + 1;
+  }
+}
+
+Error unknown_test(const MacroRegistry& macros, size_t package,
+                   const GenericTestDefinition& definition, const TestTarget& target,
+                   const Span& span) {
+  std::string wanted = definition.macro_namespace.empty()
+                           ? definition.test_name
+                           : definition.macro_namespace + "." + definition.test_name;
+  Error error(ErrorCode::kUnknownMacro,
+              fmt::format("test '{}' of {} is not defined", wanted, target.model_text),
+              "built-in tests are unique, not_null, accepted_values and relationships; your own go "
+              "to tests/generic or macros as {% test name(model, column_name) %}");
+  std::string near = macros.suggestion(package, "test_" + definition.test_name);
+  if (near.starts_with("test_")) error.set_hint(fmt::format("did you mean '{}'?", near.substr(5)));
+  error.add_span(span);
+  return error;
+}
+
+TestMetadata test_metadata(const GenericTestDefinition& definition, const TestTarget& target) {
+  TestMetadata metadata;
+  metadata.name = definition.test_name;
+  metadata.macro_namespace = definition.macro_namespace;
+  metadata.kwargs = Value::dict();
+  for (const auto& kwarg : definition.kwargs.as_dict().entries())
+    metadata.kwargs.as_dict().set(kwarg.key, kwarg.value);
+  metadata.kwargs.as_dict().set(
+      "model", Value::string(fmt::format("{{{{ get_where_subquery({}) }}}}", target.model_text)));
+  return metadata;
+}
+
 }  // namespace
 
 Result<Value> render_test_kwargs(const Value& kwargs, NodeContext& ctx,
@@ -114,26 +167,24 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
                                const project::TestEntry& entry,
                                const project::ColumnProperties* column,
                                std::vector<Draft>& drafts) {
-  std::string column_name;
-  if (column) {
-    column_name = column->name;
-    const Value* quote = column->entry.is_dict() ? column->entry.as_dict().find("quote") : nullptr;
-    if (quote && jinja::truth(*quote).value_or(false))
-      column_name = shared_.dialect->quote_identifier(column_name);
-  }
+  std::string column_name = column ? column_argument(*shared_.dialect, *column) : std::string();
   auto read = read_test_definition(entry, column_name);
   if (!read) {
     diagnostics_.add_error(std::move(read.error().locate(entry.span)));
     return;
   }
+  if (!shared_.macros.find_test(package, read->macro_namespace, read->test_name)) {
+    diagnostics_.add_error(unknown_test(shared_.macros, package, *read, target, entry.span));
+    return;
+  }
   test_definitions_.push_back(std::make_unique<GenericTestDefinition>(std::move(*read)));
   const GenericTestDefinition& definition = *test_definitions_.back();
+  GenericTestNames names = generic_test_names(definition, target);
 
   Draft draft;
   draft.test = &definition;
   draft.node = std::make_unique<Node>();
   Node& node = *draft.node;
-  GenericTestNames names = generic_test_names(definition, target);
   node.type = ResourceType::kTest;
   node.package = package;
   node.package_name = shared_.project().packages[package].name;
@@ -142,57 +193,21 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
   node.path = names.shortened + ".sql";
   node.original_file_path = file;
   node.fqn = {node.package_name};
-  size_t begin = file.find('/') == std::string::npos ? 0 : file.find('/') + 1;
-  for (size_t slash = file.find('/', begin); slash != std::string::npos;
-       slash = file.find('/', begin)) {
-    node.fqn.push_back(file.substr(begin, slash - begin));
-    begin = slash + 1;
-  }
+  add_folders(file, node.fqn);
   node.fqn.push_back(node.name);
-  node.column_name = column ? column_name : std::string();
-  if (const Value* given = definition.kwargs.as_dict().find("column_name");
-      given && node.column_name.empty())
+  if (const Value* given = definition.kwargs.as_dict().find("column_name"))
     node.column_name = jinja::to_str(*given).value_or(std::string());
   node.attached_node = attached;
-  if (column && column->entry.is_dict()) {
-    add_tags(node.tags, column->entry.as_dict().find("tags"));
-    if (const Value* config = column->entry.as_dict().find("config"); config && config->is_dict())
-      add_tags(node.tags, config->as_dict().find("tags"));
-  }
+  if (column) add_column_tags(*column, node.tags);
   node.description = definition.description;
   node.span = entry.span;
   node.created_at_micros = shared_.options.started_at_micros;
   node.owned_raw_code = generic_test_raw_code(definition, names.needs_alias ? names.shortened : "");
   node.raw_code = node.owned_raw_code;
-
-  TestMetadata metadata;
-  metadata.name = definition.test_name;
-  metadata.macro_namespace = definition.macro_namespace;
-  metadata.kwargs = Value::dict();
-  for (const auto& kwarg : definition.kwargs.as_dict().entries())
-    metadata.kwargs.as_dict().set(kwarg.key, kwarg.value);
-  metadata.kwargs.as_dict().set(
-      "model", Value::string(fmt::format("{{{{ get_where_subquery({}) }}}}", target.model_text)));
-  node.unique_id = fmt::format("test.{}.{}.{}", node.package_name, names.full,
-                               generic_test_hash(names.full, definition, metadata.kwargs));
-  node.test_metadata = std::move(metadata);
-
-  if (!shared_.macros.find_test(package, definition.macro_namespace, definition.test_name)) {
-    std::string wanted = definition.macro_namespace.empty()
-                             ? definition.test_name
-                             : definition.macro_namespace + "." + definition.test_name;
-    Error error(ErrorCode::kUnknownMacro,
-                fmt::format("test '{}' of {} is not defined", wanted, target.model_text),
-                "built-in tests are unique, not_null, accepted_values and relationships; your own "
-                "go to tests/generic or macros "
-                "as {% test name(model, column_name) %}");
-    std::string near = shared_.macros.suggestion(package, "test_" + definition.test_name);
-    if (near.starts_with("test_"))
-      error.set_hint(fmt::format("did you mean '{}'?", near.substr(5)));
-    error.add_span(entry.span);
-    diagnostics_.add_error(std::move(error));
-    return;
-  }
+  node.test_metadata = test_metadata(definition, target);
+  node.unique_id =
+      fmt::format("test.{}.{}.{}", node.package_name, names.full,
+                  generic_test_hash(names.full, definition, node.test_metadata->kwargs));
   drafts.push_back(std::move(draft));
 }
 

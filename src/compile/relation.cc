@@ -206,29 +206,38 @@ warehouse::RelationInfo Relation::info() const {
 }
 
 Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
-  if (name == "database") return optional_string(parts_.database);
-  if (name == "schema") return optional_string(parts_.schema);
-  if (name == "identifier" || name == "name" || name == "table")
-    return optional_string(parts_.identifier);
-  if (name == "type")
-    return parts_.type ? Value::string(warehouse::relation_type_name(*parts_.type)) : Value::none();
-  if (name == "path") return path_value(parts_);
-  if (name == "quote_policy") return policy_value(parts_.quote);
-  if (name == "include_policy") return policy_value(parts_.include);
-  if (name == "external") return optional_string(parts_.external);
-  if (name == "quote_character") return Value::string("\"");
-  if (name == "limit") return parts_.empty_scan ? Value::integer(0) : Value::none();
-  auto is = [&](RelationType type) { return Value::boolean(parts_.type == type); };
-  if (name == "is_table") return is(RelationType::kTable);
-  if (name == "is_view") return is(RelationType::kView);
-  if (name == "is_cte") return is(RelationType::kCte);
-  if (name == "is_materialized_view") return is(RelationType::kMaterializedView);
-  if (name == "is_function") return is(RelationType::kFunction);
-  if (name == "is_pointer") return Value::boolean(false);
-  // DuckDB's DDL is transactional, so dbt-duckdb declares neither; engines that can say so in their
-  // dialect.
-  if (name == "can_be_renamed" || name == "can_be_replaced") return Value::boolean(false);
-  return std::nullopt;
+  using Member = Value (*)(const RelationParts&);
+  static constexpr std::pair<std::string_view, Member> kMembers[] = {
+      {"database", [](const RelationParts& parts) { return optional_string(parts.database); }},
+      {"schema", [](const RelationParts& parts) { return optional_string(parts.schema); }},
+      {"identifier", [](const RelationParts& parts) { return optional_string(parts.identifier); }},
+      {"name", [](const RelationParts& parts) { return optional_string(parts.identifier); }},
+      {"table", [](const RelationParts& parts) { return optional_string(parts.identifier); }},
+      {"type",
+       [](const RelationParts& parts) {
+         return parts.type ? Value::string(warehouse::relation_type_name(*parts.type))
+                           : Value::none();
+       }},
+      {"path", path_value},
+      {"quote_policy", [](const RelationParts& parts) { return policy_value(parts.quote); }},
+      {"include_policy", [](const RelationParts& parts) { return policy_value(parts.include); }},
+      {"external", [](const RelationParts& parts) { return optional_string(parts.external); }},
+      {"quote_character", [](const RelationParts&) { return Value::string("\""); }},
+      {"limit",
+       [](const RelationParts& parts) {
+         return parts.empty_scan ? Value::integer(0) : Value::none();
+       }},
+      {"is_pointer", [](const RelationParts&) { return Value::boolean(false); }},
+      // DuckDB's DDL is transactional, so dbt-duckdb declares neither of these.
+      {"can_be_renamed", [](const RelationParts&) { return Value::boolean(false); }},
+      {"can_be_replaced", [](const RelationParts&) { return Value::boolean(false); }},
+  };
+  for (const auto& [known, member] : kMembers)
+    if (known == name) return member(parts_);
+  if (!name.starts_with("is_")) return std::nullopt;
+  std::optional<RelationType> type = parse_relation_type(name.substr(3));
+  if (!type) return std::nullopt;
+  return Value::boolean(parts_.type == type);
 }
 
 Result<std::optional<Value>> Relation::item(const Value& key) const {
@@ -243,24 +252,30 @@ Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpret
     SLUICE_TRY(apply_policy_arguments(args, parts.include));
   } else if (name == "quote") {
     SLUICE_TRY(apply_policy_arguments(args, parts.quote));
-  } else if (name == "incorporate") {
-    for (const jinja::KeywordArg& arg : args.keyword) SLUICE_TRY(apply_keyword(arg, parts));
-  } else if (name == "replace_path") {
+  } else if (name == "incorporate" || name == "replace_path") {
     for (const jinja::KeywordArg& arg : args.keyword) SLUICE_TRY(apply_keyword(arg, parts));
   } else if (name == "without_identifier") {
     parts.identifier.reset();
     parts.include.identifier = false;
-  } else if (name == "render") {
-    return Value::string(render());
-  } else if (name == "information_schema") {
+  } else {
+    return other_method(interpreter, name, args);
+  }
+  return make(dialect_, std::move(parts));
+}
+
+// Methods that do not make a changed copy.
+Result<std::optional<Value>> Relation::other_method(jinja::Interpreter& interpreter,
+                                                    std::string_view name, const CallArgs& args) {
+  if (name == "render") return Value::string(render());
+  if (name == "information_schema_only") return information_schema_view(*this, std::nullopt);
+  if (name == "information_schema") {
     SLUICE_ASSIGN(auto bound,
                   bind_arguments("information_schema", args, {{"view_name", Value::none()}}));
     std::optional<std::string> view;
     SLUICE_TRY(read_part(bound[0], view));
     return information_schema_view(*this, std::move(view));
-  } else if (name == "information_schema_only") {
-    return information_schema_view(*this, std::nullopt);
-  } else if (name == "matches") {
+  }
+  if (name == "matches") {
     SLUICE_ASSIGN(auto bound, bind_arguments("matches", args,
                                              {{"database", Value::none()},
                                               {"schema", Value::none()},
@@ -268,17 +283,17 @@ Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpret
     return Value::boolean(same_text(parts_.database, bound[0]) &&
                           same_text(parts_.schema, bound[1]) &&
                           same_text(parts_.identifier, bound[2]));
-  } else if (name == "create") {
+  }
+  if (name == "create") {
     SLUICE_ASSIGN(Value out, create_relation(dialect_, RelationPolicy{}, args));
     return out;
-  } else if (name == "get") {
+  }
+  if (name == "get") {
     SLUICE_ASSIGN(auto bound, bind_arguments("get", args, {{"key"}, {"default", Value::none()}}));
     SLUICE_ASSIGN(auto found, item(bound[0]));
     return found ? *found : bound[1];
-  } else {
-    return jinja::Object::call_method(interpreter, name, args);
   }
-  return make(dialect_, std::move(parts));
+  return jinja::Object::call_method(interpreter, name, args);
 }
 
 Result<std::string> Relation::repr() const { return fmt::format("<{} {}>", type_name(), render()); }

@@ -55,6 +55,10 @@ class Relation final : public jinja::Object {
   std::optional<size_t> length() const override { return std::nullopt; }
 
  private:
+  Result<std::optional<jinja::Value>> other_method(jinja::Interpreter& interpreter,
+                                                   std::string_view name,
+                                                   const jinja::CallArgs& args);
+
   const warehouse::Dialect& dialect_;
   RelationParts parts_;
 };

@@ -23,51 +23,68 @@ Error csv_error(const Node& node, uint32_t line, std::string message, std::strin
 }
 
 // RFC 4180 with a chosen delimiter; quoted fields may hold delimiters, newlines and doubled quotes.
-Result<std::vector<CsvRow>> parse_csv(const Node& node, std::string_view text, char delimiter) {
-  std::vector<CsvRow> rows;
-  CsvRow row;
-  std::string field;
-  bool quoted = false, any = false;
-  uint32_t line = 1, quote_line = 0;
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  auto end_row = [&] {
-    if (!any && row.empty() && field.empty()) return;  // blank line
-    row.push_back(std::move(field));
-    field.clear();
-    rows.push_back(std::move(row));
-    row.clear();
-    any = false;
-  };
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '\n') ++line;
-    if (quoted) {
-      if (c != '"')
-        field += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"')
-        field += text[++i];
-      else
-        quoted = false;
-    } else if (c == '"' && field.empty()) {
-      quoted = any = true;
-      quote_line = line;
-    } else if (c == delimiter) {
-      row.push_back(std::move(field));
-      field.clear();
-      any = true;
-    } else if (c == '\n') {
-      end_row();
-    } else if (c != '\r') {
-      field += c;
-      any = true;
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+  }
+  Result<std::vector<CsvRow>> read(const Node& node) {
+    for (at_ = 0; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '\n') ++line_;
+      quoted_ ? inside_quotes(text_[at_]) : outside_quotes(text_[at_]);
+    }
+    if (quoted_)
+      return fail(csv_error(node, quote_line_, "a quoted field is never closed",
+                            "add the missing double quote"));
+    end_row();
+    return std::move(rows_);
+  }
+
+ private:
+  void inside_quotes(char c) {
+    if (c != '"')
+      field_ += c;
+    else if (at_ + 1 < text_.size() && text_[at_ + 1] == '"')
+      field_ += text_[++at_];
+    else
+      quoted_ = false;
+  }
+  void outside_quotes(char c) {
+    if (c == '\n') return end_row();
+    if (c == '\r') return;
+    has_content_ = true;
+    if (c == '"' && field_.empty()) {
+      quoted_ = true;
+      quote_line_ = line_;
+    } else if (c == delimiter_) {
+      end_field();
+    } else {
+      field_ += c;
     }
   }
-  if (quoted)
-    return fail(csv_error(node, quote_line, "a quoted field is never closed",
-                          "add the missing double quote"));
-  end_row();
-  return rows;
-}
+  void end_field() {
+    row_.push_back(std::move(field_));
+    field_.clear();
+  }
+  void end_row() {
+    if (!has_content_) return;  // a blank line
+    end_field();
+    rows_.push_back(std::move(row_));
+    row_.clear();
+    has_content_ = false;
+  }
+
+  std::string_view text_;
+  char delimiter_;
+  size_t at_ = 0;
+  uint32_t line_ = 1;
+  uint32_t quote_line_ = 0;
+  bool quoted_ = false;
+  bool has_content_ = false;
+  std::string field_;
+  CsvRow row_;
+  std::vector<CsvRow> rows_;
+};
 
 char delimiter_of(const Node& node) {
   const Value* value = node.config.is_dict() ? node.config.as_dict().find("delimiter") : nullptr;
@@ -82,7 +99,7 @@ Result<Value> load_agate_table(Interpreter& interpreter, const CallArgs&) {
   const Node& node = *ctx.node;
   SLUICE_ASSIGN(std::string text,
                 ctx.shared.options.fs->read(join_path(node.root_path, node.original_file_path)));
-  SLUICE_ASSIGN(std::vector<CsvRow> rows, parse_csv(node, text, delimiter_of(node)));
+  SLUICE_ASSIGN(std::vector<CsvRow> rows, CsvReader(text, delimiter_of(node)).read(node));
   if (rows.empty())
     return fail(csv_error(node, 1, "the seed file is empty", "its first line names the columns"));
   size_t width = rows[0].size();

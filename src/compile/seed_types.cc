@@ -46,39 +46,55 @@ std::string_view drop_symbols(std::string_view text) {
   return trim(text);
 }
 
+// digits[.digits] at the front of `text`, which is cut by it. Sets how many places after the point
+// are needed; false: there is no digit.
+bool take_mantissa(std::string_view& text, int64_t& num_places) {
+  size_t point = std::min(text.find('.'), text.size());
+  auto digits_from = [&](size_t begin) {
+    size_t end = begin;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    return end - begin;
+  };
+  size_t whole = digits_from(0);
+  size_t end = whole;
+  num_places = 0;
+  if (whole == point && point < text.size()) {
+    size_t fraction = digits_from(point + 1);
+    std::string_view places = text.substr(point + 1, fraction);
+    num_places = static_cast<int64_t>(places.find_last_not_of('0') + 1);
+    end = point + 1 + fraction;
+    whole += fraction;
+  }
+  text.remove_prefix(end);
+  return whole > 0;
+}
+
+bool is_special(std::string_view text) {
+  std::string word = lower(text);
+  return word == "nan" || word == "inf" || word == "infinity";
+}
+
 std::optional<DecimalText> parse_decimal(std::string_view written) {
   DecimalText out;
   for (char c : drop_symbols(written))
     if (c != ',' && c != '_') out.digits += c;
   std::string_view text = out.digits;
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
-  std::string word = lower(text);
-  if (word == "nan" || word == "inf" || word == "infinity") {
+  if (is_special(text)) {
     out.integral = true;  // as recorded: dbt takes such a column for integer
     out.finite = false;
     return out;
   }
-  size_t at = 0, num_digits = 0, last_nonzero_fraction = 0;
-  auto take_digits = [&](bool fraction) {
-    size_t begin = at;
-    for (; at < text.size() && is_digit(text[at]); ++at, ++num_digits)
-      if (fraction && text[at] != '0') last_nonzero_fraction = at - begin + 1;
-  };
-  take_digits(false);
-  if (at < text.size() && text[at] == '.') {
-    ++at;
-    take_digits(true);
-  }
-  if (num_digits == 0) return std::nullopt;
+  int64_t num_places = 0;
+  if (!take_mantissa(text, num_places)) return std::nullopt;
   int64_t exponent = 0;
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    auto number = jinja::parse_int(text.substr(at + 1));
+  if (!text.empty()) {
+    if (text[0] != 'e' && text[0] != 'E') return std::nullopt;
+    auto number = jinja::parse_int(text.substr(1));
     if (!number || !number->is_int()) return std::nullopt;
     exponent = number->as_int();
-    at = text.size();
   }
-  if (at != text.size()) return std::nullopt;
-  out.integral = static_cast<int64_t>(last_nonzero_fraction) <= exponent;
+  out.integral = num_places <= exponent;
   return out;
 }
 

@@ -32,6 +32,10 @@ struct Flags {
   jinja::Value arguments;          // invocation_args_dict: a dict
 };
 
+// `flags` as templates see it. `project` adds its own settings and paths; null while it is not
+// loaded yet.
+jinja::Value command_flags(const Flags& flags, const project::Project* project);
+
 struct SessionOptions {
   std::shared_ptr<const project::Project> project;
   Flags flags;
