@@ -1,4 +1,5 @@
-// JSON, YAML and number reading; undefined values; expected texts come from Python's json and yaml modules.
+// JSON, YAML and number reading; undefined values; expected texts come from Python's json and yaml
+// modules.
 #include "jinja/ops.h"
 
 #include <gtest/gtest.h>
@@ -42,8 +43,7 @@ TEST(Json, WritesAsPythonDoes) {
             "{\"a\": null, \"b\": [1, 1.5, \"\\u00e9\\\"\\u007f\"]}");
   EXPECT_EQ(to_json(from_json("[1, {\"a\": []}]").value(), {.indent = 2}).value(),
             "[\n  1,\n  {\n    \"a\": []\n  }\n]");
-  EXPECT_EQ(to_json(Value::set()).error().message(),
-            "Object of type set is not JSON serializable");
+  EXPECT_EQ(to_json(Value::set()).error().message(), "Object of type set is not JSON serializable");
   const Value loop = Value::list();
   loop.as_items().push_back(loop);
   EXPECT_EQ(to_json(loop).error().message(), "Circular reference detected");
