@@ -101,20 +101,6 @@ bool set_from_text(Options& options, const OptionSpec& spec, const std::string& 
       spec.field);
 }
 
-// The nearest name; two slips are forgiven in words of four letters and more ("biuld").
-std::string suggest(std::string_view wrong, const std::vector<std::string_view>& names) {
-  std::string nearest = nearest_name(wrong, names);
-  size_t least = 3;
-  for (std::string_view name : names) {
-    const size_t distance = edit_distance(wrong, name);
-    if (!nearest.empty() || wrong.size() < 4 || distance >= least) continue;
-    least = distance;
-  }
-  for (std::string_view name : names)
-    if (nearest.empty() && least < 3 && edit_distance(wrong, name) == least) nearest = name;
-  return nearest;
-}
-
 // The parser of one invocation: CLI11 underneath, our table and our messages above.
 class CommandLineParser {
  public:
@@ -225,7 +211,7 @@ class CommandLineParser {
       names.push_back(command.spec.name);
       if (!command.spec.alias.empty()) names.push_back(command.spec.alias);
     }
-    const std::string nearest = suggest(word, names);
+    const std::string nearest = nearest_name(word, names);
     fail(fmt::format("unknown command \"{}\"", word),
          nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
   }
@@ -238,7 +224,7 @@ class CommandLineParser {
       for (const std::string& name : bound.option->get_fnames()) names.push_back("--" + name);
     }
     const std::vector<std::string_view> views(names.begin(), names.end());
-    const std::string nearest = suggest(flag, views);
+    const std::string nearest = nearest_name(flag, views);
     std::string hint = nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest);
     if (hint.empty())
       for (const OptionSpec& spec : table_)

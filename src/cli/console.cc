@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -82,7 +83,9 @@ std::string Console::to_json(const Event& event, const std::string& message,
                              int64_t now_micros) const {
   JsonWriter writer;
   writer.begin_object().key("data").begin_object();
-  if (!event.node.empty())
+  const bool has_info = std::any_of(event.data.begin(), event.data.end(),
+                                    [](const auto& field) { return field.first == "node_info"; });
+  if (!event.node.empty() && !has_info)
     writer.key("node_info").begin_object().field("unique_id", event.node).end_object();
   bool has_message = false;
   for (const auto& [name, json] : event.data) {

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -40,8 +41,15 @@ ConsoleOptions console_options(const Options& options, const Terminal& terminal,
 
 void register_environment_secrets(const std::map<std::string, std::string>& environment,
                                   SecretScrubber& scrubber) {
-  for (const auto& [name, content] : environment)
-    if (name.starts_with("DBT_ENV_SECRET_") && !content.empty()) scrubber.add(content);
+  for (const auto& [name, content] : environment) {
+    if (!name.starts_with("DBT_ENV_SECRET_") || content.empty()) continue;
+    scrubber.add(content);
+    // As it stands inside a JSON text, where quotes and backslashes are escaped.
+    JsonWriter escaped;
+    escaped.string(content);
+    const std::string& quoted = escaped.text();
+    if (quoted.size() != content.size() + 2) scrubber.add(quoted.substr(1, quoted.size() - 2));
+  }
 }
 
 using CommandFunction = int (*)(Invocation&);

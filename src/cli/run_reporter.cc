@@ -110,6 +110,32 @@ std::string figures(const NodeResult& result) {
   return text;
 }
 
+std::string moment_text(int64_t micros) {
+  std::string text = iso_timestamp(micros);
+  text.pop_back();  // dbt writes these without the Z
+  return text;
+}
+
+// dbt's `node_info` of an event; `result` is null while the node runs.
+std::string node_info(const Node& node, const NodeResult* result, int64_t now_micros) {
+  const auto lasted = result == nullptr ? 0 : static_cast<int64_t>(result->execution_seconds * 1e6);
+  JsonWriter writer;
+  writer.begin_object().field("materialized", node.materialized());
+  writer.key("meta").begin_object().end_object();
+  writer.field("node_checksum", node.checksum);
+  writer.field("node_finished_at", result == nullptr ? std::string() : moment_text(now_micros));
+  writer.field("node_name", node.name).field("node_path", node.path);
+  writer.key("node_relation").begin_object().field("alias", node.alias);
+  writer.field("database", node.database).field("relation_name", node.relation_name);
+  writer.field("schema", node.schema).end_object();
+  writer.field("node_started_at", moment_text(now_micros - lasted));
+  writer.field("node_status",
+               result == nullptr ? std::string_view("started") : run::status_name(result->status));
+  writer.field("resource_type", project::resource_type_name(node.type));
+  writer.field("unique_id", node.unique_id).end_object();
+  return writer.take();
+}
+
 std::vector<std::pair<std::string, std::string>> result_data(const Node& node,
                                                              const NodeResult& result,
                                                              size_t number, size_t total) {
@@ -182,7 +208,8 @@ void RunReporter::step_started(const plan::Step& step, size_t number, size_t tot
   if (!options_.tells_steps) return;
   tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogStartLine",
        fmt::format("{} of {} START {}", number, total, what), "RUN", Color::kNone, step.unique_id,
-       {{"description", json_text(what)},
+       {{"node_info", node == nullptr ? "{}" : node_info(*node, nullptr, clock_.now_micros())},
+        {"description", json_text(what)},
         {"index", std::to_string(number)},
         {"total", std::to_string(total)}});
 }
@@ -203,9 +230,11 @@ void RunReporter::step_finished(const plan::Step& step, const NodeResult& result
                                                                 : EventLevel::kInfo;
   std::string status = short_status(result);
   if (!result.skipped_because.empty()) status += ": " + result.skipped_because;
+  auto data = result_data(*node, result, number, total);
+  data.emplace(data.begin(), "node_info", node_info(*node, &result, clock_.now_micros()));
   tell(level, event_name(*node, result.status),
        fmt::format("{} of {} {}", number, total, headline(*node, result)), status + figures(result),
-       color_of(result.status), step.unique_id, result_data(*node, result, number, total));
+       color_of(result.status), step.unique_id, std::move(data));
 }
 
 void RunReporter::hook_started(const run::HookEvent& hook) {
