@@ -6,6 +6,7 @@
 
 #include <array>
 #include <chrono>
+#include <ctime>
 #include <random>
 #include <string_view>
 
@@ -43,6 +44,19 @@ std::string random_uuid() {
   words[2] = (words[2] & 0x3fffffffU) | 0x80000000U;  // variant 1
   return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:04x}{:08x}", words[0], words[1] >> 16,
                      words[1] & 0xffffU, words[2] >> 16, words[2] & 0xffffU, words[3]);
+}
+
+uint64_t random_seed() {
+  std::random_device device;
+  const uint64_t high = device();
+  return high << 32U | device();
+}
+
+int64_t local_offset_seconds(int64_t utc_seconds) {
+  const std::time_t instant = utc_seconds;
+  std::tm local{};
+  if (localtime_r(&instant, &local) == nullptr) return 0;
+  return local.tm_gmtoff;
 }
 
 double process_cpu_seconds() {

@@ -1,4 +1,5 @@
-// Clock and process environment: the only reads of time, randomness and environment variables. Thread-safe.
+// Clock and process environment: the only reads of time, time zone, randomness and environment
+// variables. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -40,6 +41,11 @@ class ManualClock final : public Clock {
 std::map<std::string, std::string> read_process_environment();
 // Random UUID (version 4), as invocation ids are.
 std::string random_uuid();
+// Seed for a pseudorandom generator, from the system's source of randomness.
+uint64_t random_seed();
+// Seconds east of UTC of the process's time zone at an instant (seconds since 1970-01-01 UTC); 0
+// when the instant is beyond the calendar.
+int64_t local_offset_seconds(int64_t utc_seconds);
 // CPU seconds (user + system) of this process and its peak resident memory in bytes.
 double process_cpu_seconds();
 uint64_t process_peak_memory_bytes();

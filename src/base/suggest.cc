@@ -1,37 +1,50 @@
 #include "base/suggest.h"
 
 #include <algorithm>
-#include <numeric>
+#include <vector>
 
 namespace sluice {
 
-size_t edit_distance(std::string_view a, std::string_view b) {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+}  // namespace
+
+size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
+  const size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+  if (difference > limit) return limit + 1;
+  std::vector<size_t> before(b.size() + 1);
+  std::vector<size_t> above(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t j = 0; j <= b.size(); ++j) above[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
     row[0] = i;
+    size_t best = row[0];
     for (size_t j = 1; j <= b.size(); ++j) {
-      size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
+      const size_t replaced = above[j - 1] + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
+          lower(a[i - 2]) == lower(b[j - 1]))
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      best = std::min(best, row[j]);
     }
+    if (best > limit) return limit + 1;
+    std::swap(before, above);
+    std::swap(above, row);
   }
-  return row[b.size()];
+  return std::min(above[b.size()], limit + 1);
 }
 
-std::string nearest_name(std::string_view wrong, const std::vector<std::string_view>& names) {
-  size_t limit = std::max<size_t>(1, wrong.size() / 3);
+std::string nearest_name(std::string_view wrong, std::span<const std::string_view> names) {
+  size_t limit = std::clamp<size_t>(wrong.size() / 3, 1, 3);
   std::string_view best;
-  for (std::string_view name : names) {
-    size_t difference = name.size() > wrong.size() ? name.size() - wrong.size() : wrong.size() - name.size();
-    if (difference > limit) continue;
-    size_t distance = edit_distance(wrong, name);
-    if (distance > limit || (distance == limit && !best.empty())) continue;
-    if (distance < limit || best.empty()) {
-      limit = distance;
-      best = name;
-    }
+  for (const std::string_view name : names) {
+    if (name == wrong) return {};
+    const size_t distance = edit_distance(wrong, name, limit);
+    if (distance > limit || (!best.empty() && distance == limit)) continue;
+    best = name;
+    limit = distance;
   }
   return std::string(best);
 }

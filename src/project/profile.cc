@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/closest_name.h"
+#include "base/suggest.h"
 #include "jinja/ops.h"
 #include "project/project_file.h"
 #include "project/shape.h"
@@ -37,8 +37,9 @@ std::vector<std::string> key_names(const yaml::Node& mapping) {
 
 std::string hint_with_names(std::string_view what, std::string_view wanted,
                             const std::vector<std::string>& names) {
-  const std::optional<std::string> near = closest_name(wanted, names);
-  if (near) return fmt::format("did you mean \"{}\"?", *near);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string near = nearest_name(wanted, views);
+  if (!near.empty()) return fmt::format("did you mean \"{}\"?", near);
   return fmt::format("{}: {}", what, joined(names));
 }
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/closest_name.h"
+#include "base/suggest.h"
 #include "project/yaml_value.h"
 
 namespace sluice::project {
@@ -73,10 +73,10 @@ void ShapeReader::warn_misspelt(const yaml::Node& mapping,
   for (const auto& [key, value] : mapping.entries) {
     if (!key->is_string() || std::find(known.begin(), known.end(), key->text) != known.end())
       continue;
-    const std::optional<std::string> near = closest_name(key->text, known);
-    if (!near || mapping.find(*near) != nullptr) continue;
+    const std::string near = nearest_name(key->text, known);
+    if (near.empty() || mapping.find(near) != nullptr) continue;
     warn(*key, fmt::format("the key \"{}\" is unknown and ignored", key->text),
-         fmt::format("did you mean \"{}\"?", *near));
+         fmt::format("did you mean \"{}\"?", near));
   }
 }
 

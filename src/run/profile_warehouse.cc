@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -256,7 +257,8 @@ Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(FileSystem& fs,
   }
   const warehouse::Dialect* dialect = warehouse::find_dialect(type);
   if (dialect == nullptr) {
-    const std::string nearest = nearest_name(type, {"duckdb", "trino"});
+    const std::string nearest =
+        nearest_name(type, std::array<std::string_view, 2>{"duckdb", "trino"});
     return fail(profile_error(
         project, fmt::format("unknown adapter type \"{}\"", type),
         nearest.empty() ? "use type: duckdb" : fmt::format("did you mean \"{}\"?", nearest)));
