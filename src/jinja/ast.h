@@ -65,6 +65,22 @@ enum class NodeKind : uint8_t {
 enum class BinaryOperator : uint8_t { kAdd, kSub, kMul, kDiv, kFloorDiv, kMod, kPow };
 enum class CompareOperator : uint8_t { kEq, kNe, kGt, kGe, kLt, kLe, kIn, kNotIn };
 
+// How >, >=, < and <= are written, for messages (index: the operator).
+inline constexpr std::string_view kCompareText[] = {"==", "!=", ">", ">=", "<", "<="};
+// What >, >=, < or <= says of an order: <0, 0, >0.
+constexpr bool is_ordered(CompareOperator op, int order) {
+  switch (op) {
+    case CompareOperator::kGt:
+      return order > 0;
+    case CompareOperator::kGe:
+      return order >= 0;
+    case CompareOperator::kLt:
+      return order < 0;
+    default:
+      return order <= 0;
+  }
+}
+
 struct NodeList {
   uint32_t start = 0;
   uint32_t count = 0;

@@ -1,6 +1,7 @@
 // Compiler: syntax tree to bytecode. One instance per template, one thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,8 @@ class Compiler {
   void filter_chain(NodeId id);  // value is on the stack already
   void apply_filter(const Node& node);
   void test(const Node& node);
+  // The filter or test of a node (nullopt: there is none of that name) on the value on the stack.
+  void apply_named(const Node& node, std::string_view what, std::optional<uint32_t> index, Op op);
   bool is_foldable(NodeId id) const;
   void list_items(uint32_t start, uint32_t count);
 
@@ -116,6 +119,8 @@ class Compiler {
   uint32_t open_function(FunctionBuilder& builder, std::string name);
   void close_function(FunctionBuilder& builder);
   void end_capture();
+  // Leaves on the stack what the statements print, through the filters (kNone: none).
+  void captured_block(NodeList body, NodeId filters);
 
   struct Saved {
     FunctionBuilder* function;

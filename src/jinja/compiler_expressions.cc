@@ -215,29 +215,19 @@ void Compiler::filter_chain(NodeId id) {
 }
 
 void Compiler::apply_filter(const Node& node) {
-  std::string_view name = ast_.name(node.c);
-  auto index = find_filter(name);
-  if (!index) {
-    std::string message = "No filter named '" + std::string(name) + "'.";
-    if (!soft_) return fail(ErrorCode::kJinjaSyntax, std::move(message), node.offset);
-    at(node.offset);
-    return emit(Op::kMissingFilter, constant(Value::string(std::move(message))), 0);
-  }
-  CallShape shape;
-  shape.name = text_constant(node.c);
-  shape.function = *index;
-  uint32_t pushed = pass_arguments(node.b, false, 0, shape);
-  at(node.offset);
-  program_.shapes.push_back(shape);
-  emit(Op::kFilter, static_cast<uint32_t>(program_.shapes.size() - 1), -static_cast<int>(pushed));
+  apply_named(node, "filter", find_filter(ast_.name(node.c)), Op::kFilter);
 }
 
 void Compiler::test(const Node& node) {
   expression(node.a);
-  std::string_view name = ast_.name(node.c);
-  auto index = find_test(name);
+  apply_named(node, "test", find_test(ast_.name(node.c)), Op::kTest);
+}
+
+void Compiler::apply_named(const Node& node, std::string_view what, std::optional<uint32_t> index,
+                           Op op) {
   if (!index) {
-    std::string message = "No test named '" + std::string(name) + "'.";
+    std::string message =
+        "No " + std::string(what) + " named '" + std::string(ast_.name(node.c)) + "'.";
     if (!soft_) return fail(ErrorCode::kJinjaSyntax, std::move(message), node.offset);
     at(node.offset);
     return emit(Op::kMissingFilter, constant(Value::string(std::move(message))), 0);
@@ -245,10 +235,10 @@ void Compiler::test(const Node& node) {
   CallShape shape;
   shape.name = text_constant(node.c);
   shape.function = *index;
-  uint32_t pushed = pass_arguments(node.b, false, 0, shape);
+  const uint32_t pushed = pass_arguments(node.b, false, 0, shape);
   at(node.offset);
   program_.shapes.push_back(shape);
-  emit(Op::kTest, static_cast<uint32_t>(program_.shapes.size() - 1), -static_cast<int>(pushed));
+  emit(op, static_cast<uint32_t>(program_.shapes.size() - 1), -static_cast<int>(pushed));
 }
 
 // Would Jinja compute the expression while compiling? Then its value is text, also in native

@@ -115,39 +115,30 @@ void Compiler::end_capture() {
   if (escape_slot_ != kNone) emit(Op::kMarkSafe, escape_slot_, 0);
 }
 
-void Compiler::set_block(const Node& node) {
+void Compiler::captured_block(NodeList body, NodeId filters) {
   Saved saved = save();
   Symbols inner(symbols_, function_);
   SymbolVisitor visitor(ast_, inner, plain_names_);
-  visitor.visit_list({node.c, node.d});
-  visitor.visit_filter_chain(node.b);
+  visitor.visit_list(body);
+  visitor.visit_filter_chain(filters);
   place(inner);
   enter(inner);
   symbols_ = &inner;
   emit(Op::kBeginCapture, 0, 0);
   ++function_->captures;
-  statements({node.c, node.d});
+  statements(body);
   end_capture();
-  if (node.b != kNone) filter_chain(node.b);
+  if (filters != kNone) filter_chain(filters);
   restore(saved);
+}
+
+void Compiler::set_block(const Node& node) {
+  captured_block({node.c, node.d}, node.b);
   store_target(node.a);
 }
 
 void Compiler::filter_block(const Node& node) {
-  Saved saved = save();
-  Symbols inner(symbols_, function_);
-  SymbolVisitor visitor(ast_, inner, plain_names_);
-  visitor.visit_list({node.b, node.c});
-  visitor.visit_filter_chain(node.a);
-  place(inner);
-  enter(inner);
-  symbols_ = &inner;
-  emit(Op::kBeginCapture, 0, 0);
-  ++function_->captures;
-  statements({node.b, node.c});
-  end_capture();
-  filter_chain(node.a);
-  restore(saved);
+  captured_block({node.b, node.c}, node.a);
   at(node.offset);
   emit(Op::kOutput, 0, -1);
 }

@@ -16,8 +16,7 @@ Result<Value> dict_clear(Interpreter& /*interpreter*/, const Value& self,
   return Value::none();
 }
 
-Result<Value> dict_copy(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> dict_copy(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   return copy_dict(self.as_dict());
 }
 
@@ -43,8 +42,7 @@ Result<Value> dict_items(Interpreter& /*interpreter*/, const Value& self,
   return Value::object(make_ref<DictView>(self, DictPart::kItems));
 }
 
-Result<Value> dict_keys(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> dict_keys(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   return Value::object(make_ref<DictView>(self, DictPart::kKeys));
 }
 
@@ -139,8 +137,8 @@ Status update_dict(Dict& dict, const Value& source) {
   for (size_t i = 0; i < items.size(); ++i) {
     Result<std::vector<Value>> pair = iterate(items[i]);
     if (!pair)
-      return runtime_failure(fmt::format(
-          "cannot convert dictionary update sequence element #{} to a sequence", i));
+      return runtime_failure(
+          fmt::format("cannot convert dictionary update sequence element #{} to a sequence", i));
     if (pair->size() != 2)
       return runtime_failure(fmt::format(
           "dictionary update sequence element #{} has length {}; 2 is required", i, pair->size()));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/clock.h"
 #include "jinja/attribute_path.h"
 #include "jinja/filter_arguments.h"
 #include "jinja/filters_groups.h"
@@ -45,8 +46,8 @@ Result<Value> random(Interpreter& interpreter, const Value& self, const CallArgs
   SLUICE_TRY(BoundArguments::bind("random", args, {}));
   SLUICE_ASSIGN(size_t count, jinja::length(self));
   if (count == 0) return nothing(interpreter, "No random item, sequence was empty.");
-  std::random_device device;
-  size_t index = std::uniform_int_distribution<size_t>(0, count - 1)(device);
+  std::mt19937_64 generator(random_seed());
+  const size_t index = std::uniform_int_distribution<size_t>(0, count - 1)(generator);
   return get_item(self, Value::integer(static_cast<int64_t>(index)),
                   interpreter.environment().undefined);
 }

@@ -24,13 +24,13 @@ class Formattable {
 // [[fill]align][sign][z][#][0][width][grouping][.precision][type].
 struct FormatSpec {
   char32_t fill = ' ';
-  char align = 0;      // '<', '>', '^', '=' or 0: the type's own
+  char align = 0;  // '<', '>', '^', '=' or 0: the type's own
   bool explicit_align = false;
-  char sign = 0;       // '+', '-', ' ' or 0
+  char sign = 0;  // '+', '-', ' ' or 0
   bool no_negative_zero = false;
   bool alternate = false;
   int64_t width = 0;
-  char grouping = 0;   // ',' or '_' or 0
+  char grouping = 0;  // ',' or '_' or 0
   int64_t precision = -1;
   char type = 0;
 };

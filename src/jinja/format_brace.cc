@@ -40,8 +40,7 @@ class BraceFormatter {
         position = brace + 2;
         continue;
       }
-      if (text[brace] == '}')
-        return runtime_failure("Single '}' encountered in format string");
+      if (text[brace] == '}') return runtime_failure("Single '}' encountered in format string");
       if (brace + 1 == text.size())
         return runtime_failure("Single '{' encountered in format string");
       position = brace + 1;
@@ -196,8 +195,7 @@ class BraceFormatter {
 
   Result<Value> mapped(std::string_view name) const {
     if (mapping_->is_undefined()) return fail(undefined_error(*mapping_));
-    SLUICE_ASSIGN(Value found,
-                  get_item(*mapping_, Value::string(name), UndefinedFlavor::kDefault));
+    SLUICE_ASSIGN(Value found, get_item(*mapping_, Value::string(name), UndefinedFlavor::kDefault));
     if (found.is_undefined()) return runtime_failure("KeyError: " + string_repr(name));
     return found;
   }

@@ -24,12 +24,19 @@ struct Conversion {
   char32_t type = 0;
 };
 
+bool is_decimal(char type) { return type == 'd' || type == 'i' || type == 'u'; }
+
+void make_upper(std::string& text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+}
+
 class PercentFormatter {
  public:
   PercentFormatter(std::string_view format, const Value& args) : format_(format), args_(args) {
-    is_mapping_ = args.is_dict() || args.is_list() || args.is_undefined() ||
-                  (args.is_object() && (args.as_object().is_mapping() ||
-                                        args.as_object().is_sequence()));
+    is_mapping_ =
+        args.is_dict() || args.is_list() || args.is_undefined() ||
+        (args.is_object() && (args.as_object().is_mapping() || args.as_object().is_sequence()));
   }
 
   Result<std::string> run() {
@@ -48,9 +55,7 @@ class PercentFormatter {
   }
 
  private:
-  bool used_all() const {
-    return args_.is_tuple() ? next_ >= args_.as_items().size() : next_ >= 1;
-  }
+  bool used_all() const { return args_.is_tuple() ? next_ >= args_.as_items().size() : next_ >= 1; }
 
   Result<Value> next_argument() {
     if (has_key_) return keyed_;
@@ -158,35 +163,18 @@ class PercentFormatter {
   }
 
   Result<std::string> converted(const Value& value, const Conversion& conversion) {
-    switch (conversion.type) {
-      case 's':
-      case 'r':
-      case 'a':
-        return text_of(value, conversion);
-      case 'c':
-        return character_of(value, conversion);
-      case 'd':
-      case 'i':
-      case 'u':
-      case 'o':
-      case 'x':
-      case 'X':
-        return integer_of(value, conversion);
-      case 'e':
-      case 'E':
-      case 'f':
-      case 'F':
-      case 'g':
-      case 'G':
-        return float_of(value, conversion);
-      default: {
-        std::string shown;
-        append_code_point(conversion.type, shown);
-        return runtime_failure(fmt::format(
-            "unsupported format character '{}' (0x{:x}) at index {}", shown,
-            static_cast<uint32_t>(conversion.type), utf8_length(format_.substr(0, position_)) - 1));
-      }
-    }
+    const auto is_one_of = [&conversion](std::u32string_view types) {
+      return types.find(conversion.type) != std::u32string_view::npos;
+    };
+    if (is_one_of(U"sra")) return text_of(value, conversion);
+    if (is_one_of(U"diuoxX")) return integer_of(value, conversion);
+    if (is_one_of(U"eEfFgG")) return float_of(value, conversion);
+    if (conversion.type == 'c') return character_of(value, conversion);
+    std::string shown;
+    append_code_point(conversion.type, shown);
+    return runtime_failure(fmt::format("unsupported format character '{}' (0x{:x}) at index {}",
+                                       shown, static_cast<uint32_t>(conversion.type),
+                                       utf8_length(format_.substr(0, position_)) - 1));
   }
 
   static Result<std::string> text_of(const Value& value, const Conversion& conversion) {
@@ -231,20 +219,19 @@ class PercentFormatter {
     return conversion.plus ? "+" : (conversion.space ? " " : "");
   }
 
+  static Result<Value> integer_operand(const Value& value, char type) {
+    const bool decimal = is_decimal(type);
+    if (value.is_float() && decimal) return float_to_integer(value.as_float());
+    if (value.is_undefined()) return fail(undefined_error(value));
+    if (is_integer_kind(value)) return value;
+    return runtime_failure(fmt::format("%{} format: {} is required, not {}", type,
+                                       decimal ? "a real number" : "an integer", type_name(value)));
+  }
+
   static Result<std::string> integer_of(const Value& value, const Conversion& conversion) {
-    const bool decimal =
-        conversion.type == 'd' || conversion.type == 'i' || conversion.type == 'u';
     const auto type = static_cast<char>(conversion.type);
-    Value number = value;
-    if (value.is_float() && decimal) {
-      SLUICE_ASSIGN(number, float_to_integer(value.as_float()));
-    } else if (value.is_undefined()) {
-      return fail(undefined_error(value));
-    } else if (!is_integer_kind(value)) {
-      return runtime_failure(fmt::format("%{} format: {} is required, not {}", type,
-                                         decimal ? "a real number" : "an integer",
-                                         type_name(value)));
-    }
+    const bool decimal = is_decimal(type);
+    SLUICE_ASSIGN(const Value number, integer_operand(value, type));
     std::string digits;
     if (decimal) {
       SLUICE_ASSIGN(digits, integer_to_string(number));
@@ -255,9 +242,7 @@ class PercentFormatter {
     if (negative) digits.erase(0, 1);
     std::string prefix = sign_of(conversion, negative);
     if (conversion.alternate && !decimal) prefix += {'0', type};
-    if (type == 'X')
-      for (char& c : digits)
-        if (c >= 'a') c = static_cast<char>(c - 32);
+    if (type == 'X') make_upper(digits);
     if (conversion.precision > static_cast<int64_t>(digits.size()))
       digits.insert(0, static_cast<size_t>(conversion.precision) - digits.size(), '0');
     return laid_out(conversion, std::move(prefix), digits);
@@ -285,9 +270,7 @@ class PercentFormatter {
     const int precision = conversion.precision < 0 ? 6 : static_cast<int>(conversion.precision);
     std::string digits = float_text(std::fabs(number), static_cast<char>(type | 0x20), precision,
                                     conversion.alternate);
-    if (type < 'a')
-      for (char& c : digits)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    if (type < 'a') make_upper(digits);
     const bool negative = std::signbit(number) && !std::isnan(number);
     return laid_out(conversion, sign_of(conversion, negative), digits);
   }

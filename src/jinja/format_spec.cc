@@ -132,8 +132,7 @@ std::string sign_text(bool negative, char sign) {
 }
 
 Result<std::string> format_character(const Value& value, const FormatSpec& spec) {
-  if (spec.sign != 0)
-    return runtime_failure("Sign not allowed with integer format specifier 'c'");
+  if (spec.sign != 0) return runtime_failure("Sign not allowed with integer format specifier 'c'");
   if (spec.alternate)
     return runtime_failure("Alternate form (#) not allowed with integer format specifier 'c'");
   const std::optional<int64_t> code = integer_in_range(value);
@@ -170,10 +169,9 @@ Result<std::string> format_integer(const Value& value, const FormatSpec& spec) {
   if (spec.no_negative_zero)
     return runtime_failure(
         "Negative zero coercion (z) not allowed in format specifier with integer format code");
-  if (spec.grouping != 0 && (spec.type == 'c' || spec.type == 'n' ||
-                             (spec.grouping == ',' && base_of(spec.type) != 10)))
-    return runtime_failure(
-        fmt::format("Cannot specify '{}' with '{}'.", spec.grouping, spec.type));
+  if (spec.grouping != 0 &&
+      (spec.type == 'c' || spec.type == 'n' || (spec.grouping == ',' && base_of(spec.type) != 10)))
+    return runtime_failure(fmt::format("Cannot specify '{}' with '{}'.", spec.grouping, spec.type));
   if (spec.type == 'c') return format_character(value, spec);
   const int base = base_of(spec.type);
   NumberText number;
@@ -190,28 +188,32 @@ Result<std::string> format_integer(const Value& value, const FormatSpec& spec) {
   return layout_number(number, spec, base == 10 ? 3 : 4);
 }
 
+// What float_text calls the form that a format type asks for.
+char float_form(const FormatSpec& spec) {
+  if (spec.type == 0) return spec.precision < 0 ? 'r' : 'g';
+  const char lower = static_cast<char>(spec.type | 0x20);
+  if (lower == 'n' || lower == 'g') return 'g';
+  return lower == 'e' ? 'e' : 'f';
+}
+
 Result<std::string> format_float(double value, const FormatSpec& spec) {
   if (spec.grouping != 0 && spec.type == 'n')
     return runtime_failure(fmt::format("Cannot specify '{}' with 'n'.", spec.grouping));
   const bool percent = spec.type == '%';
   if (percent) value *= 100;
-  const char lower = static_cast<char>(spec.type | 0x20);
-  char form = lower == 'n' || lower == 'g' ? 'g' : (lower == 'e' ? 'e' : 'f');
-  int precision = spec.precision < 0 ? 6 : static_cast<int>(spec.precision);
-  const bool plain = spec.type == 0;
-  if (plain) form = spec.precision < 0 ? 'r' : 'g';
+  const int precision = spec.precision < 0 ? 6 : static_cast<int>(spec.precision);
   const std::string text =
-      float_text(std::fabs(value), form, precision, spec.alternate, plain);
-  bool negative = std::signbit(value) && !std::isnan(value);
-  if (spec.no_negative_zero && text.find_first_not_of("0.e+-") == std::string::npos)
-    negative = false;
+      float_text(std::fabs(value), float_form(spec), precision, spec.alternate, spec.type == 0);
+  const bool is_zero = text.find_first_not_of("0.e+-") == std::string::npos;
+  const bool negative =
+      std::signbit(value) && !std::isnan(value) && !(spec.no_negative_zero && is_zero);
   NumberText number;
   number.prefix = sign_text(negative, spec.sign);
   const size_t end = text.find_first_not_of("0123456789");
   number.digits = text.substr(0, end);
   if (end != std::string::npos) number.suffix = text.substr(end);
   if (percent) number.suffix += '%';
-  if (spec.type == 'E' || spec.type == 'F' || spec.type == 'G') make_upper(number.suffix);
+  if (spec.type >= 'E' && spec.type <= 'G') make_upper(number.suffix);
   return layout_number(number, spec, 3);
 }
 
@@ -311,8 +313,8 @@ Result<std::string> format_value(const Value& value, std::string_view spec) {
   if (value.is_object())
     if (const auto* formattable = dynamic_cast<const Formattable*>(&value.as_object()))
       return formattable->format(spec);
-  return runtime_failure(fmt::format("unsupported format string passed to {}.__format__",
-                                     type_name(value)));
+  return runtime_failure(
+      fmt::format("unsupported format string passed to {}.__format__", type_name(value)));
 }
 
 }  // namespace sluice::jinja

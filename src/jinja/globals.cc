@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/clock.h"
 #include "jinja/filter_arguments.h"
 #include "jinja/namespace_object.h"
 #include "jinja/template.h"
@@ -258,7 +259,7 @@ Result<Value> make_lipsum(Interpreter& /*interpreter*/, const CallArgs& args) {
     return runtime_error("empty range for randrange() (" + std::to_string(least) + ", " +
                          std::to_string(most) + ")");
   if (count > 1000 || most > kMaxRange) return runtime_error("lipsum() is asked for too much text");
-  std::mt19937_64 random{std::random_device{}()};
+  std::mt19937_64 random(random_seed());
   std::uniform_int_distribution<int64_t> length(least, most - 1);
   std::string out;
   for (int64_t i = 0; i < count; ++i) {

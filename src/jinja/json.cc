@@ -96,17 +96,25 @@ class JsonWriter {
       case Kind::kDict:
         return write_nested(value);
       case Kind::kObject:
-        if (const std::optional<Value> plain = value.as_object().to_plain()) return write(*plain);
-        break;
+        return write_object(value);
       case Kind::kUndefined:
       case Kind::kSet:
         break;
     }
+    return not_serializable(value);
+  }
+
+ private:
+  static Status not_serializable(const Value& value) {
     return runtime_failure(
         fmt::format("Object of type {} is not JSON serializable", type_name(value)));
   }
 
- private:
+  Status write_object(const Value& value) {
+    const std::optional<Value> plain = value.as_object().to_plain();
+    return plain ? write(*plain) : not_serializable(value);
+  }
+
   Status write_nested(const Value& value) {
     if (std::find(open_.begin(), open_.end(), value.identity()) != open_.end())
       return runtime_failure("Circular reference detected");
@@ -168,8 +176,8 @@ class JsonWriter {
         out_.push_back('"');
         return {};
       default:
-        return runtime_failure(fmt::format(
-            "keys must be str, int, float, bool or None, not {}", type_name(key)));
+        return runtime_failure(
+            fmt::format("keys must be str, int, float, bool or None, not {}", type_name(key)));
     }
   }
 

@@ -101,24 +101,14 @@ Result<Value> binary(BinaryOperator op, const Value& a, const Value& b) {
 }
 
 Result<bool> order_values(CompareOperator op, const Value& a, const Value& b) {
-  static constexpr std::string_view kSigns[] = {"==", "!=", ">", ">=", "<", "<="};
   if (a.is_float() || b.is_float()) {
     // NaN is not ordered: `compare` has no answer for it.
     double x = a.is_float() ? a.as_float() : 0;
     double y = b.is_float() ? b.as_float() : 0;
     if (x != x || y != y) return false;
   }
-  SLUICE_ASSIGN(int order, compare(a, b, kSigns[static_cast<size_t>(op)]));
-  switch (op) {
-    case CompareOperator::kGt:
-      return order > 0;
-    case CompareOperator::kGe:
-      return order >= 0;
-    case CompareOperator::kLt:
-      return order < 0;
-    default:
-      return order <= 0;
-  }
+  SLUICE_ASSIGN(const int order, compare(a, b, kCompareText[static_cast<size_t>(op)]));
+  return is_ordered(op, order);
 }
 
 Result<bool> compare_values(CompareOperator op, const Value& a, const Value& b) {

@@ -2,17 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace sluice::jinja {
 
 const char* const kWeekdayNames[7] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                       "Friday", "Saturday", "Sunday"};
-const char* const kMonthNames[12] = {"January", "February", "March",     "April",
-                                     "May",     "June",     "July",      "August",
-                                     "September", "October", "November", "December"};
-
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
-
-int64_t floor_mod(int64_t a, int64_t b) { return a - floor_div(a, b) * b; }
+const char* const kMonthNames[12] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
 
 int64_t days_from_civil(const CivilDate& date) {
   const int64_t year = date.year - (date.month <= 2 ? 1 : 0);
@@ -94,16 +93,65 @@ void swap_case(std::string& text, char flag) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
 }
 
+// A moment taken apart, as the conversions name it.
+struct TimeParts {
+  explicit TimeParts(const BrokenTime& time)
+      : date(civil_from_days(time.days)),
+        week(iso_week_of(time.days)),
+        weekday(weekday_of(time.days)),
+        day(day_of_year(date)),
+        seconds_of_day(time.micros_of_day / kMicrosPerSecond),
+        hour(seconds_of_day / 3600),
+        epoch_seconds(time.days * kSecondsPerDay + seconds_of_day -
+                      time.offset_seconds.value_or(0)) {}
+
+  CivilDate date;
+  IsoWeek week;
+  int64_t weekday;  // Monday 0
+  int64_t day;      // of the year
+  int64_t seconds_of_day;
+  int64_t hour;
+  int64_t epoch_seconds;
+};
+
+// A conversion to a number: its least width, what fills it up, and where the number comes from.
+struct NumberConversion {
+  char code;
+  int width;
+  char fill;
+  int64_t (*number)(const TimeParts& parts);
+};
+
+int64_t twelve_hour(const TimeParts& parts) { return parts.hour % 12 == 0 ? 12 : parts.hour % 12; }
+
+constexpr NumberConversion kNumberConversions[] = {
+    {'C', 2, '0', [](const TimeParts& parts) { return parts.date.year / 100; }},
+    {'d', 2, '0', [](const TimeParts& parts) { return parts.date.day; }},
+    {'e', 2, ' ', [](const TimeParts& parts) { return parts.date.day; }},
+    {'g', 2, '0', [](const TimeParts& parts) { return parts.week.year % 100; }},
+    {'G', 1, '0', [](const TimeParts& parts) { return parts.week.year; }},
+    {'H', 2, '0', [](const TimeParts& parts) { return parts.hour; }},
+    {'I', 2, '0', twelve_hour},
+    {'j', 3, '0', [](const TimeParts& parts) { return parts.day; }},
+    {'k', 2, ' ', [](const TimeParts& parts) { return parts.hour; }},
+    {'l', 2, ' ', twelve_hour},
+    {'m', 2, '0', [](const TimeParts& parts) { return parts.date.month; }},
+    {'M', 2, '0', [](const TimeParts& parts) { return parts.seconds_of_day / 60 % 60; }},
+    {'s', 1, '0', [](const TimeParts& parts) { return parts.epoch_seconds; }},
+    {'S', 2, '0', [](const TimeParts& parts) { return parts.seconds_of_day % 60; }},
+    {'u', 1, '0', [](const TimeParts& parts) { return parts.weekday + 1; }},
+    {'U', 2, '0',
+     [](const TimeParts& parts) { return (parts.day + 6 - (parts.weekday + 1) % 7) / 7; }},
+    {'V', 2, '0', [](const TimeParts& parts) { return parts.week.week; }},
+    {'w', 1, '0', [](const TimeParts& parts) { return (parts.weekday + 1) % 7; }},
+    {'W', 2, '0', [](const TimeParts& parts) { return (parts.day + 6 - parts.weekday) / 7; }},
+    {'y', 2, '0', [](const TimeParts& parts) { return parts.date.year % 100; }},
+    {'Y', 1, '0', [](const TimeParts& parts) { return parts.date.year; }},
+};
+
 class TimeFormatter {
  public:
-  explicit TimeFormatter(const BrokenTime& time)
-      : time_(time), date_(civil_from_days(time.days)), week_(iso_week_of(time.days)) {
-    const int64_t seconds = time.micros_of_day / kMicrosPerSecond;
-    hour_ = seconds / 3600;
-    minute_ = seconds / 60 % 60;
-    second_ = seconds % 60;
-    weekday_ = weekday_of(time.days);
-  }
+  explicit TimeFormatter(const BrokenTime& time) : time_(time), parts_(time) {}
 
   std::string run(std::string_view format) const {
     std::string out;
@@ -129,119 +177,57 @@ class TimeFormatter {
 
  private:
   bool convert(char code, char flag, std::string& out) const {
-    return convert_date(code, flag, out) || convert_time(code, flag, out) ||
-           convert_composite(code, flag, out);
+    return convert_number(code, flag, out) || convert_name(code, flag, out) ||
+           convert_clock_text(code, flag, out) || convert_composite(code, flag, out);
   }
 
-  bool convert_date(char code, char flag, std::string& out) const {
+  bool convert_number(char code, char flag, std::string& out) const {
+    const auto* found =
+        std::find_if(std::begin(kNumberConversions), std::end(kNumberConversions),
+                     [code](const NumberConversion& known) { return known.code == code; });
+    if (found == std::end(kNumberConversions)) return false;
+    out = padded(found->number(parts_), found->width, found->fill, flag);
+    return true;
+  }
+
+  bool convert_name(char code, char flag, std::string& out) const {
     switch (code) {
       case 'a':
-        out = std::string(kWeekdayNames[weekday_]).substr(0, 3);
-        break;
       case 'A':
-        out = kWeekdayNames[weekday_];
+        out = kWeekdayNames[parts_.weekday];
         break;
       case 'b':
       case 'h':
-        out = std::string(kMonthNames[date_.month - 1]).substr(0, 3);
-        break;
       case 'B':
-        out = kMonthNames[date_.month - 1];
-        break;
-      case 'C':
-        out = padded(date_.year / 100, 2, '0', flag);
-        break;
-      case 'd':
-        out = padded(date_.day, 2, '0', flag);
-        break;
-      case 'e':
-        out = padded(date_.day, 2, ' ', flag);
-        break;
-      case 'g':
-        out = padded(week_.year % 100, 2, '0', flag);
-        break;
-      case 'G':
-        out = padded(week_.year, 1, '0', flag);
-        break;
-      case 'j':
-        out = padded(day_of_year(date_), 3, '0', flag);
-        break;
-      case 'm':
-        out = padded(date_.month, 2, '0', flag);
-        break;
-      case 'u':
-        out = std::to_string(weekday_ + 1);
-        break;
-      case 'U':
-        out = padded((day_of_year(date_) + 6 - (weekday_ + 1) % 7) / 7, 2, '0', flag);
-        break;
-      case 'V':
-        out = padded(week_.week, 2, '0', flag);
-        break;
-      case 'w':
-        out = std::to_string((weekday_ + 1) % 7);
-        break;
-      case 'W':
-        out = padded((day_of_year(date_) + 6 - weekday_) / 7, 2, '0', flag);
-        break;
-      case 'y':
-        out = padded(date_.year % 100, 2, '0', flag);
-        break;
-      case 'Y':
-        out = padded(date_.year, 1, '0', flag);
+        out = kMonthNames[parts_.date.month - 1];
         break;
       default:
         return false;
     }
+    if (code != 'A' && code != 'B') out.resize(3);
     swap_case(out, flag);
     return true;
   }
 
-  bool convert_time(char code, char flag, std::string& out) const {
-    const int64_t twelve = hour_ % 12 == 0 ? 12 : hour_ % 12;
+  bool convert_clock_text(char code, char flag, std::string& out) const {
     switch (code) {
       case 'f':
         out = fmt::format("{:06d}", time_.micros_of_day % kMicrosPerSecond);
-        break;
-      case 'H':
-        out = padded(hour_, 2, '0', flag);
-        break;
-      case 'I':
-        out = padded(twelve, 2, '0', flag);
-        break;
-      case 'k':
-        out = padded(hour_, 2, ' ', flag);
-        break;
-      case 'l':
-        out = padded(twelve, 2, ' ', flag);
-        break;
-      case 'M':
-        out = padded(minute_, 2, '0', flag);
-        break;
+        return true;
       case 'p':
-        out = hour_ < 12 ? (flag == '#' ? "am" : "AM") : (flag == '#' ? "pm" : "PM");
-        break;
       case 'P':
-        out = hour_ < 12 ? "am" : "pm";
-        break;
-      case 's':
-        out = std::to_string(time_.days * kSecondsPerDay +
-                             time_.micros_of_day / kMicrosPerSecond -
-                             time_.offset_seconds.value_or(0));
-        break;
-      case 'S':
-        out = padded(second_, 2, '0', flag);
-        break;
+        out = parts_.hour < 12 ? "am" : "pm";
+        if (code == 'p' && flag != '#') swap_case(out, '^');
+        return true;
       case 'z':
         if (time_.offset_seconds) out = offset_text(*time_.offset_seconds, false);
-        break;
+        return true;
       case 'Z':
         out = time_.zone_name;
-        break;
+        return true;
       default:
         return false;
     }
-    return true;
   }
 
   bool convert_composite(char code, char flag, std::string& out) const {
@@ -283,12 +269,7 @@ class TimeFormatter {
   }
 
   const BrokenTime& time_;
-  CivilDate date_;
-  IsoWeek week_;
-  int64_t hour_ = 0;
-  int64_t minute_ = 0;
-  int64_t second_ = 0;
-  int64_t weekday_ = 0;
+  TimeParts parts_;
 };
 
 }  // namespace

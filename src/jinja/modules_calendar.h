@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "jinja/numbers.h"  // floor_div and floor_mod, which all who count days need
+
 namespace sluice::jinja {
 
 inline constexpr int64_t kMicrosPerSecond = 1'000'000;
@@ -26,8 +28,6 @@ struct IsoWeek {
   int64_t weekday;  // Monday 1
 };
 
-int64_t floor_div(int64_t a, int64_t b);
-int64_t floor_mod(int64_t a, int64_t b);
 int64_t days_from_civil(const CivilDate& date);  // since 1970-01-01
 CivilDate civil_from_days(int64_t days);
 bool is_leap_year(int64_t year);

@@ -1,6 +1,7 @@
 // datetime.date.
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "jinja/modules_datetime.h"
 #include "jinja/modules_datetime_types.h"
 #include "jinja/numbers.h"
@@ -87,8 +88,7 @@ Result<Value> date_replace(Interpreter& /*interpreter*/, const Value& self, cons
   return make_checked_date(fields[0], fields[1], fields[2]);
 }
 
-Result<Value> date_strftime(Interpreter& /*interpreter*/, const Value& self,
-                            const CallArgs& args) {
+Result<Value> date_strftime(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const auto bound,
                 bind_arguments<1>("strftime", {std::string_view("format")}, args));
   if (bound[0] == nullptr)
@@ -170,8 +170,7 @@ Result<Value> date_fromordinal(Interpreter& /*interpreter*/, const Value& /*self
 Result<Value> date_fromtimestamp(Interpreter& /*interpreter*/, const Value& /*self*/,
                                  const CallArgs& args) {
   SLUICE_ASSIGN(const double timestamp, number_to_float(args.positional[0]));
-  if (!(timestamp > -1e11 && timestamp < 1e12))
-    return runtime_failure("year is out of range");
+  if (!(timestamp > -1e11 && timestamp < 1e12)) return runtime_failure("year is out of range");
   const auto seconds = static_cast<int64_t>(timestamp);
   return make_date_of_days(floor_div(seconds + local_offset_seconds(seconds), kSecondsPerDay));
 }
@@ -279,8 +278,7 @@ Result<Value> make_date_of_days(int64_t days) {
 }
 
 Result<int64_t> checked_days(int64_t year, int64_t month, int64_t day) {
-  if (year < 1 || year > 9999)
-    return runtime_failure(fmt::format("year {} is out of range", year));
+  if (year < 1 || year > 9999) return runtime_failure(fmt::format("year {} is out of range", year));
   if (month < 1 || month > 12) return runtime_failure("month must be in 1..12");
   if (day < 1 || day > days_in_month(year, month))
     return runtime_failure("day is out of range for month");

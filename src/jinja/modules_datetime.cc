@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "base/clock.h"
 #include "jinja/modules_datetime_types.h"
 #include "jinja/ops.h"
 #include "jinja/ops_errors.h"
@@ -21,8 +22,13 @@ std::array<int64_t, 7> fields_of(const DateTimeObject& moment) {
   const CivilDate date = civil_from_days(moment.days());
   const int64_t micros = moment.micros_of_day();
   const int64_t seconds = micros / kMicrosPerSecond;
-  return {date.year,   date.month,        date.day,     seconds / 3600,
-          seconds / 60 % 60, seconds % 60, micros % kMicrosPerSecond};
+  return {date.year,
+          date.month,
+          date.day,
+          seconds / 3600,
+          seconds / 60 % 60,
+          seconds % 60,
+          micros % kMicrosPerSecond};
 }
 
 // Seconds since 1970 in UTC; naive moments are local time.
@@ -113,8 +119,7 @@ Result<Value> moment_from_fields(std::string_view method, std::array<int64_t, 7>
 }
 
 Result<Value> replace(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
-  return moment_from_fields("replace", fields_of(moment_of(self)), moment_of(self).zone(), 0,
-                            args);
+  return moment_from_fields("replace", fields_of(moment_of(self)), moment_of(self).zone(), 0, args);
 }
 
 Result<Value> strftime(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
@@ -147,8 +152,7 @@ Value time_tuple(const DateTimeObject& moment, int64_t dst_flag) {
   return Value::tuple(std::move(items));
 }
 
-Result<Value> timetuple(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> timetuple(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   const ZoneRef& zone = moment_of(self).zone();
   return time_tuple(moment_of(self), zone ? (zone->dst_seconds() != 0 ? 1 : 0) : -1);
 }
@@ -159,13 +163,11 @@ Result<Value> utctimetuple(Interpreter& /*interpreter*/, const Value& self,
   return time_tuple(utc, 0);
 }
 
-Result<Value> timestamp(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> timestamp(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   return Value::floating(static_cast<double>(utc_micros_of(moment_of(self))) / 1e6);
 }
 
-Result<Value> toordinal(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> toordinal(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   return Value::integer(moment_of(self).days() + kDaysToEpoch);
 }
 
@@ -175,8 +177,7 @@ Result<Value> tzname(Interpreter& /*interpreter*/, const Value& self, const Call
   return name.empty() ? Value::none() : Value::string(name);
 }
 
-Result<Value> utcoffset(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> utcoffset(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   const ZoneRef& zone = moment_of(self).zone();
   if (!zone) return Value::none();
   return make_timedelta(zone->offset_seconds() * kMicrosPerSecond);

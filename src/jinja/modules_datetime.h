@@ -137,8 +137,6 @@ ZoneRef pytz_utc();
 Value zone_value(const ZoneRef& zone);
 // None gives null. Error: "tzinfo argument must be None or of a tzinfo subclass, not type 'int'".
 Result<ZoneRef> zone_argument(const Value* value);
-// Seconds that local time is ahead of UTC where the tool runs, at an instant.
-int64_t local_offset_seconds(int64_t utc_seconds);
 
 // isoformat pieces.
 Result<std::string> iso_time_text(int64_t micros_of_day, std::string_view timespec);
@@ -150,6 +148,5 @@ Result<Value> parse_time(std::string_view text, std::string_view format);
 
 // repr of a time zone inside repr of a time: ", tzinfo=…" or nothing.
 Result<std::string> zone_repr_suffix(const ZoneRef& zone);
-
 
 }  // namespace sluice::jinja

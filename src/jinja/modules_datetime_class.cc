@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "base/clock.h"
 #include "jinja/modules_datetime.h"
 #include "jinja/modules_datetime_types.h"
 #include "jinja/numbers.h"
@@ -15,14 +16,15 @@ namespace {
 Result<std::string> text_argument(std::string_view method, size_t position, const Value& value) {
   if (value.is_string()) return value.as_string();
   if (value.is_undefined()) return fail(undefined_error(value));
-  return runtime_failure(fmt::format("{}() argument {} must be str, not {}", method, position,
-                                     type_name(value)));
+  return runtime_failure(
+      fmt::format("{}() argument {} must be str, not {}", method, position, type_name(value)));
 }
 
 Result<Value> at_instant(int64_t utc_micros, const ZoneRef& zone) {
   const int64_t seconds = floor_div(utc_micros, kMicrosPerSecond);
-  if (!zone) return make_datetime_of(utc_micros + local_offset_seconds(seconds) * kMicrosPerSecond,
-                                     ZoneRef());
+  if (!zone)
+    return make_datetime_of(utc_micros + local_offset_seconds(seconds) * kMicrosPerSecond,
+                            ZoneRef());
   const ZoneRef here = zone->at_utc(seconds);
   return make_datetime_of(utc_micros + here->offset_seconds() * kMicrosPerSecond, here);
 }
@@ -40,20 +42,19 @@ Result<int64_t> timestamp_micros(const Value& value) {
 }
 
 Result<Value> combine(Interpreter& /*interpreter*/, const Value& /*self*/, const CallArgs& args) {
-  SLUICE_ASSIGN(
-      const auto bound,
-      bind_arguments<3>("combine", {std::string_view("date"), "time", "tzinfo"}, args));
+  SLUICE_ASSIGN(const auto bound,
+                bind_arguments<3>("combine", {std::string_view("date"), "time", "tzinfo"}, args));
   if (bound[0] == nullptr || bound[1] == nullptr)
     return runtime_failure("combine() missing required argument 'time' (pos 2)");
   const auto* day = bound[0]->object_as<DateObject>();
   const auto* moment = bound[0]->object_as<DateTimeObject>();
   const auto* time = bound[1]->object_as<TimeObject>();
   if (day == nullptr && moment == nullptr)
-    return runtime_failure(fmt::format("combine() argument 1 must be datetime.date, not {}",
-                                       type_name(*bound[0])));
+    return runtime_failure(
+        fmt::format("combine() argument 1 must be datetime.date, not {}", type_name(*bound[0])));
   if (time == nullptr)
-    return runtime_failure(fmt::format("combine() argument 2 must be datetime.time, not {}",
-                                       type_name(*bound[1])));
+    return runtime_failure(
+        fmt::format("combine() argument 2 must be datetime.time, not {}", type_name(*bound[1])));
   ZoneRef zone = time->zone();
   if (bound[2] != nullptr) {
     SLUICE_ASSIGN(zone, zone_argument(bound[2]));

@@ -19,8 +19,7 @@ Result<Value> construct_time(Interpreter& interpreter, const Value& self, const 
 const Method* find_time_class_method(std::string_view name);
 std::optional<Value> time_constant(std::string_view name);
 
-Result<Value> construct_datetime(Interpreter& interpreter, const Value& self,
-                                 const CallArgs& args);
+Result<Value> construct_datetime(Interpreter& interpreter, const Value& self, const CallArgs& args);
 const Method* find_datetime_class_method(std::string_view name);
 std::optional<Value> datetime_constant(std::string_view name);
 

@@ -22,33 +22,39 @@ bool digits_at(std::string_view text, size_t position, size_t size, int64_t& out
   return true;
 }
 
+// Days of the week and day that follow "YYYY[-]W": ww[-D] when extended, else ww[D].
+Result<std::optional<int64_t>> read_week_date(int64_t year, std::string_view text, bool extended) {
+  int64_t week = 0;
+  int64_t day = 1;
+  if (!digits_at(text, 0, 2, week)) return std::nullopt;
+  text.remove_prefix(2);
+  if (!text.empty()) {
+    if (extended && text[0] != '-') return std::nullopt;
+    if (extended) text.remove_prefix(1);
+    if (text.size() != 1 || !digits_at(text, 0, 1, day)) return std::nullopt;
+  }
+  if (week < 1 || week > (iso_year_start(year + 1) - iso_year_start(year)) / 7)
+    return runtime_failure("Invalid week: " + std::to_string(week));
+  if (day < 1 || day > 7)
+    return runtime_failure("Invalid weekday: " + std::to_string(day) + " (range is [1, 7])");
+  return std::optional<int64_t>(iso_year_start(year) + (week - 1) * 7 + day - 1);
+}
+
 // Days of YYYY-MM-DD, YYYYMMDD, YYYY-Www[-D], YYYYWww[D]; nullopt: not that shape.
 Result<std::optional<int64_t>> read_date(std::string_view text) {
   int64_t year = 0;
   if (!digits_at(text, 0, 4, year)) return std::nullopt;
-  const bool extended = text.size() > 4 && text[4] == '-';
-  size_t position = extended ? 5 : 4;
-  if (position < text.size() && text[position] == 'W') {
-    int64_t week = 0;
-    int64_t day = 1;
-    if (!digits_at(text, position + 1, 2, week)) return std::nullopt;
-    position += 3;
-    if (position < text.size()) {
-      if (extended && text[position++] != '-') return std::nullopt;
-      if (!digits_at(text, position, 1, day) || position + 1 != text.size()) return std::nullopt;
-    }
-    if (week < 1 || week > (iso_year_start(year + 1) - iso_year_start(year)) / 7)
-      return runtime_failure("Invalid week: " + std::to_string(week));
-    if (day < 1 || day > 7)
-      return runtime_failure("Invalid weekday: " + std::to_string(day) + " (range is [1, 7])");
-    return std::optional<int64_t>(iso_year_start(year) + (week - 1) * 7 + day - 1);
-  }
+  text.remove_prefix(4);
+  const bool extended = text.starts_with('-');
+  if (extended) text.remove_prefix(1);
+  if (text.starts_with('W')) return read_week_date(year, text.substr(1), extended);
   int64_t month = 0;
   int64_t day = 0;
-  if (!digits_at(text, position, 2, month)) return std::nullopt;
-  position += 2;
-  if (extended && (position >= text.size() || text[position++] != '-')) return std::nullopt;
-  if (!digits_at(text, position, 2, day) || position + 2 != text.size()) return std::nullopt;
+  if (!digits_at(text, 0, 2, month)) return std::nullopt;
+  text.remove_prefix(2);
+  if (extended && !text.starts_with('-')) return std::nullopt;
+  if (extended) text.remove_prefix(1);
+  if (text.size() != 2 || !digits_at(text, 0, 2, day)) return std::nullopt;
   SLUICE_ASSIGN(const int64_t days, checked_days(year, month, day));
   return std::optional<int64_t>(days);
 }
@@ -89,8 +95,7 @@ Result<ClockTime> read_time(std::string_view text, std::string_view whole) {
   const auto clock = read_clock(text.substr(0, mark));
   if (!clock) return invalid(whole);
   ClockTime result;
-  SLUICE_ASSIGN(result.micros,
-                checked_time((*clock)[0], (*clock)[1], (*clock)[2], (*clock)[3]));
+  SLUICE_ASSIGN(result.micros, checked_time((*clock)[0], (*clock)[1], (*clock)[2], (*clock)[3]));
   if (mark == std::string_view::npos) return result;
   if (text[mark] == 'Z') {
     if (mark + 1 != text.size()) return invalid(whole);

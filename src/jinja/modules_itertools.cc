@@ -22,9 +22,7 @@ class IteratorObject final : public Object {
   IteratorObject(std::string_view name, std::vector<Value> items)
       : name_(name), items_(std::move(items)) {}
   std::string_view type_name() const override { return name_; }
-  Result<std::optional<std::vector<Value>>> iterate() const override {
-    return take(items_.size());
-  }
+  Result<std::optional<std::vector<Value>>> iterate() const override { return take(items_.size()); }
   std::vector<Value> take(size_t limit) const {
     const size_t end = std::min(items_.size(), next_ + std::min(limit, items_.size()));
     std::vector<Value> taken(items_.begin() + static_cast<std::ptrdiff_t>(next_),
@@ -148,8 +146,8 @@ Result<Value> chain(Interpreter& /*interpreter*/, const CallArgs& args) {
 
 Result<Value> chain_from_iterable(Interpreter& interpreter, const CallArgs& args) {
   if (args.positional.size() != 1)
-    return runtime_failure(fmt::format("chain.from_iterable() takes exactly one argument ({} given)",
-                                       args.positional.size()));
+    return runtime_failure(fmt::format(
+        "chain.from_iterable() takes exactly one argument ({} given)", args.positional.size()));
   SLUICE_ASSIGN(const std::vector<Value> iterables, iterate(args.positional[0]));
   return chain(interpreter, CallArgs{iterables, {}});
 }
@@ -185,8 +183,7 @@ Result<Value> select(std::string_view name, std::string_view type, const Selecti
       --place;
     if (place == 0) break;
     const size_t next = ++indices[place - 1];
-    for (size_t i = place; i < wanted.size; ++i)
-      indices[i] = repeats ? next : indices[i - 1] + 1;
+    for (size_t i = place; i < wanted.size; ++i) indices[i] = repeats ? next : indices[i - 1] + 1;
   }
   return make_iterator(type, std::move(found));
 }
@@ -225,8 +222,7 @@ Result<Value> count(Interpreter& /*interpreter*/, const CallArgs& args) {
   const Value step = bound[1] == nullptr ? Value::integer(1) : *bound[1];
   if (!is_number_kind(start) || !is_number_kind(step))
     return runtime_failure("a number is required");
-  return Value::object(
-      make_ref<EndlessObject>("itertools.count", std::vector<Value>{start}, step));
+  return Value::object(make_ref<EndlessObject>("itertools.count", std::vector<Value>{start}, step));
 }
 
 Result<Value> cycle(Interpreter& /*interpreter*/, const CallArgs& args) {
@@ -235,16 +231,15 @@ Result<Value> cycle(Interpreter& /*interpreter*/, const CallArgs& args) {
         fmt::format("cycle expected 1 argument, got {}", args.positional.size()));
   SLUICE_ASSIGN(std::vector<Value> items, iterate(args.positional[0]));
   if (items.empty()) return make_iterator("itertools.cycle", {});
-  return Value::object(
-      make_ref<EndlessObject>("itertools.cycle", std::move(items), Value::none()));
+  return Value::object(make_ref<EndlessObject>("itertools.cycle", std::move(items), Value::none()));
 }
 
 Result<size_t> slice_bound(const Value& value, size_t fallback, std::string_view which) {
   if (value.is_none()) return fallback;
   const std::optional<int64_t> number = integer_in_range(value);
   if (!number || *number < 0)
-    return runtime_failure(fmt::format(
-        "{} for islice() must be None or an integer: 0 <= x <= sys.maxsize.", which));
+    return runtime_failure(
+        fmt::format("{} for islice() must be None or an integer: 0 <= x <= sys.maxsize.", which));
   return static_cast<size_t>(*number);
 }
 
@@ -329,13 +324,13 @@ Result<Value> repeat(Interpreter& /*interpreter*/, const CallArgs& args) {
   if (bound[0] == nullptr)
     return runtime_failure("repeat() missing required argument 'object' (pos 1)");
   if (bound[1] == nullptr)
-    return Value::object(make_ref<EndlessObject>("itertools.repeat", std::vector<Value>{*bound[0]},
-                                                 Value::none()));
+    return Value::object(
+        make_ref<EndlessObject>("itertools.repeat", std::vector<Value>{*bound[0]}, Value::none()));
   SLUICE_ASSIGN(const int64_t times, index_argument(*bound[1]));
   if (times > static_cast<int64_t>(kMaxItems)) return too_many("repeat");
-  return make_iterator("itertools.repeat",
-                       std::vector<Value>(static_cast<size_t>(std::max<int64_t>(times, 0)),
-                                          *bound[0]));
+  return make_iterator(
+      "itertools.repeat",
+      std::vector<Value>(static_cast<size_t>(std::max<int64_t>(times, 0)), *bound[0]));
 }
 
 Result<Value> starmap(Interpreter& interpreter, const CallArgs& args) {

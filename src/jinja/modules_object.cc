@@ -32,8 +32,7 @@ Result<Value> TypeObject::call(Interpreter& interpreter, const CallArgs& args) {
 
 Result<std::optional<Value>> TypeObject::call_method(Interpreter& interpreter,
                                                      std::string_view name, const CallArgs& args) {
-  SLUICE_ASSIGN(std::optional<Value> result,
-                ModuleObject::call_method(interpreter, name, args));
+  SLUICE_ASSIGN(std::optional<Value> result, ModuleObject::call_method(interpreter, name, args));
   if (result || args.positional.empty() || !args.positional[0].is_object()) return result;
   Object& instance = args.positional[0].as_object();
   if (instance.type_name() != parts_.name) return std::nullopt;

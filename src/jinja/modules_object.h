@@ -51,9 +51,7 @@ class TypeObject final : public ModuleObject {
 
  protected:
   const Method* method(std::string_view name) const override { return parts_.class_method(name); }
-  std::optional<Value> field(std::string_view name) const override {
-    return parts_.constant(name);
-  }
+  std::optional<Value> field(std::string_view name) const override { return parts_.constant(name); }
 
  private:
   Parts parts_;

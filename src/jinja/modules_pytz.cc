@@ -34,9 +34,7 @@ class PytzUtc final : public TimeZoneObject {
   }
   Result<std::string> str() const override { return std::string("UTC"); }
   Result<std::string> repr() const override { return std::string("<UTC>"); }
-  bool equals(const Value& other) const override {
-    return other.object_as<PytzUtc>() != nullptr;
-  }
+  bool equals(const Value& other) const override { return other.object_as<PytzUtc>() != nullptr; }
   std::optional<uint64_t> hash() const override { return hash_text("pytz.utc"); }
 
  protected:
@@ -137,8 +135,7 @@ class PytzZone final : public TimeZoneObject {
   std::string abbreviation_;
 };
 
-Result<ZoneRef> PytzZone::at_local(const DateTimeObject& moment,
-                                   std::optional<bool> is_dst) const {
+Result<ZoneRef> PytzZone::at_local(const DateTimeObject& moment, std::optional<bool> is_dst) const {
   const date::local_seconds local(
       std::chrono::seconds(floor_div(moment.micros(), kMicrosPerSecond)));
   const date::local_info info = zone_->get_info(local);
@@ -150,8 +147,7 @@ Result<ZoneRef> PytzZone::at_local(const DateTimeObject& moment,
     return runtime_failure(
         fmt::format("{}: {}", ambiguous ? "AmbiguousTimeError" : "NonExistentTimeError", shown));
   }
-  if (!ambiguous)
-    return ZoneRef(make_ref<PytzZone>(zone_, *is_dst ? info.second : info.first));
+  if (!ambiguous) return ZoneRef(make_ref<PytzZone>(zone_, *is_dst ? info.second : info.first));
   const bool first_is_dst = info.first.save.count() != 0;
   const bool second_is_dst = info.second.save.count() != 0;
   const bool use_first = first_is_dst == second_is_dst ? *is_dst : first_is_dst == *is_dst;
@@ -172,7 +168,8 @@ Result<std::optional<bool>> dst_argument(const Value* value) {
 // The offset of `zone` at a local moment; pytz.utc has only one.
 Result<ZoneRef> offset_at(const Value& zone, const DateTimeObject& moment,
                           std::optional<bool> is_dst) {
-  if (const auto* pytz_zone = zone.object_as<PytzZone>()) return pytz_zone->at_local(moment, is_dst);
+  if (const auto* pytz_zone = zone.object_as<PytzZone>())
+    return pytz_zone->at_local(moment, is_dst);
   return ZoneRef(zone.object_as<TimeZoneObject>());
 }
 
@@ -193,8 +190,7 @@ Result<Value> normalize(Interpreter& /*interpreter*/, const Value& self, const C
   if (moment == nullptr) return runtime_failure("normalize() needs a datetime");
   if (!moment->zone()) return runtime_failure("Naive time - no tzinfo set");
   const int64_t utc = moment->utc_micros();
-  const ZoneRef zone =
-      self.object_as<TimeZoneObject>()->at_utc(floor_div(utc, kMicrosPerSecond));
+  const ZoneRef zone = self.object_as<TimeZoneObject>()->at_utc(floor_div(utc, kMicrosPerSecond));
   return make_datetime_of(utc + zone->offset_seconds() * kMicrosPerSecond, zone);
 }
 
@@ -222,7 +218,8 @@ Result<Value> dst(Interpreter& /*interpreter*/, const Value& self, const CallArg
 
 Result<Value> tzname(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const ZoneRef zone, zone_of_argument(self, args));
-  if (!zone) return to_str(self).map([](std::string name) { return Value::string(std::move(name)); });
+  if (!zone)
+    return to_str(self).map([](std::string name) { return Value::string(std::move(name)); });
   const std::string name = zone->zone_name();
   return name.empty() ? Value::none() : Value::string(name);
 }
@@ -241,7 +238,9 @@ const Method* PytzZone::method(std::string_view name) const { return kMethods.fi
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+    const auto lower = [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    };
     return lower(x) == lower(y);
   });
 }
@@ -262,8 +261,7 @@ const date::time_zone* find_zone(std::string_view name) {
 }
 
 Result<Value> timezone(Interpreter& /*interpreter*/, const CallArgs& args) {
-  SLUICE_ASSIGN(const auto bound,
-                bind_arguments<1>("timezone", {std::string_view("zone")}, args));
+  SLUICE_ASSIGN(const auto bound, bind_arguments<1>("timezone", {std::string_view("zone")}, args));
   if (bound[0] == nullptr)
     return runtime_failure("timezone() missing 1 required positional argument: 'zone'");
   if (bound[0]->is_undefined()) return fail(undefined_error(*bound[0]));
@@ -329,7 +327,8 @@ class PytzModule final : public Object {
   }
   Result<std::optional<std::vector<Value>>> iterate() const override {
     std::vector<Value> names;
-    for (const char* name : {"timezone", "utc", "FixedOffset", "all_timezones", "all_timezones_set"})
+    for (const char* name :
+         {"timezone", "utc", "FixedOffset", "all_timezones", "all_timezones_set"})
       names.push_back(Value::string(name));
     return names;
   }

@@ -22,8 +22,8 @@ Result<const Value*> subject_argument(const Value* value) {
   if (value == nullptr) return runtime_failure("missing required argument 'string'");
   if (value->is_undefined()) return fail(undefined_error(*value));
   if (!value->is_string())
-    return runtime_failure(fmt::format(
-        "expected string or bytes-like object, got '{}'", type_name(*value)));
+    return runtime_failure(
+        fmt::format("expected string or bytes-like object, got '{}'", type_name(*value)));
   return value;
 }
 
@@ -85,8 +85,7 @@ Result<Value> find_matches(const Ref<Regex>& regex, const Subject& subject) {
                 find_all(*regex, subject.text.as_string(), subject.start, 0));
   std::vector<Value> found;
   for (MatchSpans& spans : matches)
-    found.push_back(
-        Value::object(make_ref<MatchObject>(regex, subject.text, std::move(spans))));
+    found.push_back(Value::object(make_ref<MatchObject>(regex, subject.text, std::move(spans))));
   return make_iterator("callable_iterator", std::move(found));
 }
 
@@ -155,8 +154,7 @@ Result<Value> split_text(const Ref<Regex>& regex, const Value* subject_value,
 // Methods of a compiled pattern.
 
 template <Anchor kAnchor>
-Result<Value> pattern_match(Interpreter& /*interpreter*/, const Value& self,
-                            const CallArgs& args) {
+Result<Value> pattern_match(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const auto bound,
                 bind_arguments<3>("match", {std::string_view("string"), "pos", "endpos"}, args));
   SLUICE_ASSIGN(const Subject subject, subject_of(bound));
@@ -179,8 +177,7 @@ Result<Value> pattern_finditer(Interpreter& /*interpreter*/, const Value& self,
   return find_matches(regex_of(self), subject);
 }
 
-Result<Value> pattern_split(Interpreter& /*interpreter*/, const Value& self,
-                            const CallArgs& args) {
+Result<Value> pattern_split(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const auto bound,
                 bind_arguments<2>("split", {std::string_view("string"), "maxsplit"}, args));
   return split_text(regex_of(self), bound[0], bound[1]);
@@ -222,8 +219,7 @@ Result<Ref<Regex>> regex_argument(const Value* pattern, const Value* flags_value
     SLUICE_ASSIGN(flags, index_argument(*flags_value));
   }
   if (const auto* compiled = pattern->object_as<PatternObject>()) {
-    if (flags != 0)
-      return runtime_failure("cannot process flags argument with a compiled pattern");
+    if (flags != 0) return runtime_failure("cannot process flags argument with a compiled pattern");
     return compiled->regex();
   }
   if (pattern->is_undefined()) return fail(undefined_error(*pattern));
@@ -241,9 +237,8 @@ Result<Value> re_compile(Interpreter& /*interpreter*/, const CallArgs& args) {
 
 template <Anchor kAnchor>
 Result<Value> re_match(Interpreter& /*interpreter*/, const CallArgs& args) {
-  SLUICE_ASSIGN(
-      const auto bound,
-      bind_arguments<3>("match", {std::string_view("pattern"), "string", "flags"}, args));
+  SLUICE_ASSIGN(const auto bound,
+                bind_arguments<3>("match", {std::string_view("pattern"), "string", "flags"}, args));
   SLUICE_ASSIGN(const Ref<Regex> regex, regex_argument(bound[0], bound[2]));
   SLUICE_ASSIGN(const Value* subject, subject_argument(bound[1]));
   return match_once(regex, Subject{*subject, 0}, kAnchor);
@@ -281,8 +276,7 @@ Result<Value> re_sub(Interpreter& interpreter, const CallArgs& args) {
       bind_arguments<5>("sub", {std::string_view("pattern"), "repl", "string", "count", "flags"},
                         args));
   SLUICE_ASSIGN(const Ref<Regex> regex, regex_argument(bound[0], bound[4]));
-  SLUICE_ASSIGN(Substitution result,
-                substitute(interpreter, regex, bound[1], bound[2], bound[3]));
+  SLUICE_ASSIGN(Substitution result, substitute(interpreter, regex, bound[1], bound[2], bound[3]));
   return Value::string(std::move(result.text));
 }
 
@@ -292,14 +286,12 @@ Result<Value> re_subn(Interpreter& interpreter, const CallArgs& args) {
       bind_arguments<5>("subn", {std::string_view("pattern"), "repl", "string", "count", "flags"},
                         args));
   SLUICE_ASSIGN(const Ref<Regex> regex, regex_argument(bound[0], bound[4]));
-  SLUICE_ASSIGN(Substitution result,
-                substitute(interpreter, regex, bound[1], bound[2], bound[3]));
+  SLUICE_ASSIGN(Substitution result, substitute(interpreter, regex, bound[1], bound[2], bound[3]));
   return Value::tuple({Value::string(std::move(result.text)), Value::integer(result.count)});
 }
 
 Result<Value> re_escape(Interpreter& /*interpreter*/, const CallArgs& args) {
-  SLUICE_ASSIGN(const auto bound,
-                bind_arguments<1>("escape", {std::string_view("pattern")}, args));
+  SLUICE_ASSIGN(const auto bound, bind_arguments<1>("escape", {std::string_view("pattern")}, args));
   SLUICE_ASSIGN(const Value* text, subject_argument(bound[0]));
   std::string out;
   for (const char c : text->as_string()) {
@@ -334,7 +326,8 @@ std::optional<Value> PatternObject::field(std::string_view name) const {
 Result<std::string> PatternObject::repr() const {
   std::string flags;
   const auto add_flag = [&](int64_t bit, std::string_view name) {
-    if ((regex_->flags() & bit) != 0) flags += fmt::format("{}re.{}", flags.empty() ? "" : "|", name);
+    if ((regex_->flags() & bit) != 0)
+      flags += fmt::format("{}re.{}", flags.empty() ? "" : "|", name);
   };
   add_flag(kRegexIgnoreCase, "IGNORECASE");
   add_flag(kRegexMultiline, "MULTILINE");

@@ -16,7 +16,9 @@ class PatternObject final : public ModuleObject {
   std::string_view type_name() const override { return "re.Pattern"; }
   Result<std::string> repr() const override;
   bool equals(const Value& other) const override;
-  std::optional<uint64_t> hash() const override { return jinja::hash(Value::string(regex_->pattern())); }
+  std::optional<uint64_t> hash() const override {
+    return jinja::hash(Value::string(regex_->pattern()));
+  }
   const Ref<Regex>& regex() const { return regex_; }
 
  protected:
@@ -62,14 +64,15 @@ Result<std::vector<MatchSpans>> find_all(const Regex& regex, std::string_view su
 // A replacement template such as "\\2-\\g<name>", parsed once.
 class ReplacementTemplate {
  public:
-  static Result<ReplacementTemplate> parse(std::string_view text, const Regex& regex);
-  void expand(std::string_view subject, const MatchSpans& spans, std::string& out) const;
-
- private:
   struct Piece {
     std::string literal;
     size_t group;  // npos: the literal
   };
+
+  static Result<ReplacementTemplate> parse(std::string_view text, const Regex& regex);
+  void expand(std::string_view subject, const MatchSpans& spans, std::string& out) const;
+
+ private:
   std::vector<Piece> pieces_;
 };
 

@@ -1,6 +1,8 @@
 // re.Match, and replacement templates.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "jinja/modules_re.h"
 #include "jinja/numbers.h"
 #include "jinja/ops.h"
@@ -24,9 +26,9 @@ Result<Value> match_end(Interpreter& /*interpreter*/, const Value& self, const C
   return Value::integer(match_of(self).bounds(number).second);
 }
 
-Result<Value> match_expand(Interpreter& /*interpreter*/, const Value& self,
-                           const CallArgs& args) {
-  if (!args.positional[0].is_string()) return runtime_failure("expected string or bytes-like object");
+Result<Value> match_expand(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
+  if (!args.positional[0].is_string())
+    return runtime_failure("expected string or bytes-like object");
   const MatchObject& match = match_of(self);
   SLUICE_ASSIGN(const ReplacementTemplate replacement,
                 ReplacementTemplate::parse(args.positional[0].as_string(), *match.regex()));
@@ -58,10 +60,8 @@ Result<Value> match_groupdict(Interpreter& /*interpreter*/, const Value& self,
   return result;
 }
 
-Result<Value> match_groups(Interpreter& /*interpreter*/, const Value& self,
-                           const CallArgs& args) {
-  SLUICE_ASSIGN(const auto bound,
-                bind_arguments<1>("groups", {std::string_view("default")}, args));
+Result<Value> match_groups(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
+  SLUICE_ASSIGN(const auto bound, bind_arguments<1>("groups", {std::string_view("default")}, args));
   std::vector<Value> groups;
   for (size_t i = 1; i < match_of(self).spans().size(); ++i)
     groups.push_back(match_of(self).group(i, bound[0] == nullptr ? Value::none() : *bound[0]));
@@ -151,63 +151,104 @@ std::pair<int64_t, int64_t> MatchObject::bounds(size_t number) const {
   return {static_cast<int64_t>(before), static_cast<int64_t>(before + inside)};
 }
 
-Result<ReplacementTemplate> ReplacementTemplate::parse(std::string_view text, const Regex& regex) {
-  ReplacementTemplate result;
-  std::string literal;
-  const auto flush = [&] {
-    if (!literal.empty()) result.pieces_.push_back({std::move(literal), std::string::npos});
-    literal.clear();
-  };
-  const auto add_group = [&](size_t number, size_t position) -> Status {
-    if (number > regex.num_groups())
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Reads a replacement template once, from left to right.
+class ReplacementParser {
+ public:
+  using Piece = ReplacementTemplate::Piece;
+
+  ReplacementParser(std::string_view text, const Regex& regex) : text_(text), regex_(regex) {}
+
+  Result<std::vector<Piece>> parse() {
+    for (; position_ < text_.size(); ++position_) {
+      if (text_[position_] == '\\')
+        SLUICE_TRY(read_escape());
+      else
+        literal_ += text_[position_];
+    }
+    end_literal();
+    return std::move(pieces_);
+  }
+
+ private:
+  void end_literal() {
+    if (!literal_.empty()) pieces_.push_back({std::move(literal_), std::string::npos});
+    literal_.clear();
+  }
+
+  Status add_group(size_t number, size_t position) {
+    if (number > regex_.num_groups())
       return runtime_failure(
           fmt::format("invalid group reference {} at position {}", number, position));
-    flush();
-    result.pieces_.push_back({{}, number});
+    end_literal();
+    pieces_.push_back({{}, number});
     return {};
-  };
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\') {
-      literal += text[i];
-      continue;
-    }
-    if (i + 1 == text.size())
-      return runtime_failure(fmt::format("bad escape (end of pattern) at position {}", i));
-    const char c = text[++i];
+  }
+
+  // Leaves `position_` at the last character of the escape.
+  Status read_escape() {
     static constexpr std::string_view kNames = "nrtafvb\\";
     static constexpr std::string_view kMeanings = "\n\r\t\a\f\v\b\\";
-    if (c == 'g' && i + 1 < text.size() && text[i + 1] == '<') {
-      const size_t close = text.find('>', i);
-      if (close == std::string_view::npos)
-        return runtime_failure(fmt::format("missing >, unterminated name at position {}", i + 2));
-      const std::string name(text.substr(i + 2, close - i - 2));
-      size_t number = std::string::npos;
-      if (!name.empty() && name.size() < 9 &&
-          name.find_first_not_of("0123456789") == std::string::npos)
-        number = std::stoull(name);
-      for (const auto& [group_name, group_number] : regex.names())
-        if (group_name == name) number = group_number;
-      if (number == std::string::npos)
-        return runtime_failure(fmt::format("unknown group name '{}'", name));
-      SLUICE_TRY(add_group(number, i + 2));
-      i = close;
-    } else if (c >= '1' && c <= '9') {
-      auto number = static_cast<size_t>(c - '0');
-      const size_t position = i;
-      if (i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9')
-        number = number * 10 + static_cast<size_t>(text[++i] - '0');
-      SLUICE_TRY(add_group(number, position));
-    } else if (c == '0') {
-      literal += '\0';
-    } else if (const size_t found = kNames.find(c); found != std::string_view::npos) {
-      literal += kMeanings[found];
-    } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-      return runtime_failure(fmt::format("bad escape \\{} at position {}", c, i - 1));
-    } else {
-      literal.append({'\\', c});
-    }
+    if (position_ + 1 == text_.size())
+      return runtime_failure(fmt::format("bad escape (end of pattern) at position {}", position_));
+    const char c = text_[++position_];
+    if (text_.substr(position_).starts_with("g<")) return read_named_group();
+    if (c >= '1' && c <= '9') return read_numbered_group();
+    const size_t known = kNames.find(c);
+    if (c == '0')
+      literal_ += '\0';
+    else if (known != std::string_view::npos)
+      literal_ += kMeanings[known];
+    else if (is_letter(c))
+      return runtime_failure(fmt::format("bad escape \\{} at position {}", c, position_ - 1));
+    else
+      literal_.append({'\\', c});
+    return {};
   }
-  flush();
+
+  // \g<name> or \g<number>.
+  Status read_named_group() {
+    const size_t start = position_ + 2;
+    const size_t close = text_.find('>', position_);
+    if (close == std::string_view::npos)
+      return runtime_failure(fmt::format("missing >, unterminated name at position {}", start));
+    const std::string name(text_.substr(start, close - start));
+    size_t number = std::string::npos;
+    if (!name.empty() && name.size() < 9 && std::all_of(name.begin(), name.end(), is_digit))
+      number = std::stoull(name);
+    for (const auto& [group_name, group_number] : regex_.names())
+      if (group_name == name) number = group_number;
+    if (number == std::string::npos)
+      return runtime_failure(fmt::format("unknown group name '{}'", name));
+    position_ = close;
+    return add_group(number, start);
+  }
+
+  // One or two digits.
+  Status read_numbered_group() {
+    const size_t start = position_;
+    auto number = static_cast<size_t>(text_[start] - '0');
+    if (start + 1 < text_.size() && is_digit(text_[start + 1]))
+      number = number * 10 + static_cast<size_t>(text_[++position_] - '0');
+    return add_group(number, start);
+  }
+
+  std::string_view text_;
+  const Regex& regex_;
+  size_t position_ = 0;
+  std::string literal_;
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace
+
+Result<ReplacementTemplate> ReplacementTemplate::parse(std::string_view text, const Regex& regex) {
+  ReplacementTemplate result;
+  SLUICE_ASSIGN(result.pieces_, ReplacementParser(text, regex).parse());
   return result;
 }
 

@@ -213,12 +213,12 @@ Result<std::optional<MatchSpans>> Regex::match(std::string_view subject, size_t 
   if (anchor != Anchor::kNone) options |= PCRE2_ANCHORED;
   if (anchor == Anchor::kBoth) options |= PCRE2_ENDANCHORED;
   if (not_empty) options |= PCRE2_NOTEMPTY_ATSTART;
-  const int outcome =
-      pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), start,
-                  options, data.get(), nullptr);
+  const int outcome = pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()),
+                                  subject.size(), start, options, data.get(), nullptr);
   if (outcome == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (outcome < 0)
-    return runtime_failure(fmt::format("matching '{}' failed: {}", pattern_, problem_text(outcome)));
+    return runtime_failure(
+        fmt::format("matching '{}' failed: {}", pattern_, problem_text(outcome)));
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
   MatchSpans spans(num_groups_ + 1, {std::string::npos, std::string::npos});
   for (size_t i = 0; i < spans.size() && i < pcre2_get_ovector_count(data.get()); ++i)

@@ -21,6 +21,35 @@ std::string alternatives(char group, const char* const* names, size_t count, siz
   return text + ")";
 }
 
+struct Directive {
+  char code;
+  std::string_view pattern;
+};
+
+constexpr Directive kDirectives[] = {
+    {'d', "(?P<d>3[0-1]|[1-2]\\d|0[1-9]|[1-9]| [1-9])"},
+    {'f', "(?P<f>[0-9]{1,6})"},
+    {'G', "(?P<G>\\d\\d\\d\\d)"},
+    {'H', "(?P<H>2[0-3]|[0-1]\\d|\\d)"},
+    {'I', "(?P<I>1[0-2]|0[1-9]|[1-9]| [1-9])"},
+    {'j', "(?P<j>36[0-6]|3[0-5]\\d|[1-2]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9])"},
+    {'m', "(?P<m>1[0-2]|0[1-9]|[1-9])"},
+    {'M', "(?P<M>[0-5]\\d|\\d)"},
+    {'p', "(?P<p>am|pm)"},
+    {'S', "(?P<S>6[0-1]|[0-5]\\d|\\d)"},
+    {'u', "(?P<u>[1-7])"},
+    {'U', "(?P<U>5[0-3]|[0-4]\\d|\\d)"},
+    {'V', "(?P<V>5[0-3]|0[1-9]|[1-4]\\d|\\d)"},
+    {'w', "(?P<w>[0-6])"},
+    {'W', "(?P<W>5[0-3]|[0-4]\\d|\\d)"},
+    {'y', "(?P<y>\\d\\d)"},
+    {'Y', "(?P<Y>\\d\\d\\d\\d)"},
+    {'z', "(?P<z>[+-]\\d\\d:?[0-5]\\d(:?[0-5]\\d(\\.\\d{1,6})?)?|(?-i:Z))"},
+    {'Z', "(?P<Z>utc|gmt)"},
+    {'%', "%"},
+};
+
+// The regular expression of one directive; empty when there is no such directive.
 std::string directive_pattern(char code) {
   switch (code) {
     case 'a':
@@ -31,48 +60,12 @@ std::string directive_pattern(char code) {
       return alternatives('b', kMonthNames, 12, 3);
     case 'B':
       return alternatives('B', kMonthNames, 12, std::string::npos);
-    case 'd':
-      return "(?P<d>3[0-1]|[1-2]\\d|0[1-9]|[1-9]| [1-9])";
-    case 'f':
-      return "(?P<f>[0-9]{1,6})";
-    case 'G':
-      return "(?P<G>\\d\\d\\d\\d)";
-    case 'H':
-      return "(?P<H>2[0-3]|[0-1]\\d|\\d)";
-    case 'I':
-      return "(?P<I>1[0-2]|0[1-9]|[1-9]| [1-9])";
-    case 'j':
-      return "(?P<j>36[0-6]|3[0-5]\\d|[1-2]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9])";
-    case 'm':
-      return "(?P<m>1[0-2]|0[1-9]|[1-9])";
-    case 'M':
-      return "(?P<M>[0-5]\\d|\\d)";
-    case 'p':
-      return "(?P<p>am|pm)";
-    case 'S':
-      return "(?P<S>6[0-1]|[0-5]\\d|\\d)";
-    case 'u':
-      return "(?P<u>[1-7])";
-    case 'U':
-    case 'W':
-      return fmt::format("(?P<{}>5[0-3]|[0-4]\\d|\\d)", code);
-    case 'V':
-      return "(?P<V>5[0-3]|0[1-9]|[1-4]\\d|\\d)";
-    case 'w':
-      return "(?P<w>[0-6])";
-    case 'y':
-      return "(?P<y>\\d\\d)";
-    case 'Y':
-      return "(?P<Y>\\d\\d\\d\\d)";
-    case 'z':
-      return "(?P<z>[+-]\\d\\d:?[0-5]\\d(:?[0-5]\\d(\\.\\d{1,6})?)?|(?-i:Z))";
-    case 'Z':
-      return "(?P<Z>utc|gmt)";
-    case '%':
-      return "%";
     default:
-      return {};
+      break;
   }
+  for (const Directive& directive : kDirectives)
+    if (directive.code == code) return std::string(directive.pattern);
+  return {};
 }
 
 // %c, %x and %X of the C locale, written out.
@@ -150,37 +143,52 @@ std::optional<int64_t> weekday_part(const Parts& parts) {
   return std::nullopt;
 }
 
-Result<int64_t> date_part(const Parts& parts) {
-  std::optional<int64_t> year = number_part(parts, 'Y');
-  if (const std::optional<int64_t> short_year = number_part(parts, 'y'))
-    year = *short_year + (*short_year <= 68 ? 2000 : 1900);
-  int64_t month = number_part(parts, 'm').value_or(1);
-  if (const auto found = parts.find('B'); found != parts.end())
-    month = name_index(found->second, kMonthNames, 12, std::string::npos) + 1;
+std::optional<int64_t> year_part(const Parts& parts) {
+  // POSIX: 69…99 belong to the twentieth century.
+  if (const std::optional<int64_t> year = number_part(parts, 'y'))
+    return *year + (*year <= 68 ? 2000 : 1900);
+  return number_part(parts, 'Y');
+}
+
+int64_t month_part(const Parts& parts) {
   if (const auto found = parts.find('b'); found != parts.end())
-    month = name_index(found->second, kMonthNames, 12, 3) + 1;
-  const int64_t day = number_part(parts, 'd').value_or(1);
+    return name_index(found->second, kMonthNames, 12, 3) + 1;
+  if (const auto found = parts.find('B'); found != parts.end())
+    return name_index(found->second, kMonthNames, 12, std::string::npos) + 1;
+  return number_part(parts, 'm').value_or(1);
+}
+
+Result<int64_t> iso_week_date(const Parts& parts, int64_t iso_year) {
+  const std::optional<int64_t> week = number_part(parts, 'V');
   const std::optional<int64_t> weekday = weekday_part(parts);
-  if (const std::optional<int64_t> iso_year = number_part(parts, 'G')) {
-    const std::optional<int64_t> week = number_part(parts, 'V');
-    if (!week || !weekday)
-      return runtime_failure(
-          "ISO year directive '%G' must be used with the ISO week directive '%V' and a weekday "
-          "directive ('%A', '%a', '%w', or '%u').");
-    return iso_year_start(*iso_year) + (*week - 1) * 7 + *weekday;
-  }
+  if (!week || !weekday)
+    return runtime_failure(
+        "ISO year directive '%G' must be used with the ISO week directive '%V' and a weekday "
+        "directive ('%A', '%a', '%w', or '%u').");
+  return iso_year_start(iso_year) + (*week - 1) * 7 + *weekday;
+}
+
+// The day of week `week` of a year, in which days before the first Sunday (or Monday) are week 0.
+int64_t week_date(int64_t year, int64_t week, int64_t weekday, bool sunday_first) {
+  const int64_t first_day = days_from_civil({year, 1, 1});
+  const int64_t shift = sunday_first ? (weekday_of(first_day) + 1) % 7 : weekday_of(first_day);
+  const int64_t day_of_week = sunday_first ? (weekday + 1) % 7 : weekday;
+  return first_day - shift + (shift == 0 ? week - 1 : week) * 7 + day_of_week;
+}
+
+// Days since 1970-01-01 that the parts name.
+Result<int64_t> date_part(const Parts& parts) {
+  if (const std::optional<int64_t> iso_year = number_part(parts, 'G'))
+    return iso_week_date(parts, *iso_year);
+  const std::optional<int64_t> year = year_part(parts);
   const int64_t whole_year = year.value_or(1900);
   if (const std::optional<int64_t> julian = number_part(parts, 'j'))
     return days_from_civil({whole_year, 1, 1}) + *julian - 1;
   const bool sunday_first = parts.contains('U');
-  if ((sunday_first || parts.contains('W')) && weekday && year) {
-    const int64_t week = number_part(parts, sunday_first ? 'U' : 'W').value_or(0);
-    const int64_t first_day = days_from_civil({whole_year, 1, 1});
-    const int64_t shift = sunday_first ? (weekday_of(first_day) + 1) % 7 : weekday_of(first_day);
-    const int64_t day_of_week = sunday_first ? (*weekday + 1) % 7 : *weekday;
-    return first_day - shift + (shift == 0 ? week - 1 : week) * 7 + day_of_week;
-  }
-  return checked_days(whole_year, month, day);
+  const std::optional<int64_t> week = number_part(parts, sunday_first ? 'U' : 'W');
+  const std::optional<int64_t> weekday = weekday_part(parts);
+  if (week && weekday && year) return week_date(*year, *week, *weekday, sunday_first);
+  return checked_days(whole_year, month_part(parts), number_part(parts, 'd').value_or(1));
 }
 
 Result<int64_t> time_part(const Parts& parts) {

@@ -41,11 +41,10 @@ Result<Value> time_isoformat(Interpreter& /*interpreter*/, const Value& self,
 
 Result<Value> time_from_fields(std::string_view method, const std::array<int64_t, 4>& current,
                                const ZoneRef& zone, const CallArgs& args) {
-  SLUICE_ASSIGN(const auto bound,
-                bind_arguments<6>(method,
-                                  {std::string_view("hour"), "minute", "second", "microsecond",
-                                   "tzinfo", "fold"},
-                                  args));
+  SLUICE_ASSIGN(const auto bound, bind_arguments<6>(method,
+                                                    {std::string_view("hour"), "minute", "second",
+                                                     "microsecond", "tzinfo", "fold"},
+                                                    args));
   std::array<int64_t, 4> fields = current;
   for (size_t i = 0; i < fields.size(); ++i) {
     if (bound[i] == nullptr) continue;
@@ -64,8 +63,7 @@ Result<Value> time_replace(Interpreter& /*interpreter*/, const Value& self, cons
                           args);
 }
 
-Result<Value> time_strftime(Interpreter& /*interpreter*/, const Value& self,
-                            const CallArgs& args) {
+Result<Value> time_strftime(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const auto bound,
                 bind_arguments<1>("strftime", {std::string_view("format")}, args));
   if (bound[0] == nullptr || !bound[0]->is_string())

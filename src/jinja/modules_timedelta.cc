@@ -62,8 +62,7 @@ Result<std::optional<Value>> combine(Object::BinaryOp op, int64_t a, int64_t b) 
       return done(make_timedelta(a - b));
     case Object::BinaryOp::kDiv:
       if (b == 0) return runtime_failure("division by zero");
-      return std::optional<Value>(
-          Value::floating(static_cast<double>(a) / static_cast<double>(b)));
+      return std::optional<Value>(Value::floating(static_cast<double>(a) / static_cast<double>(b)));
     case Object::BinaryOp::kFloorDiv:
       if (b == 0) return runtime_failure("integer division or modulo by zero");
       return std::optional<Value>(Value::integer(floor_div(a, b)));
@@ -172,7 +171,7 @@ std::optional<Value> timedelta_constant(std::string_view name) {
 Result<Value> construct_timedelta(Interpreter& /*interpreter*/, const Value& /*self*/,
                                   const CallArgs& args) {
   static constexpr std::array<int64_t, 7> kFactors = {
-      kMicrosPerDay,      kMicrosPerSecond,        1, 1000, 60 * kMicrosPerSecond,
+      kMicrosPerDay,           kMicrosPerSecond, 1, 1000, 60 * kMicrosPerSecond,
       3600 * kMicrosPerSecond, 7 * kMicrosPerDay};
   SLUICE_ASSIGN(const auto bound,
                 bind_arguments<7>("timedelta",
@@ -184,17 +183,16 @@ Result<Value> construct_timedelta(Interpreter& /*interpreter*/, const Value& /*s
   for (size_t i = 0; i < bound.size(); ++i) {
     if (bound[i] == nullptr) continue;
     if (bound[i]->is_float()) {
-      fractional += static_cast<long double>(bound[i]->as_float()) *
-                    static_cast<long double>(kFactors[i]);
+      fractional +=
+          static_cast<long double>(bound[i]->as_float()) * static_cast<long double>(kFactors[i]);
       continue;
     }
     if (bound[i]->is_undefined()) return fail(undefined_error(*bound[i]));
     if (!is_integer_kind(*bound[i]))
-      return runtime_failure(
-          fmt::format("unsupported type for timedelta {} component: {}",
-                      std::array{"days", "seconds", "microseconds", "milliseconds", "minutes",
-                                 "hours", "weeks"}[i],
-                      type_name(*bound[i])));
+      return runtime_failure(fmt::format("unsupported type for timedelta {} component: {}",
+                                         std::array{"days", "seconds", "microseconds",
+                                                    "milliseconds", "minutes", "hours", "weeks"}[i],
+                                         type_name(*bound[i])));
     const std::optional<int64_t> number = integer_in_range(*bound[i]);
     int64_t part = 0;
     if (!number || __builtin_mul_overflow(*number, kFactors[i], &part) ||

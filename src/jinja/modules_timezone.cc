@@ -1,7 +1,5 @@
-// datetime.timezone: fixed offsets; and the offset of local time.
+// datetime.timezone: fixed offsets.
 #include <fmt/format.h>
-
-#include <ctime>
 
 #include "jinja/modules_datetime.h"
 #include "jinja/ops.h"
@@ -91,13 +89,6 @@ Result<ZoneRef> zone_argument(const Value* value) {
   if (auto* zone = value->object_as<TimeZoneObject>()) return ZoneRef(zone);
   return runtime_failure(fmt::format(
       "tzinfo argument must be None or of a tzinfo subclass, not type '{}'", type_name(*value)));
-}
-
-int64_t local_offset_seconds(int64_t utc_seconds) {
-  const std::time_t instant = utc_seconds;
-  std::tm local{};
-  if (localtime_r(&instant, &local) == nullptr) return 0;
-  return local.tm_gmtoff;
 }
 
 Result<std::string> zone_repr_suffix(const ZoneRef& zone) {

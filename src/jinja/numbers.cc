@@ -121,14 +121,10 @@ std::optional<Value> small_arithmetic(Arithmetic op, int64_t a, int64_t b) {
       return Value::integer(result);
     case Arithmetic::kFloorDiv:
       if (b == -1) return std::nullopt;  // may overflow
-      result = a / b;
-      if (a % b != 0 && (a < 0) != (b < 0)) --result;
-      return Value::integer(result);
+      return Value::integer(floor_div(a, b));
     case Arithmetic::kMod:
       if (b == -1) return Value::integer(0);
-      result = a % b;
-      if (result != 0 && (result < 0) != (b < 0)) result += b;
-      return Value::integer(result);
+      return Value::integer(floor_mod(a, b));
     case Arithmetic::kDiv:
     case Arithmetic::kPow:
       break;
@@ -160,6 +156,17 @@ bool is_zero(const Value& value) {
   return value.kind() != Kind::kBigInt && small_integer(value) == 0;
 }
 
+template <typename Number>
+int order_of(Number left, Number right) {
+  return left < right ? -1 : (left > right ? 1 : 0);
+}
+
+std::optional<int> integer_compare_float(const Value& integer, double number) {
+  if (std::isnan(number)) return std::nullopt;
+  if (std::isinf(number)) return number > 0 ? -1 : 1;
+  return bigint_compare_float(integer, number);
+}
+
 // Rounds the decimal text of a float at 10^-digits. Correct because to_chars rounds the exact
 // binary value.
 double round_float(double value, int64_t digits) {
@@ -171,8 +178,8 @@ double round_float(double value, int64_t digits) {
                                    std::chars_format::fixed, static_cast<int>(digits));
     return std::strtod(std::string(text.data(), end.ptr).c_str(), nullptr);
   }
-  const auto probe = std::to_chars(text.data(), text.data() + text.size(), value,
-                                   std::chars_format::scientific);
+  const auto probe =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
   const std::string_view shortest(text.data(), static_cast<size_t>(probe.ptr - text.data()));
   const int exponent = std::atoi(std::string(shortest.substr(shortest.find('e') + 1)).c_str());
   const int64_t precision = exponent + digits;
@@ -187,8 +194,7 @@ double round_float(double value, int64_t digits) {
 
 Result<Value> round_integer(const Value& value, int64_t digits) {
   if (digits < -10000) return Value::integer(0);
-  SLUICE_ASSIGN(const Value unit,
-                bigint_power(Value::integer(10), static_cast<uint64_t>(-digits)));
+  SLUICE_ASSIGN(const Value unit, bigint_power(Value::integer(10), static_cast<uint64_t>(-digits)));
   const Value quotient = bigint_floor_divide(value, unit);
   const Value rest = bigint_modulo(value, unit);
   const int order = bigint_compare(bigint_add(rest, rest), unit);
@@ -237,26 +243,17 @@ bool number_equals(const Value& a, const Value& b) {
 }
 
 std::optional<int> number_compare(const Value& a, const Value& b) {
-  const auto order = [](auto left, auto right) {
-    return left < right ? -1 : (left > right ? 1 : 0);
-  };
   if (a.is_float() && b.is_float()) {
     if (std::isnan(a.as_float()) || std::isnan(b.as_float())) return std::nullopt;
-    return order(a.as_float(), b.as_float());
+    return order_of(a.as_float(), b.as_float());
   }
-  if (a.is_float() || b.is_float()) {
-    const double number = a.is_float() ? a.as_float() : b.as_float();
-    const Value& integer = a.is_float() ? b : a;
-    if (std::isnan(number)) return std::nullopt;
-    int result = 0;
-    if (std::isinf(number))
-      result = number > 0 ? -1 : 1;
-    else
-      result = bigint_compare_float(integer, number);
-    return a.is_float() ? -result : result;
+  if (a.is_float()) {
+    const std::optional<int> order = integer_compare_float(b, a.as_float());
+    return order ? std::optional<int>(-*order) : std::nullopt;
   }
+  if (b.is_float()) return integer_compare_float(a, b.as_float());
   if (a.kind() != Kind::kBigInt && b.kind() != Kind::kBigInt)
-    return order(small_integer(a), small_integer(b));
+    return order_of(small_integer(a), small_integer(b));
   return bigint_compare(a, b);
 }
 

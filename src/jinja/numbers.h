@@ -23,6 +23,15 @@ std::optional<int64_t> integer_in_range(const Value& value);
 // float(x) of a number kind or a decimal. Error: "int too large to convert to float".
 Result<double> number_to_float(const Value& value);
 
+// Python's // and % of two machine integers; `b` is neither 0 nor -1.
+constexpr int64_t floor_div(int64_t a, int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+}
+constexpr int64_t floor_mod(int64_t a, int64_t b) {
+  const int64_t rest = a % b;
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
 enum class Arithmetic : uint8_t { kAdd, kSub, kMul, kDiv, kFloorDiv, kMod, kPow };
 // Both operands are number kinds.
 Result<Value> number_arithmetic(Arithmetic op, const Value& a, const Value& b);

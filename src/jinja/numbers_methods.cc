@@ -28,8 +28,7 @@ Result<Value> number_conjugate(Interpreter& /*interpreter*/, const Value& self,
   return positive(self);
 }
 
-Result<Value> int_ratio(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> int_ratio(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   SLUICE_ASSIGN(Value numerator, positive(self));
   return Value::tuple({std::move(numerator), Value::integer(1)});
 }
@@ -51,8 +50,8 @@ Result<Value> float_ratio(Interpreter& /*interpreter*/, const Value& self,
     mantissa *= 2.0;
     --exponent;
   }
-  SLUICE_ASSIGN(Value scale, bigint_power(Value::integer(2),
-                                          static_cast<uint64_t>(std::abs(exponent))));
+  SLUICE_ASSIGN(Value scale,
+                bigint_power(Value::integer(2), static_cast<uint64_t>(std::abs(exponent))));
   const Value numerator = bigint_from_float(mantissa);
   if (exponent <= 0) return Value::tuple({numerator, std::move(scale)});
   SLUICE_ASSIGN(Value scaled, bigint_multiply(numerator, scale));

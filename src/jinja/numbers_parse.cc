@@ -60,63 +60,79 @@ bool remove_underscores(std::string& text, bool (*is_digit)(char)) {
 
 bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 
+size_t skip_digits(std::string_view& text) {
+  size_t count = 0;
+  while (count < text.size() && is_ascii_digit(text[count])) ++count;
+  text.remove_prefix(count);
+  return count;
+}
+
 bool is_float_text(std::string_view text) {
-  size_t i = 0;
-  size_t num_digits = 0;
-  while (i < text.size() && is_ascii_digit(text[i])) ++i, ++num_digits;
-  if (i < text.size() && text[i] == '.') {
-    ++i;
-    while (i < text.size() && is_ascii_digit(text[i])) ++i, ++num_digits;
+  size_t num_digits = skip_digits(text);
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    num_digits += skip_digits(text);
   }
   if (num_digits == 0) return false;
-  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    ++i;
-    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    const size_t start = i;
-    while (i < text.size() && is_ascii_digit(text[i])) ++i;
-    if (i == start) return false;
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (skip_digits(text) == 0) return false;
   }
-  return i == text.size();
+  return text.empty();
+}
+
+// Takes a sign off; whether it was a minus.
+bool take_sign(std::string_view& text) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  return negative;
+}
+
+// Takes the prefix of a base off ("0x", and the underscore that may follow it) and settles base 0,
+// which means "as a literal". False for a decimal literal with a leading zero.
+bool take_base(std::string_view& text, int& base) {
+  const int prefix = prefix_base(text);
+  if (prefix != 0 && (base == 0 || base == prefix)) {
+    base = prefix;
+    text.remove_prefix(2);
+    if (text.starts_with('_')) text.remove_prefix(1);
+    return true;
+  }
+  if (base != 0) return true;
+  base = 10;
+  const bool all_zero = text.find_first_not_of("0_") == std::string_view::npos;
+  return text.size() <= 1 || text[0] != '0' || all_zero;
+}
+
+// Digits of a base without the underscores between them; nullopt when one is misplaced, or for what
+// is no digit.
+std::optional<std::string> plain_digits(std::string_view text, int base) {
+  if (text.empty() || text.back() == '_') return std::nullopt;
+  std::string digits;
+  char before = '_';
+  for (const char c : text) {
+    if (c == '_' ? before == '_' : digit_value(c) >= base) return std::nullopt;
+    if (c != '_') digits.push_back(c);
+    before = c;
+  }
+  return digits;
 }
 
 }  // namespace
 
 std::optional<Value> parse_int(std::string_view text, int base) {
-  std::string body = normalise(text);
+  const std::string body = normalise(text);
   std::string_view rest = body;
-  bool negative = false;
-  if (!rest.empty() && (rest[0] == '+' || rest[0] == '-')) {
-    negative = rest[0] == '-';
-    rest.remove_prefix(1);
-  }
-  const int prefix = prefix_base(rest);
-  bool has_prefix = false;
-  if (prefix != 0 && (base == 0 || base == prefix)) {
-    base = prefix;
-    rest.remove_prefix(2);
-    has_prefix = true;
-    if (!rest.empty() && rest[0] == '_') rest.remove_prefix(1);
-  } else if (base == 0) {
-    base = 10;
-    const bool all_zero = rest.find_first_not_of("0_") == std::string_view::npos;
-    if (rest.size() > 1 && rest[0] == '0' && !all_zero) return std::nullopt;
-  }
-  if (rest.empty() || (!has_prefix && rest.front() == '_') || rest.back() == '_')
-    return std::nullopt;
-  std::string digits;
-  for (size_t i = 0; i < rest.size(); ++i) {
-    if (rest[i] == '_') {
-      if (i == 0 || rest[i - 1] == '_') return std::nullopt;
-      continue;
-    }
-    if (digit_value(rest[i]) >= base) return std::nullopt;
-    digits.push_back(rest[i]);
-  }
+  const bool negative = take_sign(rest);
+  if (!take_base(rest, base)) return std::nullopt;
+  const std::optional<std::string> digits = plain_digits(rest, base);
+  if (!digits) return std::nullopt;
   int64_t small = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), small, base);
+  const auto parsed = std::from_chars(digits->data(), digits->data() + digits->size(), small, base);
   if (parsed.ec == std::errc()) return Value::integer(negative ? -small : small);
-  if (base == 10 && digits.size() > 4300) return std::nullopt;
-  return bigint_from_digits(digits, base, negative);
+  if (base == 10 && digits->size() > 4300) return std::nullopt;
+  return bigint_from_digits(*digits, base, negative);
 }
 
 std::optional<double> parse_float(std::string_view text) {

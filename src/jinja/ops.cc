@@ -88,6 +88,12 @@ std::optional<int> compare_objects(const Value& a, const Value& b) {
   return std::nullopt;
 }
 
+// One of the two is an object.
+bool equals_object(const Value& a, const Value& b) {
+  if (a.identity() == b.identity()) return true;
+  return (a.is_object() && a.as_object().equals(b)) || (b.is_object() && b.as_object().equals(a));
+}
+
 bool equals_same_kind(const Value& a, const Value& b) {
   switch (a.kind()) {
     case Kind::kUndefined:
@@ -114,6 +120,16 @@ Result<bool> contains_key(const Value& container, const Value& item) {
 bool contains_item(const std::vector<Value>& items, const Value& item) {
   return std::any_of(items.begin(), items.end(),
                      [&item](const Value& candidate) { return equals(candidate, item); });
+}
+
+std::optional<uint64_t> hash_items(const std::vector<Value>& items) {
+  uint64_t result = items.size();
+  for (const Value& item : items) {
+    const std::optional<uint64_t> part = hash(item);
+    if (!part) return std::nullopt;
+    result = combine_hashes(result, *part);
+  }
+  return result;
 }
 
 }  // namespace
@@ -190,10 +206,7 @@ bool equals(const Value& a, const Value& b) {
   if (a.is_string() && b.is_string())
     return a.identity() == b.identity() || a.as_string() == b.as_string();
   if (is_number_kind(a) && is_number_kind(b)) return number_equals(a, b);
-  if (a.is_object() || b.is_object()) {
-    if (a.identity() == b.identity()) return true;
-    return (a.is_object() && a.as_object().equals(b)) || (b.is_object() && b.as_object().equals(a));
-  }
+  if (a.is_object() || b.is_object()) return equals_object(a, b);
   if (a.kind() != b.kind()) return false;
   if (a.identity() != nullptr && a.identity() == b.identity()) return true;
   return equals_same_kind(a, b);
@@ -226,8 +239,8 @@ Result<bool> contains(const Value& container, const Value& item) {
     case Kind::kString:
     case Kind::kMarkup:
       if (!item.is_string())
-        return runtime_failure(fmt::format(
-            "'in <string>' requires string as left operand, not {}", type_name(item)));
+        return runtime_failure(
+            fmt::format("'in <string>' requires string as left operand, not {}", type_name(item)));
       return container.as_string().find(item.as_string()) != std::string::npos;
     case Kind::kList:
     case Kind::kTuple:
@@ -269,15 +282,8 @@ std::optional<uint64_t> hash(const Value& value) {
     case Kind::kString:
     case Kind::kMarkup:
       return hash_text(value.as_string());
-    case Kind::kTuple: {
-      uint64_t result = value.as_items().size();
-      for (const Value& item : value.as_items()) {
-        const std::optional<uint64_t> part = hash(item);
-        if (!part) return std::nullopt;
-        result = combine_hashes(result, *part);
-      }
-      return result;
-    }
+    case Kind::kTuple:
+      return hash_items(value.as_items());
     case Kind::kObject:
       return value.as_object().hash();
     case Kind::kList:

@@ -49,6 +49,25 @@ Result<std::optional<Value>> python_attribute(const Value& value, std::string_vi
   return std::nullopt;
 }
 
+// Where an index from the front or from the back points to; nullopt: outside, or no integer.
+std::optional<size_t> position_of(const Value& index, size_t size) {
+  const std::optional<int64_t> number = integer_in_range(index);
+  if (!number) return std::nullopt;
+  const auto count = static_cast<int64_t>(size);
+  const int64_t position = *number < 0 ? *number + count : *number;
+  if (position < 0 || position >= count) return std::nullopt;
+  return static_cast<size_t>(position);
+}
+
+std::optional<Value> character_at(const std::string& text, const Value& index) {
+  const std::optional<size_t> position = position_of(index, utf8_length(text));
+  if (!position) return std::nullopt;
+  const size_t start = byte_offset(text, *position);
+  size_t end = start;
+  next_code_point(text, end);
+  return Value::string(text.substr(start, end - start));
+}
+
 // Python's obj[key] where the key is there; nullopt for a LookupError or a TypeError, which Jinja
 // treats alike.
 Result<std::optional<Value>> python_item(const Value& value, const Value& key) {
@@ -60,27 +79,14 @@ Result<std::optional<Value>> python_item(const Value& value, const Value& key) {
     }
     case Kind::kList:
     case Kind::kTuple: {
-      const std::optional<int64_t> index = integer_in_range(key);
-      if (!index) return std::nullopt;
-      const auto& items = value.as_items();
-      const auto size = static_cast<int64_t>(items.size());
-      const int64_t position = *index < 0 ? *index + size : *index;
-      if (position < 0 || position >= size) return std::nullopt;
-      return std::optional<Value>(items[static_cast<size_t>(position)]);
+      const std::vector<Value>& items = value.as_items();
+      const std::optional<size_t> position = position_of(key, items.size());
+      if (!position) return std::nullopt;
+      return std::optional<Value>(items[*position]);
     }
     case Kind::kString:
-    case Kind::kMarkup: {
-      const std::optional<int64_t> index = integer_in_range(key);
-      if (!index) return std::nullopt;
-      const std::string& text = value.as_string();
-      const auto size = static_cast<int64_t>(utf8_length(text));
-      const int64_t position = *index < 0 ? *index + size : *index;
-      if (position < 0 || position >= size) return std::nullopt;
-      const size_t start = byte_offset(text, static_cast<size_t>(position));
-      size_t end = start;
-      next_code_point(text, end);
-      return std::optional<Value>(Value::string(text.substr(start, end - start)));
-    }
+    case Kind::kMarkup:
+      return character_at(value.as_string(), key);
     case Kind::kObject:
       return value.as_object().item(key);
     default:

@@ -73,6 +73,14 @@ Result<Value> arithmetic(Arithmetic op, const Value& a, const Value& b) {
   return other_binary(op, a, b);
 }
 
+Value concatenated(const Value& a, const Value& b) {
+  std::string text;
+  text.reserve(a.as_string().size() + b.as_string().size());
+  text.append(a.as_string()).append(b.as_string());
+  if (a.kind() == Kind::kMarkup || b.kind() == Kind::kMarkup) return Value::markup(std::move(text));
+  return Value::string(std::move(text));
+}
+
 std::vector<Value> joined(const std::vector<Value>& a, const std::vector<Value>& b) {
   std::vector<Value> items;
   items.reserve(a.size() + b.size());
@@ -123,14 +131,7 @@ Result<Value> add(const Value& a, const Value& b) {
     int64_t sum = 0;
     if (!__builtin_add_overflow(a.as_int(), b.as_int(), &sum)) return Value::integer(sum);
   }
-  if (a.is_string() && b.is_string()) {
-    std::string text;
-    text.reserve(a.as_string().size() + b.as_string().size());
-    text.append(a.as_string()).append(b.as_string());
-    if (a.kind() == Kind::kMarkup || b.kind() == Kind::kMarkup)
-      return Value::markup(std::move(text));
-    return Value::string(std::move(text));
-  }
+  if (a.is_string() && b.is_string()) return concatenated(a, b);
   if (a.is_list() && b.is_list()) return Value::list(joined(a.as_items(), b.as_items()));
   if (a.is_tuple() && b.is_tuple()) return Value::tuple(joined(a.as_items(), b.as_items()));
   const bool is_concatenation = a.is_string() || a.is_sequence();

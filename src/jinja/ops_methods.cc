@@ -37,12 +37,18 @@ const Method* find_method(const Value& self, std::string_view name) {
   return nullptr;
 }
 
-Result<Value> call_checked(Interpreter& interpreter, const Value& self, const Method& method,
-                           const CallArgs& args) {
-  const size_t given = args.positional.size();
-  if (method.arity != Arity::kKeywords && !args.keyword.empty())
-    return runtime_failure(
-        fmt::format("{}.{}() takes no keyword arguments", type_name(self), method.name));
+namespace {
+
+tl::unexpected<Error> wrong_positional_count(const Method& method, size_t given) {
+  const bool few = given < method.min;
+  const size_t bound = few ? method.min : method.max;
+  const char* relation = few ? "at least " : "at most ";
+  if (method.min == method.max) relation = "";
+  return runtime_failure(fmt::format("{} expected {}{} argument{}, got {}", method.name, relation,
+                                     bound, bound == 1 ? "" : "s", given));
+}
+
+Status check_count(const Value& self, const Method& method, size_t given) {
   switch (method.arity) {
     case Arity::kNone:
       if (given != 0)
@@ -55,18 +61,23 @@ Result<Value> call_checked(Interpreter& interpreter, const Value& self, const Me
                                            type_name(self), method.name, given));
       break;
     case Arity::kPositional:
-      if (given < method.min || (given > method.max && method.max != kAnyNumber)) {
-        const bool few = given < method.min;
-        const size_t bound = few ? method.min : method.max;
-        return runtime_failure(fmt::format(
-            "{} expected {}{} argument{}, got {}", method.name,
-            method.min == method.max ? "" : (few ? "at least " : "at most "), bound,
-            bound == 1 ? "" : "s", given));
-      }
+      if (given < method.min || (given > method.max && method.max != kAnyNumber))
+        return wrong_positional_count(method, given);
       break;
     case Arity::kKeywords:
       break;
   }
+  return {};
+}
+
+}  // namespace
+
+Result<Value> call_checked(Interpreter& interpreter, const Value& self, const Method& method,
+                           const CallArgs& args) {
+  if (method.arity != Arity::kKeywords && !args.keyword.empty())
+    return runtime_failure(
+        fmt::format("{}.{}() takes no keyword arguments", type_name(self), method.name));
+  SLUICE_TRY(check_count(self, method, args.positional.size()));
   return method.function(interpreter, self, args);
 }
 

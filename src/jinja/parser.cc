@@ -1,6 +1,7 @@
 #include "jinja/parser.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sluice::jinja {
 
@@ -152,6 +153,37 @@ NodeId Parser::conjunction() {
   return left;
 }
 
+namespace {
+
+// A token that is an operator.
+template <typename Operator>
+struct Sign {
+  TokenKind token;
+  Operator op;
+};
+
+constexpr Sign<CompareOperator> kCompareSigns[] = {
+    {TokenKind::kEq, CompareOperator::kEq}, {TokenKind::kNe, CompareOperator::kNe},
+    {TokenKind::kGt, CompareOperator::kGt}, {TokenKind::kGe, CompareOperator::kGe},
+    {TokenKind::kLt, CompareOperator::kLt}, {TokenKind::kLe, CompareOperator::kLe}};
+constexpr Sign<BinaryOperator> kSumSigns[] = {{TokenKind::kAdd, BinaryOperator::kAdd},
+                                              {TokenKind::kSub, BinaryOperator::kSub}};
+constexpr Sign<BinaryOperator> kProductSigns[] = {{TokenKind::kMul, BinaryOperator::kMul},
+                                                  {TokenKind::kDiv, BinaryOperator::kDiv},
+                                                  {TokenKind::kFloorDiv, BinaryOperator::kFloorDiv},
+                                                  {TokenKind::kMod, BinaryOperator::kMod}};
+
+// Null: the token is none of these operators.
+template <typename Operator, size_t kNumSigns>
+const Sign<Operator>* operator_of(const Sign<Operator> (&signs)[kNumSigns], TokenKind token) {
+  const auto* found =
+      std::find_if(std::begin(signs), std::end(signs),
+                   [token](const Sign<Operator>& sign) { return sign.token == token; });
+  return found == std::end(signs) ? nullptr : found;
+}
+
+}  // namespace
+
 NodeId Parser::negation() {
   std::vector<uint32_t> offsets;
   while (is_word("not")) {
@@ -164,37 +196,15 @@ NodeId Parser::negation() {
 }
 
 bool Parser::compare_operator(CompareOperator& op) {
-  switch (current().kind) {
-    case TokenKind::kEq:
-      op = CompareOperator::kEq;
-      break;
-    case TokenKind::kNe:
-      op = CompareOperator::kNe;
-      break;
-    case TokenKind::kGt:
-      op = CompareOperator::kGt;
-      break;
-    case TokenKind::kGe:
-      op = CompareOperator::kGe;
-      break;
-    case TokenKind::kLt:
-      op = CompareOperator::kLt;
-      break;
-    case TokenKind::kLe:
-      op = CompareOperator::kLe;
-      break;
-    case TokenKind::kName:
-      if (is_word("in")) {
-        op = CompareOperator::kIn;
-        break;
-      }
-      if (!is_word("not") || look().kind != TokenKind::kName || text_of(look()) != "in")
-        return false;
-      advance();
-      op = CompareOperator::kNotIn;
-      break;
-    default:
-      return false;
+  if (const auto* sign = operator_of(kCompareSigns, current().kind)) {
+    op = sign->op;
+  } else if (is_word("in")) {
+    op = CompareOperator::kIn;
+  } else if (is_word("not") && look().kind == TokenKind::kName && text_of(look()) == "in") {
+    advance();
+    op = CompareOperator::kNotIn;
+  } else {
+    return false;
   }
   advance();
   return true;
@@ -217,21 +227,14 @@ NodeId Parser::comparison() {
 }
 
 NodeId Parser::sum() {
-  uint32_t offset = current().offset;
+  const uint32_t offset = current().offset;
   NodeId left = concatenation();
-  for (;;) {
-    BinaryOperator op{};
-    if (is(TokenKind::kAdd)) {
-      op = BinaryOperator::kAdd;
-    } else if (is(TokenKind::kSub)) {
-      op = BinaryOperator::kSub;
-    } else {
-      return left;
-    }
+  while (const auto* sign = operator_of(kSumSigns, current().kind)) {
     advance();
-    NodeId right = concatenation();
-    left = add(NodeKind::kBinary, offset, left, right, 0, 0, static_cast<uint8_t>(op));
+    const NodeId right = concatenation();
+    left = add(NodeKind::kBinary, offset, left, right, 0, 0, static_cast<uint8_t>(sign->op));
   }
+  return left;
 }
 
 NodeId Parser::concatenation() {
@@ -249,30 +252,14 @@ NodeId Parser::concatenation() {
 }
 
 NodeId Parser::product() {
-  uint32_t offset = current().offset;
+  const uint32_t offset = current().offset;
   NodeId left = power();
-  for (;;) {
-    BinaryOperator op{};
-    switch (current().kind) {
-      case TokenKind::kMul:
-        op = BinaryOperator::kMul;
-        break;
-      case TokenKind::kDiv:
-        op = BinaryOperator::kDiv;
-        break;
-      case TokenKind::kFloorDiv:
-        op = BinaryOperator::kFloorDiv;
-        break;
-      case TokenKind::kMod:
-        op = BinaryOperator::kMod;
-        break;
-      default:
-        return left;
-    }
+  while (const auto* sign = operator_of(kProductSigns, current().kind)) {
     advance();
-    NodeId right = power();
-    left = add(NodeKind::kBinary, offset, left, right, 0, 0, static_cast<uint8_t>(op));
+    const NodeId right = power();
+    left = add(NodeKind::kBinary, offset, left, right, 0, 0, static_cast<uint8_t>(sign->op));
   }
+  return left;
 }
 
 NodeId Parser::power() {

@@ -72,14 +72,12 @@ Result<Value> set_add(Interpreter& /*interpreter*/, const Value& self, const Cal
   return Value::none();
 }
 
-Result<Value> set_clear(Interpreter& /*interpreter*/, const Value& self,
-                        const CallArgs& /*args*/) {
+Result<Value> set_clear(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   self.as_set().clear();
   return Value::none();
 }
 
-Result<Value> set_copy(Interpreter& /*interpreter*/, const Value& self,
-                       const CallArgs& /*args*/) {
+Result<Value> set_copy(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   return copy_set(self.as_set());
 }
 
@@ -160,8 +158,7 @@ Result<Value> set_isdisjoint(Interpreter& /*interpreter*/, const Value& self,
   }));
 }
 
-Result<Value> set_issubset(Interpreter& /*interpreter*/, const Value& self,
-                           const CallArgs& args) {
+Result<Value> set_issubset(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const Value other, as_set_value(args.positional[0]));
   return Value::boolean(holds_all(other.as_set(), self.as_set()));
 }

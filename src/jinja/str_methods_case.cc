@@ -61,8 +61,8 @@ void append_lowered(const std::u32string& codes, size_t position, std::string& o
   } else if (code == 0x3a3) {
     append_code_point(is_final_sigma(codes, position) ? 0x3c2 : 0x3c3, out);
   } else {
-    append_code_point(
-        static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code))), out);
+    append_code_point(static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code))),
+                      out);
   }
 }
 
@@ -97,8 +97,7 @@ Result<Value> upper(Interpreter& /*interpreter*/, const Value& self, const CallA
   return like(self, std::move(out));
 }
 
-Result<Value> casefold(Interpreter& /*interpreter*/, const Value& self,
-                       const CallArgs& /*args*/) {
+Result<Value> casefold(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   const std::string& text = self.as_string();
   if (is_ascii(text)) return like(self, lowered(text));
   std::string out;
@@ -106,10 +105,9 @@ Result<Value> casefold(Interpreter& /*interpreter*/, const Value& self,
     const char32_t code = next_code_point(text, position);
     std::array<utf8proc_int32_t, 8> folded{};
     int boundary = 0;
-    const utf8proc_ssize_t size =
-        utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), folded.data(),
-                                static_cast<utf8proc_ssize_t>(folded.size()), UTF8PROC_CASEFOLD,
-                                &boundary);
+    const utf8proc_ssize_t size = utf8proc_decompose_char(
+        static_cast<utf8proc_int32_t>(code), folded.data(),
+        static_cast<utf8proc_ssize_t>(folded.size()), UTF8PROC_CASEFOLD, &boundary);
     if (size <= 0 || static_cast<size_t>(size) > folded.size()) {
       append_code_point(code, out);
       continue;
@@ -147,8 +145,7 @@ Result<Value> title(Interpreter& /*interpreter*/, const Value& self, const CallA
   return like(self, std::move(out));
 }
 
-Result<Value> swapcase(Interpreter& /*interpreter*/, const Value& self,
-                       const CallArgs& /*args*/) {
+Result<Value> swapcase(Interpreter& /*interpreter*/, const Value& self, const CallArgs& /*args*/) {
   const std::u32string codes = decode_text(self.as_string());
   std::string out;
   for (size_t i = 0; i < codes.size(); ++i) {

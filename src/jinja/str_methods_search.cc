@@ -23,8 +23,7 @@ Result<int64_t> bound_argument(const CallArgs& args, size_t position, int64_t fa
   const Value& bound = args.positional[position];
   Result<int64_t> number = index_argument(bound);
   if (!number && !bound.is_undefined())
-    return runtime_failure(
-        "slice indices must be integers or None or have an __index__ method");
+    return runtime_failure("slice indices must be integers or None or have an __index__ method");
   return number;
 }
 
@@ -86,8 +85,8 @@ Result<bool> has_affix(std::string_view method, const Value& self, const CallArg
                                        type_name(wanted)));
   for (const Value& affix : wanted.as_items()) {
     if (!affix.is_string())
-      return runtime_failure(fmt::format("tuple for {} must only contain str, not {}", method,
-                                         type_name(affix)));
+      return runtime_failure(
+          fmt::format("tuple for {} must only contain str, not {}", method, type_name(affix)));
     if (matches(affix.as_string())) return true;
   }
   return false;
@@ -99,8 +98,7 @@ Result<Value> count(Interpreter& /*interpreter*/, const Value& self, const CallA
   SLUICE_ASSIGN(const std::string_view needle, needle_argument(args));
   SLUICE_ASSIGN(const Window window, window_of(self.as_string(), args));
   if (!window.reachable) return Value::integer(0);
-  if (needle.empty())
-    return Value::integer(static_cast<int64_t>(utf8_length(window.text)) + 1);
+  if (needle.empty()) return Value::integer(static_cast<int64_t>(utf8_length(window.text)) + 1);
   int64_t total = 0;
   for (size_t found = window.text.find(needle); found != std::string_view::npos;
        found = window.text.find(needle, found + needle.size()))

@@ -33,8 +33,8 @@ Result<Padding> padding_of(const Value& self, const CallArgs& args) {
   if (args.positional.size() > 1) {
     const Value& fill = args.positional[1];
     if (!fill.is_string())
-      return runtime_failure(fmt::format(
-          "The fill character must be a unicode character, not {}", type_name(fill)));
+      return runtime_failure(
+          fmt::format("The fill character must be a unicode character, not {}", type_name(fill)));
     if (utf8_length(fill.as_string()) != 1)
       return runtime_failure("The fill character must be exactly one character long");
     padding.fill = fill.as_string();
@@ -60,8 +60,7 @@ Value padded(const Value& self, const Padding& padding, int64_t left) {
 
 enum class Sides : uint8_t { kBoth, kLeft, kRight };
 
-std::string_view strip_characters(std::string_view text, std::string_view characters,
-                                  Sides sides) {
+std::string_view strip_characters(std::string_view text, std::string_view characters, Sides sides) {
   const std::u32string wanted = decode_text(characters);
   const auto is_wanted = [&wanted](char32_t code) {
     return wanted.find(code) != std::u32string::npos;
@@ -189,16 +188,14 @@ Result<Value> replace(Interpreter& /*interpreter*/, const Value& self, const Cal
   return like(self, replace_text(self.as_string(), from, with, limit));
 }
 
-Result<Value> removeprefix(Interpreter& /*interpreter*/, const Value& self,
-                           const CallArgs& args) {
+Result<Value> removeprefix(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const std::string prefix,
                 text_argument(args, 0, "removeprefix() argument must be str, not "));
   const std::string& text = self.as_string();
   return text.starts_with(prefix) ? like(self, text.substr(prefix.size())) : self;
 }
 
-Result<Value> removesuffix(Interpreter& /*interpreter*/, const Value& self,
-                           const CallArgs& args) {
+Result<Value> removesuffix(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const std::string suffix,
                 text_argument(args, 0, "removesuffix() argument must be str, not "));
   const std::string& text = self.as_string();
@@ -248,13 +245,11 @@ Result<Value> format_map(Interpreter& /*interpreter*/, const Value& self, const 
   return like(self, std::move(text));
 }
 
-Result<Value> maketrans(Interpreter& /*interpreter*/, const Value& /*self*/,
-                        const CallArgs& args) {
+Result<Value> maketrans(Interpreter& /*interpreter*/, const Value& /*self*/, const CallArgs& args) {
   Value table = Value::dict();
   if (args.positional.size() == 1) {
     if (!args.positional[0].is_dict())
-      return runtime_failure(
-          "if you give only one argument to maketrans it must be a dict");
+      return runtime_failure("if you give only one argument to maketrans it must be a dict");
     for (const Dict::Entry& entry : args.positional[0].as_dict().entries()) {
       if (!entry.key.is_string()) {
         table.as_dict().set(entry.key, entry.value);

@@ -133,8 +133,7 @@ Value three(std::string_view a, std::string_view b, std::string_view c) {
 
 Result<Value> split(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(const SplitArguments wanted, split_arguments("split", args));
-  if (wanted.separator == nullptr)
-    return Value::list(split_space(self.as_string(), wanted.limit));
+  if (wanted.separator == nullptr) return Value::list(split_space(self.as_string(), wanted.limit));
   return Value::list(split_text(self.as_string(), wanted.separator->as_string(), wanted.limit));
 }
 
@@ -201,8 +200,8 @@ Result<Value> join(Interpreter& /*interpreter*/, const Value& self, const CallAr
   for (size_t i = 0; i < items->size(); ++i) {
     const Value& item = (*items)[i];
     if (!item.is_string())
-      return runtime_failure(fmt::format("sequence item {}: expected str instance, {} found", i,
-                                         type_name(item)));
+      return runtime_failure(
+          fmt::format("sequence item {}: expected str instance, {} found", i, type_name(item)));
     if (i != 0) text += separator;
     text += item.as_string();
   }

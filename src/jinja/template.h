@@ -1,8 +1,9 @@
 // Compiled templates and macros, and how to run them.
 //
-// A Template or Macro is immutable once compiled and may be run from many threads at once. An Interpreter is one
-// evaluation on one thread. Free names come from a Scope that the caller supplies; the engine knows nothing about dbt
-// save the block kinds (macro, materialization, test, snapshot, docs) and the text filters of dbt's YAML rendering.
+// A Template or Macro is immutable once compiled and may be run from many threads at once. An
+// Interpreter is one evaluation on one thread. Free names come from a Scope that the caller
+// supplies; the engine knows nothing about dbt save the block kinds (macro, materialization, test,
+// snapshot, docs) and the text filters of dbt's YAML rendering.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +22,16 @@ struct Program;  // bytecode; program.h
 // How undefined names behave and what the tool pretends to be.
 struct Environment {
   UndefinedFlavor undefined = UndefinedFlavor::kDefault;  // kCapture at parse time
-  bool native = false;       // as_text, as_native, as_bool, as_number act (YAML rendering); else they are identity
-  bool plain_jinja = false;  // macros of a template are callable by their own name (not dbt's renaming)
-  int64_t max_steps = 0;     // instructions before "template runs too long"; 0: no limit
-  int max_depth = 200;       // nested macro calls before "maximum recursion depth exceeded"
+  bool native =
+      false;  // as_text, as_native, as_bool, as_number act (YAML rendering); else they are identity
+  bool plain_jinja =
+      false;  // macros of a template are callable by their own name (not dbt's renaming)
+  int64_t max_steps = 0;  // instructions before "template runs too long"; 0: no limit
+  int max_depth = 200;    // nested macro calls before "maximum recursion depth exceeded"
 };
 
-// Where a piece of output came from: `offset` bytes into the output begins text from this place in the template.
+// Where a piece of output came from: `offset` bytes into the output begins text from this place in
+// the template.
 struct SourceMapEntry {
   size_t offset;
   uint32_t line;
@@ -43,9 +47,9 @@ struct MacroParameter {
 // One `{% macro %}` / `{% materialization %}` / `{% test %}` block, compiled alone.
 class Macro {
  public:
-  std::string name;       // 'surrogate_key', 'materialization_table_default', 'test_unique'
-  std::string file;       // for errors, as given to compile
-  uint32_t line = 0;      // of the block's start tag within the file
+  std::string name;   // 'surrogate_key', 'materialization_table_default', 'test_unique'
+  std::string file;   // for errors, as given to compile
+  uint32_t line = 0;  // of the block's start tag within the file
   std::vector<MacroParameter> parameters;
   std::string supported_languages;  // materializations: source text of the list; empty when absent
   std::shared_ptr<const Program> program;
@@ -61,29 +65,33 @@ class Template {
 
 // Top-level blocks of a file, split before compiling (comments and raw blocks respected).
 struct Block {
-  std::string type;      // "macro", "materialization", "test", "data_test", "snapshot", "docs"
-  std::string name;      // as written after the tag
-  std::string_view full; // whole block with its tags; view into the text
-  std::string_view body; // between the tags
-  uint32_t line = 0;     // of the start tag, from 1
+  std::string type;       // "macro", "materialization", "test", "data_test", "snapshot", "docs"
+  std::string name;       // as written after the tag
+  std::string_view full;  // whole block with its tags; view into the text
+  std::string_view body;  // between the tags
+  uint32_t line = 0;      // of the start tag, from 1
   uint32_t column = 0;
 };
 
-// Finds the blocks of the `wanted` types; other Jinja text between them is skipped (data too). Errors: unclosed block,
-// stray end tag, a block inside another.
+// Finds the blocks of the `wanted` types; other Jinja text between them is skipped (data too).
+// Errors: unclosed block, stray end tag, a block inside another.
 Result<std::vector<Block>> split_blocks(std::string_view text, std::string_view file,
                                         const std::vector<std::string_view>& wanted);
 
-// Compiles a whole file as one template (a model, a YAML string, an operation). `first_line` shifts positions.
-Result<Template> compile_template(std::string_view text, std::string_view file, uint32_t first_line = 1);
+// Compiles a whole file as one template (a model, a YAML string, an operation). `first_line` shifts
+// positions.
+Result<Template> compile_template(std::string_view text, std::string_view file,
+                                  uint32_t first_line = 1);
 // Compiles one block of split_blocks into a macro.
 Result<std::shared_ptr<const Macro>> compile_macro(const Block& block, std::string_view file);
 
-// True when the text has no '{{', '{%' or '{#': rendering is the identity but for one trailing newline.
+// True when the text has no '{{', '{%' or '{#': rendering is the identity but for one trailing
+// newline.
 bool is_plain_text(std::string_view text);
 
-// Names that the template calls, found without running it: `foo(…)` gives {"foo"}, `pkg.foo(…)` gives {"pkg","foo"},
-// adapter.dispatch('x', 'pkg') gives a dispatch entry. For depends_on.macros of macros themselves.
+// Names that the template calls, found without running it: `foo(…)` gives {"foo"}, `pkg.foo(…)`
+// gives {"pkg","foo"}, adapter.dispatch('x', 'pkg') gives a dispatch entry. For depends_on.macros
+// of macros themselves.
 struct StaticCall {
   std::string package;  // empty: unqualified
   std::string name;
@@ -113,15 +121,17 @@ class Interpreter {
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
 
-  // Renders to text. `map`, when not null, receives the places of the output (top level of the template only).
+  // Renders to text. `map`, when not null, receives the places of the output (top level of the
+  // template only).
   Result<std::string> render(const Template& tmpl, std::vector<SourceMapEntry>* map = nullptr);
-  // Native rendering: one expression keeps its type; otherwise the concatenated text, literals evaluated only when a
-  // filter asked for it.
+  // Native rendering: one expression keeps its type; otherwise the concatenated text, literals
+  // evaluated only when a filter asked for it.
   Result<Value> render_native(const Template& tmpl);
-  // Calls a macro with this interpreter's scope. What `return(x)` carried, else its text as a string.
-  // kJinjaRuntime for wrong arguments, with Jinja's wording.
+  // Calls a macro with this interpreter's scope. What `return(x)` carried, else its text as a
+  // string. kJinjaRuntime for wrong arguments, with Jinja's wording.
   Result<Value> call_macro(const Macro& macro, const CallArgs& args);
-  // The value that the running function should unwind with: `return fail(interpreter.unwind_return(value))`.
+  // The value that the running function should unwind with: `return
+  // fail(interpreter.unwind_return(value))`.
   Error unwind_return(Value value);
 
   const Environment& environment() const;

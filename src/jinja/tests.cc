@@ -132,18 +132,8 @@ SLUICE_TEST(not_equal) {
 template <CompareOperator Operator>
 Result<bool> ordered(Interpreter& /*interpreter*/, const Value& self, const CallArgs& args) {
   SLUICE_ASSIGN(Value other, one_argument(args, "compare"));
-  static constexpr std::string_view kSigns[] = {"==", "!=", ">", ">=", "<", "<="};
-  SLUICE_ASSIGN(int order, compare(self, other, kSigns[static_cast<size_t>(Operator)]));
-  switch (Operator) {
-    case CompareOperator::kGt:
-      return order > 0;
-    case CompareOperator::kGe:
-      return order >= 0;
-    case CompareOperator::kLt:
-      return order < 0;
-    default:
-      return order <= 0;
-  }
+  SLUICE_ASSIGN(const int order, compare(self, other, kCompareText[static_cast<size_t>(Operator)]));
+  return is_ordered(Operator, order);
 }
 
 Result<bool> text_predicate(Interpreter& interpreter, const Value& self, std::string_view method) {

@@ -1,9 +1,11 @@
-// Value: a Python value as templates see it. 16 bytes; scalars inline, the rest by an intrusive, thread-safe reference count.
+// Value: a Python value as templates see it. 16 bytes; scalars inline, the rest by an intrusive,
+// thread-safe reference count.
 //
-// Ownership: a Value owns a share of its heap node. Lists, dicts and sets are mutable and shared by reference, as in
-// Python (`do x.append(1)` is seen by every holder). Nodes may be read from several threads; mutating one needs that
-// no other thread holds it (an evaluation is single-threaded; what several threads share is never mutated).
-// Integers that do not fit 64 bits become kBigInt by themselves; code outside the engine can treat them through ops.h.
+// Ownership: a Value owns a share of its heap node. Lists, dicts and sets are mutable and shared by
+// reference, as in Python (`do x.append(1)` is seen by every holder). Nodes may be read from
+// several threads; mutating one needs that no other thread holds it (an evaluation is
+// single-threaded; what several threads share is never mutated). Integers that do not fit 64 bits
+// become kBigInt by themselves; code outside the engine can treat them through ops.h.
 #pragma once
 
 #include <atomic>
@@ -99,12 +101,14 @@ struct StringNode final : RefCounted {
   const std::string text;  // UTF-8
 };
 
-// Default: prints '', anything else is an error. Capture: attribute, item and call give a capture-undefined again.
+// Default: prints '', anything else is an error. Capture: attribute, item and call give a
+// capture-undefined again.
 enum class UndefinedFlavor : uint8_t { kDefault, kCapture };
 
 struct UndefinedNode final : RefCounted {
   std::string name;    // the variable or attribute that was looked up
-  std::string detail;  // complete message when it is not "'name' is undefined", e.g. "'dict object' has no attribute 'x'"
+  std::string detail;  // complete message when it is not "'name' is undefined", e.g. "'dict object'
+                       // has no attribute 'x'"
   UndefinedFlavor flavor = UndefinedFlavor::kDefault;
   bool unsafe = false;  // stands for an attribute that the sandbox forbids: use is kJinjaSecurity
 };
@@ -210,8 +214,8 @@ class Value {
 inline ListNode::ListNode() = default;
 inline ListNode::~ListNode() = default;
 
-// Insertion-ordered hash map with Python's key equality (1 == 1.0 == True). Keys must be hashable (see ops.h hash()).
-// Iterate with entries(): erased slots are already compacted away.
+// Insertion-ordered hash map with Python's key equality (1 == 1.0 == True). Keys must be hashable
+// (see ops.h hash()). Iterate with entries(): erased slots are already compacted away.
 class Dict final : public RefCounted {
  public:
   struct Entry {
@@ -273,7 +277,8 @@ struct CallArgs {
   }
 };
 
-// Anything with behaviour of its own. Defaults are Python's for a plain object: truthy, not iterable, identity equality.
+// Anything with behaviour of its own. Defaults are Python's for a plain object: truthy, not
+// iterable, identity equality.
 class Object : public RefCounted {
  public:
   // Python's type name as error messages print it, e.g. "Relation".
@@ -302,7 +307,8 @@ class Object : public RefCounted {
   virtual std::optional<int> compare(const Value& /*other*/) const { return std::nullopt; }
   // x + y, x - y, x * y … with this object on either side; nullopt: unsupported operand.
   enum class BinaryOp : uint8_t { kAdd, kSub, kMul, kDiv, kFloorDiv, kMod, kPow };
-  virtual Result<std::optional<Value>> binary(BinaryOp /*op*/, const Value& /*other*/, bool /*reflected*/) const {
+  virtual Result<std::optional<Value>> binary(BinaryOp /*op*/, const Value& /*other*/,
+                                              bool /*reflected*/) const {
     return std::nullopt;
   }
   virtual bool is_mapping() const { return false; }
@@ -311,11 +317,13 @@ class Object : public RefCounted {
   virtual std::optional<Value> to_plain() const { return std::nullopt; }
 };
 
-// A host function exposed to templates: Value(function(...)). `name` is what error messages and repr show.
+// A host function exposed to templates: Value(function(...)). `name` is what error messages and
+// repr show.
 using NativeFunction = Result<Value> (*)(Interpreter&, const CallArgs&);
 Value make_function(std::string name, NativeFunction function);
 // The same with captured state, kept alive by the Value.
-Value make_closure(std::string name, std::function<Result<Value>(Interpreter&, const CallArgs&)> function);
+Value make_closure(std::string name,
+                   std::function<Result<Value>(Interpreter&, const CallArgs&)> function);
 
 template <typename T>
 T* Value::object_as() const {

@@ -114,8 +114,8 @@ Result<double> bigint_true_divide(const Value& a, const Value& b) {
   cpp_int numerator = left < 0 ? cpp_int(-left) : left;
   cpp_int denominator = right < 0 ? cpp_int(-right) : right;
   // Scale so that the integer quotient has at least 66 bits.
-  const int64_t shift = 66 - static_cast<int64_t>(bits_of(numerator)) +
-                        static_cast<int64_t>(bits_of(denominator));
+  const int64_t shift =
+      66 - static_cast<int64_t>(bits_of(numerator)) + static_cast<int64_t>(bits_of(denominator));
   if (shift > 0)
     numerator <<= static_cast<unsigned>(shift);
   else

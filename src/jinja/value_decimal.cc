@@ -102,8 +102,7 @@ Result<Value> divide_decimals(const DecimalObject& a, const DecimalObject& b) {
     return make(negative, std::move(quotient), exponent);
   }
   const int64_t ideal = a.exponent() - b.exponent();
-  while (exponent < ideal &&
-         bigint_sign(bigint_modulo(quotient, Value::integer(10))) == 0) {
+  while (exponent < ideal && bigint_sign(bigint_modulo(quotient, Value::integer(10))) == 0) {
     quotient = bigint_floor_divide(quotient, Value::integer(10));
     ++exponent;
   }
@@ -131,8 +130,7 @@ Result<Value> power_decimal(const DecimalObject& a, const DecimalObject& b) {
   if (b.exponent() < 0 || !exponent || *exponent > 10'000 || *exponent < -10'000)
     return runtime_failure("decimal powers need a small whole exponent");
   const int64_t times = std::abs(*exponent);
-  SLUICE_ASSIGN(Value coefficient,
-                bigint_power(a.coefficient(), static_cast<uint64_t>(times)));
+  SLUICE_ASSIGN(Value coefficient, bigint_power(a.coefficient(), static_cast<uint64_t>(times)));
   const Value result =
       make(a.negative() && times % 2 == 1, std::move(coefficient), a.exponent() * times);
   if (*exponent >= 0) return result;
@@ -186,8 +184,7 @@ std::optional<int> DecimalObject::compare(const Value& other) const {
     Result<Value> two = bigint_power(Value::integer(2), static_cast<uint64_t>(std::abs(exponent)));
     Result<Value> grown = bigint_multiply(exponent < 0 ? left : right, *two);
     (exponent < 0 ? left : right) = std::move(*grown);
-    (exponent_ > 0 ? left : right) =
-        scaled(exponent_ > 0 ? left : right, std::abs(exponent_));
+    (exponent_ > 0 ? left : right) = scaled(exponent_ > 0 ? left : right, std::abs(exponent_));
     return bigint_compare(left, right);
   }
   const DecimalRef decimal = as_decimal(other);
@@ -266,6 +263,31 @@ Result<std::optional<Value>> DecimalObject::binary(BinaryOp op, const Value& oth
   return std::optional<Value>(std::move(*result));
 }
 
+std::string DecimalObject::fixed_text(int64_t precision, bool percent) const {
+  const int64_t exponent = exponent_ + (percent ? 2 : 0);
+  const int64_t digits = precision >= 0 ? precision : std::max<int64_t>(0, -exponent);
+  const int64_t drop = -digits - exponent;
+  std::string text =
+      bigint_to_string(drop > 0 ? drop_digits(coefficient_, drop) : scaled(coefficient_, -drop));
+  if (static_cast<int64_t>(text.size()) <= digits)
+    text.insert(0, static_cast<size_t>(digits) + 1 - text.size(), '0');
+  if (digits > 0) text.insert(text.size() - static_cast<size_t>(digits), ".");
+  if (percent) text += '%';
+  return text;
+}
+
+Result<std::string> DecimalObject::unsigned_text(const FormatSpec& spec) const {
+  const char lower = static_cast<char>(spec.type | 0x20);
+  const bool percent = spec.type == '%';
+  if (lower == 'f' || percent) return fixed_text(spec.precision, percent);
+  if (spec.type == 0 && spec.precision < 0)
+    return DecimalObject(false, coefficient_, exponent_).str();
+  if (lower != 'e' && lower != 'g' && spec.type != 0)
+    return runtime_failure("invalid format string");
+  const int precision = spec.precision < 0 ? 6 : static_cast<int>(spec.precision);
+  return float_text(std::fabs(to_float()), lower == 'e' ? 'e' : 'g', precision, spec.alternate);
+}
+
 Result<std::string> DecimalObject::format(std::string_view text) const {
   SLUICE_ASSIGN(const FormatSpec spec, parse_format_spec(text, "decimal.Decimal"));
   NumberText number;
@@ -273,29 +295,7 @@ Result<std::string> DecimalObject::format(std::string_view text) const {
     number.prefix = "-";
   else if (spec.sign == '+' || spec.sign == ' ')
     number.prefix = spec.sign;
-  std::string shown;
-  const char lower = static_cast<char>(spec.type | 0x20);
-  if (lower == 'f' || spec.type == '%') {
-    DecimalObject shifted(negative_, coefficient_, exponent_ + (spec.type == '%' ? 2 : 0));
-    const int64_t digits = spec.precision >= 0 ? spec.precision
-                                               : std::max<int64_t>(0, -shifted.exponent_);
-    const int64_t drop = -digits - shifted.exponent_;
-    const Value coefficient =
-        drop > 0 ? drop_digits(coefficient_, drop) : scaled(coefficient_, -drop);
-    shown = bigint_to_string(coefficient);
-    if (static_cast<int64_t>(shown.size()) <= digits)
-      shown.insert(0, static_cast<size_t>(digits) + 1 - shown.size(), '0');
-    if (digits > 0) shown.insert(shown.size() - static_cast<size_t>(digits), ".");
-    if (spec.type == '%') shown += '%';
-  } else if (spec.type == 0 && spec.precision < 0) {
-    const DecimalObject magnitude(false, coefficient_, exponent_);
-    SLUICE_ASSIGN(shown, magnitude.str());
-  } else if (lower == 'e' || lower == 'g' || spec.type == 0) {
-    shown = float_text(std::fabs(to_float()), lower == 'e' ? 'e' : 'g',
-                       spec.precision < 0 ? 6 : static_cast<int>(spec.precision), spec.alternate);
-  } else {
-    return runtime_failure("invalid format string");
-  }
+  SLUICE_ASSIGN(const std::string shown, unsigned_text(spec));
   const size_t end = shown.find_first_not_of("0123456789");
   number.digits = shown.substr(0, end);
   if (end != std::string::npos) number.suffix = shown.substr(end);

@@ -38,6 +38,11 @@ class DecimalObject final : public Object, public Formattable {
   Result<Value> round(int64_t digits) const;
 
  private:
+  // Digits after the point as `precision` says (-1: those it has); `percent` multiplies by 100.
+  std::string fixed_text(int64_t precision, bool percent) const;
+  // The magnitude in the form that the spec asks for.
+  Result<std::string> unsigned_text(const FormatSpec& spec) const;
+
   bool negative_;
   Value coefficient_;
   int64_t exponent_;

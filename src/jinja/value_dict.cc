@@ -101,8 +101,7 @@ void Dict::rebuild_index() {
   size_t size = 32;
   while (size < entries_.size() * 3) size *= 2;
   index_.assign(size, kEmptySlot);
-  for (size_t i = 0; i < entries_.size(); ++i)
-    place(entries_[i].hash, static_cast<uint32_t>(i));
+  for (size_t i = 0; i < entries_.size(); ++i) place(entries_[i].hash, static_cast<uint32_t>(i));
 }
 
 bool Dict::erase(const Value& key) {

@@ -11,7 +11,7 @@
 #include "jinja/numbers.h"
 #include "jinja/ops.h"
 #include "jinja/ops_errors.h"
-#include "jinja/yaml_resolve.h"
+#include "yaml/node.h"
 
 namespace sluice::jinja {
 namespace {
@@ -30,6 +30,11 @@ const yaml_char_t* chars(const std::string& text) {
 
 // What the emitter takes as mutable though it only copies.
 yaml_char_t* argument(const std::string& text) { return const_cast<yaml_char_t*>(chars(text)); }
+
+// Whether the text, written plain, is read back as text.
+bool reads_as_string(std::string_view text) {
+  return text != "<<" && text != "=" && yaml::resolve_plain_scalar(text).is_string();
+}
 
 std::string yaml_float(double value) {
   if (std::isnan(value)) return ".nan";
@@ -103,7 +108,8 @@ class YamlWriter {
     for (const Dict::Entry& entry : dict.entries()) keys.push_back(entry.key);
     if (sort_keys_) {
       std::vector<Value> sorted = keys;
-      if (sort_values(sorted, {}, false)) return sorted;  // keys that are not ordered stay as they are
+      if (sort_values(sorted, {}, false))
+        return sorted;  // keys that are not ordered stay as they are
     }
     return keys;
   }
@@ -198,13 +204,12 @@ class YamlWriter {
       case Kind::kString:
       case Kind::kMarkup:
         text = value.as_string();
-        plain = resolve_yaml_scalar(text) == YamlTag::kStr;
+        plain = reads_as_string(text);
         break;
       default:
         if (!is_date_or_datetime(value)) {
           SLUICE_ASSIGN(const std::string shown, to_repr(value));
-          return runtime_failure(
-              fmt::format("('cannot represent an object', {})", shown));
+          return runtime_failure(fmt::format("('cannot represent an object', {})", shown));
         }
         SLUICE_ASSIGN(text, to_str(value));
         break;

@@ -1,255 +1,162 @@
-// yaml.safe_load over libyaml's events.
-#include <fmt/format.h>
-#include <yaml.h>
+#include "jinja/yaml_value.h"
 
-#include <map>
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
 
+#include "jinja/modules_datetime.h"
 #include "jinja/ops.h"
-#include "jinja/ops_errors.h"
-#include "jinja/set_methods.h"
-#include "jinja/yaml_resolve.h"
+#include "jinja/value_bigint.h"
 
 namespace sluice::jinja {
 namespace {
 
-constexpr int kMaxDepth = 500;
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// One event, freed with the object.
-class Event {
+// Reads a timestamp, whose shape the yaml module has checked, number by number:
+// "2020-1-3T4:05:06.5 +01:30" → 2020 1 3 4 5 6.
+class TimestampReader {
  public:
-  Event() = default;
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  ~Event() { yaml_event_delete(&event_); }
-  yaml_event_t* get() { return &event_; }
-  yaml_event_t* operator->() { return &event_; }
+  explicit TimestampReader(std::string_view text) : text_(text) {}
 
- private:
-  yaml_event_t event_{};
-};
+  bool at_end() const { return text_.empty(); }
 
-std::string text_of(const yaml_char_t* text) {
-  return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
-}
-
-class YamlReader {
- public:
-  explicit YamlReader(std::string_view text) {
-    yaml_parser_initialize(&parser_);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                 text.size());
-  }
-  YamlReader(const YamlReader&) = delete;
-  YamlReader& operator=(const YamlReader&) = delete;
-  ~YamlReader() { yaml_parser_delete(&parser_); }
-
-  Result<Value> read_stream() {
-    bool has_document = false;
-    Value document;
-    for (;;) {
-      Event event;
-      SLUICE_TRY(next(event));
-      switch (event->type) {
-        case YAML_STREAM_END_EVENT:
-          return document;
-        case YAML_DOCUMENT_START_EVENT: {
-          if (has_document)
-            return runtime_failure(
-                fmt::format("expected a single document in the stream, but found another document "
-                            "on line {}",
-                            event->start_mark.line + 1));
-          has_document = true;
-          Event root;
-          SLUICE_TRY(next(root));
-          SLUICE_ASSIGN(document, read_node(root, 0));
-          break;
-        }
-        default:
-          break;
-      }
-    }
-  }
-
- private:
-  Status next(Event& event) {
-    if (yaml_parser_parse(&parser_, event.get()) != 0) return {};
-    const char* problem = parser_.problem == nullptr ? "unreadable YAML" : parser_.problem;
-    std::string message = parser_.context == nullptr
-                              ? std::string(problem)
-                              : fmt::format("{}, {}", parser_.context, problem);
-    return runtime_failure(fmt::format("{} (line {}, column {})", message,
-                                       parser_.problem_mark.line + 1,
-                                       parser_.problem_mark.column + 1));
-  }
-
-  Result<Value> read_node(Event& event, int depth) {
-    if (depth > kMaxDepth) return runtime_failure("YAML is nested too deeply");
-    switch (event->type) {
-      case YAML_ALIAS_EVENT: {
-        const std::string name = text_of(event->data.alias.anchor);
-        const auto found = anchors_.find(name);
-        if (found == anchors_.end())
-          return runtime_failure(fmt::format("found undefined alias '{}'", name));
-        return found->second;
-      }
-      case YAML_SCALAR_EVENT:
-        return read_scalar(event);
-      case YAML_SEQUENCE_START_EVENT:
-        return read_sequence(event, depth);
-      case YAML_MAPPING_START_EVENT:
-        return read_mapping(event, depth);
-      default:
-        return runtime_failure("unexpected YAML event");
-    }
-  }
-
-  void remember(const yaml_char_t* anchor, const Value& value) {
-    if (anchor != nullptr) anchors_[text_of(anchor)] = value;
-  }
-
-  static Result<YamlTag> scalar_tag(const std::string& tag) {
-    static const std::map<std::string, YamlTag, std::less<>> kTags = {
-        {"str", YamlTag::kStr},     {"null", YamlTag::kNull},   {"bool", YamlTag::kBool},
-        {"int", YamlTag::kInt},     {"float", YamlTag::kFloat}, {"timestamp", YamlTag::kTimestamp},
-        {"value", YamlTag::kValue},
-    };
-    static constexpr std::string_view kPrefix = "tag:yaml.org,2002:";
-    if (tag.starts_with(kPrefix)) {
-      const auto found = kTags.find(std::string_view(tag).substr(kPrefix.size()));
-      if (found != kTags.end()) return found->second;
-    }
-    return runtime_failure(
-        fmt::format("could not determine a constructor for the tag '{}'", tag));
-  }
-
-  Result<Value> read_scalar(Event& event) {
-    const auto& scalar = event->data.scalar;
-    const std::string text(reinterpret_cast<const char*>(scalar.value), scalar.length);
-    YamlTag tag = YamlTag::kStr;
-    const std::string explicit_tag = text_of(scalar.tag);
-    last_is_merge_ = false;
-    if (!explicit_tag.empty() && explicit_tag != "!") {
-      SLUICE_ASSIGN(tag, scalar_tag(explicit_tag));
-      if (tag == YamlTag::kBool && !is_bool_text(text))
-        return runtime_failure(fmt::format("KeyError: '{}'", text));
-    } else if (explicit_tag.empty() && scalar.plain_implicit != 0) {
-      tag = resolve_yaml_scalar(text);
-      last_is_merge_ = tag == YamlTag::kMerge;
-    }
-    // A merge key is a marker for read_mapping; anywhere else its value is an error.
-    if (last_is_merge_ && expects_key_) return Value::string(text);
-    SLUICE_ASSIGN(Value value, construct_yaml_scalar(tag, text));
-    remember(scalar.anchor, value);
+  int64_t number() {
+    while (!text_.empty() && !is_digit(text_[0])) text_.remove_prefix(1);
+    int64_t value = 0;
+    for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1))
+      value = value * 10 + (text_[0] - '0');
     return value;
   }
 
-  static bool is_bool_text(const std::string& text) {
-    return resolve_yaml_scalar(text) == YamlTag::kBool;
+  // Digits after the sixth are dropped.
+  int64_t micros() {
+    if (!text_.starts_with('.')) return 0;
+    text_.remove_prefix(1);
+    int64_t value = 0;
+    int64_t unit = kMicrosPerSecond / 10;
+    for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1), unit /= 10)
+      value += (text_[0] - '0') * unit;
+    return value;
   }
 
-  Result<Value> read_sequence(Event& event, int depth) {
-    const std::string tag = text_of(event->data.sequence_start.tag);
-    Value list = Value::list();
-    remember(event->data.sequence_start.anchor, list);
-    for (;;) {
-      Event item;
-      SLUICE_TRY(next(item));
-      if (item->type == YAML_SEQUENCE_END_EVENT) break;
-      SLUICE_ASSIGN(Value value, read_node(item, depth + 1));
-      list.as_items().push_back(std::move(value));
+  // Seconds east of UTC; nullopt when the text names no zone.
+  std::optional<int64_t> zone_seconds() {
+    const size_t sign = text_.find_first_of("+-Z");
+    if (sign == std::string_view::npos) return std::nullopt;
+    if (text_[sign] == 'Z') return 0;
+    const int64_t direction = text_[sign] == '-' ? -1 : 1;
+    const int64_t hours = number();
+    return direction * (hours * 60 + number()) * 60;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+Result<Value> timestamp_value(std::string_view text) {
+  TimestampReader reader(text);
+  std::array<int64_t, 7> fields{};  // from the year to the microsecond
+  for (size_t i = 0; i < 3; ++i) fields[i] = reader.number();
+  if (reader.at_end()) return make_checked_date(fields[0], fields[1], fields[2]);
+  for (size_t i = 3; i < 6; ++i) fields[i] = reader.number();
+  fields[6] = reader.micros();
+  return make_checked_datetime(fields, reader.zone_seconds());
+}
+
+// Digits in base 60, parted by colons.
+Result<Value> sexagesimal_value(std::string_view digits) {
+  Value total = Value::integer(0);
+  for (size_t start = 0; start <= digits.size();) {
+    const size_t end = std::min(digits.find(':', start), digits.size());
+    SLUICE_ASSIGN(const Value scaled, bigint_multiply(total, Value::integer(60)));
+    total = bigint_add(scaled, bigint_from_digits(digits.substr(start, end - start), 10, false));
+    start = end + 1;
+  }
+  return total;
+}
+
+// An integer beyond 64 bits, from its text: YAML 1.1's binary, octal, decimal, hexadecimal and
+// sexagesimal.
+Result<Value> big_integer(std::string_view text) {
+  std::string clean(text);
+  std::erase(clean, '_');
+  std::string_view digits = clean;
+  const bool negative = digits.starts_with('-');
+  if (negative || digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.starts_with("0b")) return bigint_from_digits(digits.substr(2), 2, negative);
+  if (digits.starts_with("0x")) return bigint_from_digits(digits.substr(2), 16, negative);
+  if (digits.starts_with('0')) return bigint_from_digits(digits, 8, negative);
+  SLUICE_ASSIGN(Value magnitude, sexagesimal_value(digits));
+  return negative ? bigint_negate(magnitude) : magnitude;
+}
+
+class TreeReader {
+ public:
+  // The depth of recursion is bounded by the loader.
+  Result<Value> read(const yaml::Node& node) {
+    if (node.is_scalar()) return yaml_scalar(node);
+    const auto [known, fresh] = collections_.try_emplace(&node);
+    if (!fresh) return known->second;
+    SLUICE_ASSIGN(Value collection, node.is_sequence() ? read_list(node) : read_dict(node));
+    collections_[&node] = collection;
+    return collection;
+  }
+
+ private:
+  Result<Value> read_list(const yaml::Node& node) {
+    std::vector<Value> items;
+    items.reserve(node.items.size());
+    for (const yaml::Node* item : node.items) {
+      SLUICE_ASSIGN(Value value, read(*item));
+      items.push_back(std::move(value));
     }
-    if (tag.empty() || tag == "!" || tag == "tag:yaml.org,2002:seq") return list;
-    if (tag == "tag:yaml.org,2002:omap" || tag == "tag:yaml.org,2002:pairs") return pairs(list);
-    return runtime_failure(
-        fmt::format("could not determine a constructor for the tag '{}'", tag));
+    return Value::list(std::move(items));
   }
 
-  static Result<Value> pairs(const Value& list) {
-    std::vector<Value> result;
-    for (const Value& item : list.as_items()) {
-      if (!item.is_dict() || item.as_dict().size() != 1)
-        return runtime_failure("while constructing pairs, expected a mapping of length 1");
-      const Dict::Entry& entry = item.as_dict().entries().front();
-      result.push_back(Value::tuple({entry.key, entry.value}));
-    }
-    return Value::list(std::move(result));
-  }
-
-  Result<Value> read_mapping(Event& event, int depth) {
-    const std::string tag = text_of(event->data.mapping_start.tag);
-    const size_t line = event->start_mark.line + 1;
+  Result<Value> read_dict(const yaml::Node& node) {
     Value dict = Value::dict();
-    remember(event->data.mapping_start.anchor, dict);
-    std::vector<Value> merged;
-    for (;;) {
-      Event key_event;
-      SLUICE_TRY(next(key_event));
-      if (key_event->type == YAML_MAPPING_END_EVENT) break;
-      last_is_merge_ = false;
-      expects_key_ = key_event->type == YAML_SCALAR_EVENT;
-      SLUICE_ASSIGN(const Value key, read_node(key_event, depth + 1));
-      expects_key_ = false;
-      const bool is_merge = last_is_merge_ && key_event->type == YAML_SCALAR_EVENT;
-      Event value_event;
-      SLUICE_TRY(next(value_event));
-      SLUICE_ASSIGN(Value value, read_node(value_event, depth + 1));
-      if (is_merge) {
-        SLUICE_TRY(collect_merge(value, merged));
-        continue;
-      }
-      if (!hash(key))
-        return runtime_failure(
-            fmt::format("while constructing a mapping, found unhashable key (line {})", line));
-      dict.as_dict().set(key, std::move(value));
+    for (const auto& [key, value] : node.entries) {
+      SLUICE_ASSIGN(const Value name, read(*key));
+      SLUICE_ASSIGN(Value content, read(*value));
+      dict.as_dict().set(name, std::move(content));
     }
-    return finish_mapping(tag, dict, merged);
+    return dict;
   }
 
-  static Status collect_merge(const Value& value, std::vector<Value>& merged) {
-    if (value.is_dict()) {
-      merged.push_back(value);
-      return {};
-    }
-    if (value.is_list()) {
-      for (const Value& item : value.as_items()) {
-        if (!item.is_dict())
-          return runtime_failure("while constructing a mapping, expected a mapping for merging");
-        merged.push_back(item);
-      }
-      return {};
-    }
-    return runtime_failure(
-        "while constructing a mapping, expected a mapping or list of mappings for merging");
-  }
-
-  // Merged keys come first and own keys win, as PyYAML's flatten_mapping.
-  static Result<Value> finish_mapping(const std::string& tag, Value dict,
-                                      const std::vector<Value>& merged) {
-    if (!merged.empty()) {
-      const Value own = Value::dict();
-      for (const Dict::Entry& entry : dict.as_dict().entries())
-        own.as_dict().set(entry.key, entry.value);
-      dict.as_dict().clear();
-      for (auto source = merged.rbegin(); source != merged.rend(); ++source)
-        for (const Dict::Entry& entry : source->as_dict().entries())
-          dict.as_dict().set(entry.key, entry.value);
-      for (const Dict::Entry& entry : own.as_dict().entries())
-        dict.as_dict().set(entry.key, entry.value);
-    }
-    if (tag.empty() || tag == "!" || tag == "tag:yaml.org,2002:map") return dict;
-    if (tag == "tag:yaml.org,2002:set") return make_set(dict);
-    return runtime_failure(
-        fmt::format("could not determine a constructor for the tag '{}'", tag));
-  }
-
-  yaml_parser_t parser_{};
-  std::map<std::string, Value, std::less<>> anchors_;
-  bool last_is_merge_ = false;
-  bool expects_key_ = false;
+  std::unordered_map<const yaml::Node*, Value> collections_;
 };
 
 }  // namespace
 
-Result<Value> from_yaml(std::string_view text) { return YamlReader(text).read_stream(); }
+Result<Value> yaml_scalar(const yaml::Node& scalar) {
+  switch (scalar.tag) {
+    case yaml::Tag::kNull:
+      return Value::none();
+    case yaml::Tag::kBool:
+      return Value::boolean(scalar.boolean);
+    case yaml::Tag::kInt:
+      return scalar.big_int ? big_integer(scalar.text) : Value::integer(scalar.integer);
+    case yaml::Tag::kFloat:
+      return Value::floating(scalar.floating);
+    case yaml::Tag::kTimestamp:
+      return timestamp_value(scalar.text);
+    case yaml::Tag::kString:
+      return Value::string(scalar.text);
+    case yaml::Tag::kSequence:
+    case yaml::Tag::kMapping:
+      break;
+  }
+  SLUICE_CHECK(scalar.is_scalar());
+  return Value::none();
+}
+
+Result<Value> yaml_value(const yaml::Node& node) { return TreeReader().read(node); }
+
+Result<Value> from_yaml(std::string_view text) {
+  SLUICE_ASSIGN(const yaml::Document document, yaml::parse(std::string(text), ""));
+  return yaml_value(document.root());
+}
 
 }  // namespace sluice::jinja

@@ -61,6 +61,12 @@ constexpr TextRow kYaml[] = {
     {"2020-01-01 10:11:12", "datetime.datetime(2020, 1, 1, 10, 11, 12)"},
     {"2020-01-01T10:11:12.5Z",
      "datetime.datetime(2020, 1, 1, 10, 11, 12, 500000, tzinfo=datetime.timezone.utc)"},
+    {"2020-1-3 4:05:06.1234567 -01:30",
+     "datetime.datetime(2020, 1, 3, 4, 5, 6, 123456, tzinfo=datetime.timezone("
+     "datetime.timedelta(days=-1, seconds=81000)))"},
+    {"[18446744073709551616, -0xFFFF_FFFF_FFFF_FFFF_FF, 0777777777777777777777777]",
+     "[18446744073709551616, -4722366482869645213695, 4722366482869645213695]"},
+    {"9999999999999999999:30", "599999999999999999970"},
     {"a: &x {b: 1}\nc: {<<: *x, d: 2}", "{'a': {'b': 1}, 'c': {'b': 1, 'd': 2}}"},
     {"x: |\n  a\n  b\ny: >-\n  a\n  b", "{'x': 'a\\nb\\n', 'y': 'a b'}"},
     {"", "None"},
@@ -75,6 +81,12 @@ TEST(Yaml, ReadsAsPyYaml) {
     ASSERT_TRUE(value.has_value()) << value.error().message();
     EXPECT_EQ(to_repr(*value).value(), row.expected);
   }
+}
+
+TEST(Yaml, AliasesShareOneList) {
+  const Value value = from_yaml("a: &x [1]\nb: *x").value();
+  value.as_dict().find(Value::string("a"))->as_items().push_back(Value::integer(2));
+  EXPECT_EQ(to_repr(value).value(), "{'a': [1, 2], 'b': [1, 2]}");
 }
 
 TEST(Yaml, RefusesWhatSafeLoadRefuses) {
