@@ -96,6 +96,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run_options.fail_fast = options.fail_fast;
   run_options.warn_error = options.warn_error;
   run_options.store_failures = options.store_failures;
+  run_options.compile_hooks = compiles && options.select.empty() && options.exclude.empty();
   run::ProjectRun project_run(workspace.session(), workspace.warehouse(), invocation.fs,
                               invocation.clock, plan, reporter, run_options);
   signals.on_first([&] {

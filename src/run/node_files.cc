@@ -31,6 +31,8 @@ std::string node_file(const compile::Manifest& manifest, const compile::Node& no
 Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
                            const compile::Node& node) {
   if (!node.compiled || node.type == compile::ResourceType::kSeed) return {};
+  // A hook that only logs has nothing to show.
+  if (node.type == compile::ResourceType::kOperation && node.compiled_code.empty()) return {};
   return fs.write_atomically(node_file(manifest, node, "compiled"), node.compiled_code);
 }
 

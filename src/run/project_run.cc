@@ -120,6 +120,10 @@ Result<ProjectRunReport> ProjectRun::run() {
   ProjectRunReport report;
   const bool with_hooks = options_.run_hooks && options_.command != "compile";
   if (with_hooks) run_hooks("on-run-start", {}, report);
+  if (options_.compile_hooks)
+    for (const char* tag : {"on-run-start", "on-run-end"})
+      for (compile::Node* hook : hooks_with_tag(session_.manifest(), tag))
+        SLUICE_TRY(runner_.compile_hook(*hook));
   const std::vector<NodeResult> steps = executor_.run();
   report.results.insert(report.results.end(), steps.begin(), steps.end());
   if (!is_cancelled_) runner_.resume();

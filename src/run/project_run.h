@@ -24,6 +24,8 @@ struct ProjectRunOptions {
   bool warn_error = false;
   bool write_files = true;
   bool run_hooks = true;
+  bool compile_hooks =
+      false;  // "compile" without a selection shows the SQL of hooks too, as in dbt
   bool store_failures = false;  // tests write tables, so their schemas must exist
 };
 

@@ -243,6 +243,16 @@ void SessionRunner::measure(GuardedConnection& connection, NodeResult& result) {
   if (auto scan = connection.take_scan_metrics()) result.scan = *scan;
 }
 
+Status SessionRunner::compile_hook(compile::Node& operation) {
+  GuardedConnection* opened = nullptr;
+  if (warehouse_ != nullptr) {
+    SLUICE_ASSIGN(opened, connection(0));
+  }
+  SLUICE_TRY(session_.compile_node(operation, opened));
+  if (!options_.write_files) return {};
+  return write_compiled_file(fs_, session_.manifest(), operation);
+}
+
 NodeResult SessionRunner::run_hook(compile::Node& operation, const jinja::Value& results) {
   NodeResult result;
   result.unique_id = operation.unique_id;
@@ -261,15 +271,15 @@ NodeResult SessionRunner::run_hook(compile::Node& operation, const jinja::Value&
     if ((*opened)->in_transaction()) (void)(*opened)->rollback();
   }
   result.execution_seconds = seconds_between(started_ns, clock_.ticks_ns());
+  if (options_.write_files && operation.compiled) {
+    Status written = write_compiled_file(fs_, session_.manifest(), operation);
+    if (status) status = std::move(written);
+  }
+  result.failures = status ? 0 : 1;
   if (!status) {
     fail_result(result, operation, std::move(status.error()));
     return result;
   }
-  if (options_.write_files && operation.compiled) {
-    if (Status written = write_compiled_file(fs_, session_.manifest(), operation); !written)
-      fail_result(result, operation, std::move(written.error()));
-  }
-  result.failures = 0;
   if (opened && !(*opened)->interrupted()) measure(**opened, result);
   return result;
 }

@@ -48,6 +48,9 @@ class SessionRunner final : public NodeRunner {
   // Percentage of the statement that a worker runs now; nullopt: unknown. From any thread.
   std::optional<double> progress(size_t worker) const;
 
+  // Renders a hook without running it, and writes its SQL to the target folder.
+  Status compile_hook(compile::Node& operation);
+
   // Connection of a worker, opened at first use.
   Result<GuardedConnection*> connection(size_t worker);
 
