@@ -49,4 +49,11 @@ Result<std::vector<jinja::Value>> bind_arguments(std::string_view function,
 
 Result<std::string> text_argument(const jinja::Value& value) { return jinja::to_str(value); }
 
+Result<jinja::Value> item_or_default(const jinja::Object& object, const jinja::CallArgs& args) {
+  SLUICE_ASSIGN(std::vector<jinja::Value> bound,
+                bind_arguments("get", args, {{"key"}, {"default", jinja::Value::none()}}));
+  SLUICE_ASSIGN(std::optional<jinja::Value> found, object.item(bound[0]));
+  return found ? std::move(*found) : std::move(bound[1]);
+}
+
 }  // namespace sluice::compile

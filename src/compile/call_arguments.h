@@ -23,4 +23,7 @@ Result<std::vector<jinja::Value>> bind_arguments(std::string_view function,
 // str(value) of a bound argument.
 Result<std::string> text_argument(const jinja::Value& value);
 
+// Python's Mapping.get(key, default=None) of an object with items.
+Result<jinja::Value> item_or_default(const jinja::Object& object, const jinja::CallArgs& args);
+
 }  // namespace sluice::compile

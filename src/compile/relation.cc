@@ -288,11 +288,7 @@ Result<std::optional<Value>> Relation::other_method(jinja::Interpreter& interpre
     SLUICE_ASSIGN(Value out, create_relation(dialect_, RelationPolicy{}, args));
     return out;
   }
-  if (name == "get") {
-    SLUICE_ASSIGN(auto bound, bind_arguments("get", args, {{"key"}, {"default", Value::none()}}));
-    SLUICE_ASSIGN(auto found, item(bound[0]));
-    return found ? *found : bound[1];
-  }
+  if (name == "get") return item_or_default(*this, args);
   return jinja::Object::call_method(interpreter, name, args);
 }
 

@@ -15,6 +15,17 @@ namespace {
 using jinja::Dict;
 using jinja::Value;
 
+// What every kind of resource says of itself, in dbt's order.
+template <typename Resource>
+void describe_identity(TreeSink& sink, const Resource& resource, ResourceType type) {
+  sink.field("name", resource.name);
+  sink.field("resource_type", project::resource_type_name(type));
+  sink.field("package_name", resource.package_name);
+  sink.field("path", resource.path);
+  sink.field("original_file_path", resource.original_file_path);
+  sink.field("unique_id", resource.unique_id);
+}
+
 const Value* member(const Value& dict, std::string_view key) {
   return dict.is_dict() ? dict.as_dict().find(key) : nullptr;
 }
@@ -171,12 +182,7 @@ Value docs_of(const Value& given) {
 void describe_head(TreeSink& sink, const Node& node) {
   sink.field("database", node.database);
   sink.field("schema", node.schema);
-  sink.field("name", node.name);
-  sink.field("resource_type", project::resource_type_name(node.type));
-  sink.field("package_name", node.package_name);
-  sink.field("path", node.path);
-  sink.field("original_file_path", node.original_file_path);
-  sink.field("unique_id", node.unique_id);
+  describe_identity(sink, node, node.type);
   sink.texts("fqn", node.fqn);
   sink.field("alias", node.alias);
   // A generic test has no file of its own to be checked.
@@ -384,12 +390,7 @@ void describe_source(TreeSink& sink, const Manifest& manifest, const Source& sou
   sink.begin_object();
   sink.field("database", source.database);
   sink.field("schema", source.schema);
-  sink.field("name", source.name);
-  sink.field("resource_type", project::resource_type_name(ResourceType::kSource));
-  sink.field("package_name", source.package_name);
-  sink.field("path", source.path);
-  sink.field("original_file_path", source.original_file_path);
-  sink.field("unique_id", source.unique_id);
+  describe_identity(sink, source, ResourceType::kSource);
   sink.texts("fqn", source.fqn);
   sink.field("source_name", source.source_name);
   sink.field("source_description", source.source_description);
@@ -449,12 +450,7 @@ void describe_exposure(TreeSink& sink, const Manifest& manifest, const Exposure&
 void describe_macro(TreeSink& sink, const MacroResource& macro) {
   const Value docs = docs_of(macro.docs);
   sink.begin_object();
-  sink.field("name", macro.name);
-  sink.field("resource_type", project::resource_type_name(ResourceType::kMacro));
-  sink.field("package_name", macro.package_name);
-  sink.field("path", macro.path);
-  sink.field("original_file_path", macro.original_file_path);
-  sink.field("unique_id", macro.unique_id);
+  describe_identity(sink, macro, ResourceType::kMacro);
   sink.field("macro_sql", macro.macro_sql);
   describe_depends_on(sink, macro.depends_on_macros, nullptr);
   sink.field("description", macro.description);
@@ -486,12 +482,7 @@ void describe_macro(TreeSink& sink, const MacroResource& macro) {
 
 void describe_doc(TreeSink& sink, const Doc& doc) {
   sink.begin_object();
-  sink.field("name", doc.name);
-  sink.field("resource_type", project::resource_type_name(ResourceType::kDoc));
-  sink.field("package_name", doc.package_name);
-  sink.field("path", doc.path);
-  sink.field("original_file_path", doc.original_file_path);
-  sink.field("unique_id", doc.unique_id);
+  describe_identity(sink, doc, ResourceType::kDoc);
   sink.field("block_contents", doc.contents);
   sink.end_object();
 }

@@ -86,11 +86,7 @@ class MappedSequence : public jinja::Object {
       for (size_t i = 0; i < names.size() && i < size(); ++i) out.as_dict().set(names[i], at(i));
       return out;
     }
-    if (name == "get") {
-      SLUICE_ASSIGN(auto bound, bind_arguments("get", args, {{"key"}, {"default", Value::none()}}));
-      SLUICE_ASSIGN(auto found, item(bound[0]));
-      return found ? *found : bound[1];
-    }
+    if (name == "get") return item_or_default(*this, args);
     return jinja::Object::call_method(interpreter, name, args);
   }
   Result<std::string> repr() const override {
