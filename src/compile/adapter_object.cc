@@ -137,7 +137,19 @@ Answer get_relation(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(warehouse::Connection * connection, ctx.require_connection());
   SLUICE_TRY(ctx.shared.relations.load(*connection, parts[0], parts[1]));
   auto found = ctx.shared.relations.find(parts[0], parts[1], parts[2]);
-  return found ? relation_value(ctx, *found) : Value::none();
+  if (!found) return Value::none();
+  Value relation = relation_value(ctx, *found);
+  if (found->identifier == parts[2]) return relation;
+  SLUICE_ASSIGN(std::string existing, jinja::to_str(relation));
+  found->identifier = parts[2];
+  SLUICE_ASSIGN(std::string searched, jinja::to_str(relation_value(ctx, *found)));
+  return fail(
+      ErrorCode::kJinjaRaised,
+      fmt::format("When searching for a relation, dbt found an approximate match. Instead of "
+                  "guessing \nwhich relation to use, dbt will move on. Please delete {0}, or "
+                  "rename it to be less ambiguous.\nSearched for: {1}\nFound: {0}",
+                  existing, searched),
+      "write the name with the capitals that the relation has");
 }
 
 Answer list_relations(NodeContext& ctx, std::string database, std::string schema, bool cached) {

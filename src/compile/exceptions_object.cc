@@ -1,7 +1,9 @@
 // `exceptions`: what templates raise and warn.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 
 #include "compile/call_arguments.h"
 #include "compile/node_context.h"
@@ -29,7 +31,7 @@ struct Raiser {
 };
 
 // Wording follows dbt's.
-constexpr std::array<Raiser, 16> kRaisers = {{
+constexpr std::array<Raiser, 15> kRaisers = {{
     {"raise_compiler_error", "msg", "", "{0}"},
     {"raise_not_implemented", "msg", "", "{0}"},
     {"raise_fail_fast_error", "msg", "", "{0}"},
@@ -50,9 +52,6 @@ constexpr std::array<Raiser, 16> kRaisers = {{
     {"column_type_missing", "column_names", "",
      "contracted models require data_type to be defined for each column; please define data_type "
      "for: {0}"},
-    {"raise_contract_error", "yaml_columns", "sql_columns",
-     "this model has an enforced contract, and its columns do not match\nin the YAML: {0}\nin the "
-     "SQL: {1}"},
     {"ref_invalid_args", "model", "args", "ref() takes at most two arguments ({1} given) in {0}"},
 }};
 
@@ -65,11 +64,72 @@ Result<std::optional<Value>> raise(const Raiser& raiser, const CallArgs& args) {
   return fail(ErrorCode::kJinjaRaised, fmt::format(fmt::runtime(raiser.format), first, second));
 }
 
+using ColumnTypes = std::map<std::string, std::string>;
+
+// Names and types of the column dicts that format_columns made.
+Result<ColumnTypes> column_types(const CallArgs& args, std::string_view name, size_t position) {
+  const Value* given = args.find(name);
+  if (given == nullptr && position < args.positional.size()) given = &args.positional[position];
+  ColumnTypes types;
+  if (given == nullptr) return types;
+  SLUICE_ASSIGN(std::vector<Value> columns, jinja::iterate(*given));
+  for (const Value& column : columns) {
+    const Value* column_name = column.is_dict() ? column.as_dict().find("name") : nullptr;
+    const Value* type = column.is_dict() ? column.as_dict().find("data_type") : nullptr;
+    if (column_name == nullptr || type == nullptr) continue;
+    SLUICE_ASSIGN(std::string key, jinja::to_str(*column_name));
+    SLUICE_ASSIGN(types[key], jinja::to_str(*type));
+  }
+  return types;
+}
+
+using TableRow = std::array<std::string, 4>;
+
+std::string aligned(const std::vector<TableRow>& rows) {
+  std::array<size_t, 4> widths{};
+  for (const TableRow& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string text;
+  for (const TableRow& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) text += fmt::format("| {:<{}} ", row[i], widths[i]);
+    text += "|\n";
+    if (&row != &rows.front()) continue;
+    for (const size_t width : widths) text += fmt::format("| {:-<{}} ", "", width);
+    text += "|\n";
+  }
+  text.pop_back();
+  return text;
+}
+
+// The columns in which a model and its contract differ, as dbt's table.
+Result<std::optional<Value>> raise_contract_error(const CallArgs& args) {
+  SLUICE_ASSIGN(const ColumnTypes declared, column_types(args, "yaml_columns", 0));
+  SLUICE_ASSIGN(const ColumnTypes defined, column_types(args, "sql_columns", 1));
+  std::map<std::string, TableRow> differing;
+  for (const auto& [name, type] : defined) {
+    const auto contract = declared.find(name);
+    if (contract == declared.end())
+      differing[name] = {name, type, "", "missing in contract"};
+    else if (contract->second != type)
+      differing[name] = {name, type, contract->second, "data type mismatch"};
+  }
+  for (const auto& [name, type] : declared)
+    if (!defined.contains(name)) differing[name] = {name, "", type, "missing in definition"};
+  std::vector<TableRow> rows = {
+      {"column_name", "definition_type", "contract_type", "mismatch_reason"}};
+  for (auto& [name, row] : differing) rows.push_back(std::move(row));
+  return fail(ErrorCode::kJinjaRaised,
+              fmt::format("This model has an enforced contract that failed.\nPlease ensure the "
+                          "name, data_type, and number of columns in your contract match the "
+                          "columns in your model's definition.\n\n{}",
+                          aligned(rows)));
+}
+
 class ExceptionsObject final : public jinja::Object {
  public:
   std::string_view type_name() const override { return "dict"; }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
-    if (name != "warn" && !find(name)) return std::nullopt;
+    if (name != "warn" && name != "raise_contract_error" && !find(name)) return std::nullopt;
     std::string method(name);
     return jinja::make_closure(
         method, [method](Interpreter& interpreter, const CallArgs& args) -> Result<Value> {
@@ -87,6 +147,7 @@ class ExceptionsObject final : public jinja::Object {
                       ctx.node ? ctx.node->unique_id : "");
       return Value::string("");
     }
+    if (name == "raise_contract_error") return raise_contract_error(args);
     const Raiser* raiser = find(name);
     if (!raiser) return std::nullopt;
     return raise(*raiser, args);

@@ -293,11 +293,11 @@ Value graph_value(SharedState& shared) {
   for (const auto& exposure : shared.manifest.exposures)
     exposures.as_dict().set(exposure->unique_id, exposure_to_value(shared.manifest, *exposure));
   Value graph = Value::dict();
+  for (std::string_view key : kGraphKeys) graph.as_dict().set(key, Value::dict());
   graph.as_dict().set("nodes", nodes);
   graph.as_dict().set("sources", sources);
   graph.as_dict().set("exposures", exposures);
   graph.as_dict().set("groups", groups);
-  graph.as_dict().set("metrics", Value::dict());
   shared.graph = graph;
   return graph;
 }

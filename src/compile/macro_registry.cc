@@ -109,7 +109,7 @@ const jinja::Value* MacroRegistry::lookup(size_t package, std::string_view name)
     auto root = by_package_[root_].find(name);
     if (root != by_package_[root_].end()) return &root->second->value;
   }
-  auto space = namespaces_.find(std::string(name));
+  auto space = namespaces_.find(name);
   if (space != namespaces_.end()) return &space->second;
   auto builtin = builtin_.find(name);
   return builtin == builtin_.end() ? nullptr : &builtin->second->value;

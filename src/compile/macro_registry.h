@@ -11,6 +11,13 @@
 
 namespace sluice::compile {
 
+// A map from names that is asked with views, without making a string for each look-up.
+struct NameHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+};
+using NameMap = std::unordered_map<std::string, jinja::Value, NameHash, std::equal_to<>>;
+
 class MacroRegistry {
  public:
   // Indexes the macros of the manifest. `prefixes` are the adapter's dispatch prefixes, most
@@ -49,7 +56,7 @@ class MacroRegistry {
   std::vector<Names> by_package_;
   Names builtin_;
   size_t root_ = 0;
-  std::unordered_map<std::string, jinja::Value> namespaces_;
+  NameMap namespaces_;
 };
 
 }  // namespace sluice::compile

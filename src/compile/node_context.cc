@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/suggest.h"
+#include "compile/config_defaults.h"
 #include "compile/node_compiler.h"
 #include "jinja/ops.h"
 
@@ -130,7 +131,7 @@ NodeContext::NodeContext(SharedState& shared_state, Node* node_in, size_t packag
 
 bool NodeContext::lookup(std::string_view name, Value& out) const {
   if (!extra.empty()) {
-    auto own = extra.find(std::string(name));
+    auto own = extra.find(name);
     if (own != extra.end()) {
       out = own->second;
       return true;
@@ -173,7 +174,9 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
       {"post_hooks", [](const NodeContext& ctx) { return ctx.hooks("post-hook"); }},
       {"project_name",
        [](const NodeContext& ctx) {
-         return Value::string(ctx.shared.project().packages[ctx.package].name);
+         // Of the root project, in its packages too.
+         const project::Project& project = ctx.shared.project();
+         return Value::string(project.packages[project.root_package].name);
        }},
   };
   for (const auto& [known, member] : kMembers) {
@@ -184,8 +187,7 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
   if (name != "graph" || executing()) return false;
   // The graph is not complete while it is being made.
   out = Value::dict();
-  for (std::string_view key : {"nodes", "sources", "exposures", "groups", "metrics"})
-    out.as_dict().set(key, Value::dict());
+  for (std::string_view key : kGraphKeys) out.as_dict().set(key, Value::dict());
   return true;
 }
 
@@ -202,6 +204,13 @@ std::vector<std::string> NodeContext::names() const {
 
 Value NodeContext::model_value() const {
   if (!has_model_) {
+    // While a template is parsed, its node has what dbt_project.yml and the defaults say.
+    if (node && node->config.is_none() && phase == Phase::kParse) {
+      Value config =
+          project::project_config(shared.project(), node->package, node->type, node->fqn);
+      fill_config_defaults(config, node->type);
+      node->config = std::move(config);
+    }
     if (node) model_ = make_node_dict(shared.manifest, *node);
     has_model_ = true;
   }

@@ -114,14 +114,14 @@ class NodeContext final : public jinja::Scope {
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<std::string> macro_ids;
-  jinja::Value in_file_config;                            // dict
-  std::vector<Node*> ephemerals;                          // in order of first ref
-  std::unordered_map<std::string, jinja::Value> results;  // load_result
-  std::string written;                                    // text of statement('main')
-  std::string main_message, main_code;                    // adapter response of 'main'
+  jinja::Value in_file_config;          // dict
+  std::vector<Node*> ephemerals;        // in order of first ref
+  NameMap results;                      // load_result
+  std::string written;                  // text of statement('main')
+  std::string main_message, main_code;  // adapter response of 'main'
   std::optional<int64_t> main_rows;
   // Names that only this evaluation has: sql, compiled_code, results…
-  std::unordered_map<std::string, jinja::Value> extra;
+  NameMap extra;
 
  private:
   bool lookup_node_name(std::string_view name, jinja::Value& out) const;
@@ -146,6 +146,11 @@ Result<jinja::Value> source_relation(const SharedState& shared, const Source& so
 // The error of a ref() or source() that names nothing, or something disabled.
 Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCall& call);
 Error unknown_source_error(const SharedState& shared, const Node* node, const SourceCall& call);
+
+// What `graph` has, also while it is being made.
+inline constexpr std::string_view kGraphKeys[] = {"nodes",         "sources",  "exposures",
+                                                  "groups",        "metrics",  "semantic_models",
+                                                  "saved_queries", "functions"};
 
 // A dict made on first use: `model`, `graph`, `node`.
 jinja::Value make_lazy_dict(std::function<jinja::Value()> make);

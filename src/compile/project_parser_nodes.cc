@@ -152,6 +152,9 @@ void ProjectParser::parse_files() {
     node.description = render_description(draft.properties->description, draft.properties->span);
     node.columns = make_columns(draft.properties->columns);
     node.patch_path = fmt::format("{}://{}", node.package_name, draft.properties->file);
+    const Value& entry = draft.properties->entry;
+    if (const Value* given = entry.is_dict() ? entry.as_dict().find("constraints") : nullptr)
+      node.constraints = *given;
   }
   parallel_for(drafts.size(), shared_.options.parallelism,
                [&](size_t i, size_t) { render_draft(drafts[i]); });

@@ -63,6 +63,8 @@ Status close_transaction(const SharedState& shared, warehouse::Connection& conne
   return {};
 }
 
+bool is_count(const Value& value) { return value.is_int() || value.is_bool(); }
+
 int64_t count_of(const Value& value) {
   if (value.is_int()) return value.as_int();
   if (value.is_float()) return static_cast<int64_t>(value.as_float());
@@ -265,6 +267,14 @@ Result<TestOutcome> Session::run_test(Node& node, warehouse::Connection& connect
     return fail(error.set_node(node.unique_id).locate(node.span));
   }
   const std::vector<Value>& row = data->as_items()[0].as_items();
+  if (!is_count(row[0])) {
+    SLUICE_ASSIGN(std::string shown, jinja::to_repr(row[0]));
+    Error error(
+        ErrorCode::kRunInvalid,
+        fmt::format("the test '{}' counted {} failures; that is no whole number", node.name, shown),
+        "let fail_calc give an integer for no rows too: coalesce(sum(x), 0)");
+    return fail(error.set_node(node.unique_id).locate(node.span));
+  }
   TestOutcome outcome;
   outcome.failures = count_of(row[0]);
   outcome.should_warn = flag_of(row[1]);
@@ -329,7 +339,9 @@ Result<Value> Session::run_operation(const std::string& macro_name, const Value&
         near.empty() ? "name it as macro or package.macro"
                      : fmt::format("did you mean '{}'?", near));
   }
-  Evaluation evaluation(shared, nullptr, root, &connection);
+  // Names that a package's macro calls are looked up in its package first.
+  const bool builtin = shared.project().packages[macro->package].builtin;
+  Evaluation evaluation(shared, nullptr, builtin ? root : macro->package, &connection);
   std::vector<std::string> names;
   std::vector<jinja::KeywordArg> keywords;
   if (args.is_dict()) {
