@@ -181,6 +181,8 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
   };
   for (const auto& [known, member] : kMembers) {
     if (known != name) continue;
+    // An operation has no relation of its own: `this` is undefined there.
+    if (node == nullptr && name == "this") return false;
     out = member(*this);
     return true;
   }

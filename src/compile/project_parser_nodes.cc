@@ -82,6 +82,21 @@ std::vector<std::string> text_items(const Value* value) {
   return out;
 }
 
+// The tags of the final config; dbt has a property file's last here, other than in config.tags.
+std::vector<std::string> tags_of_node(const Node& node, const project::NodeProperties* properties) {
+  std::vector<std::string> tags = text_items(node.config.as_dict().find("tags"));
+  if (properties == nullptr || !properties->config.is_dict()) return tags;
+  const std::vector<std::string> late = text_items(properties->config.as_dict().find("tags"));
+  const std::vector<std::string> own = text_items(node.in_file_config.as_dict().find("tags"));
+  const auto is_in = [](const std::vector<std::string>& list, const std::string& tag) {
+    return std::find(list.begin(), list.end(), tag) != list.end();
+  };
+  std::stable_partition(tags.begin(), tags.end(), [&](const std::string& tag) {
+    return !is_in(late, tag) || is_in(own, tag);
+  });
+  return tags;
+}
+
 }  // namespace
 
 void ProjectParser::index_properties() {
@@ -247,7 +262,7 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
   node.config = std::move(config);
   const jinja::Dict& final_config = node.config.as_dict();
   // What a test or hook has by its place (column tags, the hook's kind) comes before its own.
-  for (std::string& tag : text_items(final_config.find("tags")))
+  for (std::string& tag : tags_of_node(node, draft.properties))
     if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end())
       node.tags.push_back(std::move(tag));
   node.meta = final_config.find("meta") ? *final_config.find("meta") : Value::dict();

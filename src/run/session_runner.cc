@@ -58,6 +58,7 @@ void judge_test(const compile::Node& node, const compile::TestOutcome& outcome, 
         fmt::format("Got {}, configured to {} if {}", found, warn_error ? "fail" : "warn",
                     config_text(node, "warn_if", "!= 0"));
   } else {
+    result.failures = 0;  // what the thresholds let pass counts as none, as in dbt
     result.status = NodeStatus::kPass;
   }
 }
@@ -170,8 +171,7 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     PhaseTimer timer(clock_, result, "compile");
     if (node.type != compile::ResourceType::kSeed) compiled = session_.compile_node(node, opened);
   }
-  if (compiled && options_.write_files)
-    compiled = write_compiled_file(fs_, session_.manifest(), node);
+  if (compiled && options_.write_files) compiled = write_compiled(node);
   if (!compiled) {
     if (opened != nullptr && opened->in_transaction()) (void)opened->rollback();
     fail_result(result, node, std::move(compiled.error()));
@@ -241,6 +241,14 @@ void SessionRunner::measure(GuardedConnection& connection, NodeResult& result) {
   if (!options_.scan_metrics) return;
   // Metrics are an account, not a result: a node that worked does not fail for want of them.
   if (auto scan = connection.take_scan_metrics()) result.scan = *scan;
+}
+
+// The ephemeral models in a node are no steps of their own: their files come with it.
+Status SessionRunner::write_compiled(const compile::Node& node) {
+  for (const compile::ExtraCte& cte : node.extra_ctes)
+    if (const compile::Node* ephemeral = session_.manifest().find_node(cte.id))
+      SLUICE_TRY(write_compiled_file(fs_, session_.manifest(), *ephemeral));
+  return write_compiled_file(fs_, session_.manifest(), node);
 }
 
 Status SessionRunner::compile_hook(compile::Node& operation) {

@@ -60,6 +60,7 @@ class SessionRunner final : public NodeRunner {
                  NodeResult& result);
   Status execute_with_retries(compile::Node& node, plan::Action action,
                               GuardedConnection& connection, NodeResult& result);
+  Status write_compiled(const compile::Node& node);
   void measure(GuardedConnection& connection, NodeResult& result);
   void fail_result(NodeResult& result, const compile::Node& node, Error error) const;
   void note_statement(const std::string& node_id, const std::string& sql);

@@ -1,0 +1,2 @@
+{{ config(alias='both', own_key='file') }}
+{{ shown() }}

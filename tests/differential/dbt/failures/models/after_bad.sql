@@ -1,0 +1,1 @@
+select * from {{ ref('bad_sql') }} union all select * from {{ ref('good') }}

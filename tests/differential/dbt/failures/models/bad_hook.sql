@@ -1,0 +1,2 @@
+{{ config(materialized='table', post_hook='select * from nowhere') }}
+select 1 as id

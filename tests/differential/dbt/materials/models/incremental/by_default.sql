@@ -1,0 +1,1 @@
+select id, amount, '{{ is_incremental() }}' as again from ({{ arrivals() }})

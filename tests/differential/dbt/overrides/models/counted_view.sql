@@ -1,0 +1,2 @@
+{{ config(materialized='counted', label='two', least=2) }}
+select * from {{ ref('plain') }} union all select * from {{ ref('plain') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='table', schema='sales', alias='sold') }}
+select * from {{ ref('plain') }}

@@ -1,0 +1,1 @@
+{% macro same_name() %}'root'{% endmacro %}

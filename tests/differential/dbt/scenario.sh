@@ -1,0 +1,83 @@
+# Runs one project of this folder step by step with a dbt-shaped command and writes down what can be seen. Sourced by
+# record.sh and run.sh. Needs: here (this folder), engine (array: the command).
+# A project's steps.txt holds one command line a line; '#' begins a comment. Written per step N into the output folder:
+#   stepN.status    exit code; unique_id, status and failures of each node; texts logged after "SEE: "; what ls printed
+#   stepN.compiled  every file of target/compiled: "## path", then its bytes and a newline
+#   stepN.tables    every relation: "## schema.name", its columns and types, its rows in order; "as before" when nothing changed
+# and once nodes.txt: unique ids of all resources.
+export DBT_SEND_ANONYMOUS_USAGE_STATS=false DBT_USE_COLORS=false DIFFERENTIAL_MODE=recorded DBT_ENV_SECRET_WORD=hush
+
+# Statuses of the nodes, one a line, out of run_results.json. Both commands write these three keys in this order.
+node_statuses() {
+  grep -oE '"(status|unique_id)": ?"[^"]*"|"failures": ?(null|-?[0-9]+)' "$1" | sed -E 's/^"[a-z_]+": ?//; s/"//g' |
+    paste -d ' ' - - - | awk '{ print $3, $1, $2 }' | LC_ALL=C sort
+}
+
+write_tables() { # write_tables DATABASE FILE
+  local folder name
+  folder=$(mktemp -d)
+  if [ -f "$1" ]; then
+    (cd "$here/dump" && DUMP_DATABASE=$1 "${engine[@]}" run-operation dump --args "{folder: $folder}" --profiles-dir . \
+      --target-path "$folder/target" --log-path "$folder/logs") >"$folder/log" 2>&1 || { echo "the dump failed"; cat "$folder/log"; } >"$2"
+  fi
+  for name in "$folder"/*.columns; do
+    [ -f "$name" ] || continue
+    name=${name%.columns}
+    echo "## ${name##*/}"
+    cat "$name.columns" "$name.rows"
+  done >>"$2"
+  rm -rf "$folder"
+}
+
+write_compiled() { # write_compiled TARGET FILE
+  [ -d "$1/compiled" ] || return 0
+  (cd "$1/compiled" && find . -type f | LC_ALL=C sort | while IFS= read -r path; do
+    echo "## ${path#./}"
+    cat "$path"
+    echo
+  done) >"$2"
+}
+
+run_step() { # run_step NUMBER ARGUMENTS OUT: in the project's folder
+  local number=$1 out=$3 status=0
+  rm -rf target
+  eval "\"\${engine[@]}\" $2 --profiles-dir ." >step.log 2>&1 || status=$?
+  {
+    echo "exit $status"
+    if [[ $2 == ls* ]]; then grep -E '^[a-z_]+:|^\w+(\.\w+)+$' step.log; fi
+    [[ $2 == ls* || $status == 2 ]] || grep -oE 'SEE: .*' step.log
+    # dbt's compile stops at the first error and leaves nothing; sluice goes on to report the others as well.
+    # It lists seeds and hooks among what it compiled, and build lists exposures; they have no result.
+    [[ $2 == ls* || $status == 2 ]] || node_statuses target/run_results.json | grep -v '^exposure' |
+      if [[ $2 == compile* ]]; then grep -vE '^(seed|operation)'; else cat; fi
+  } >"$out/step$number.status"
+  cp step.log "$out/../step$number.log"
+  [ "$status" = 2 ] || write_compiled target "$out/step$number.compiled"
+  write_tables "$PWD/warehouse.duckdb" tables.now
+  if cmp -s tables.now tables.last; then
+    echo "as before" >"$out/step$number.tables"
+  else
+    cp tables.now "$out/step$number.tables"
+  fi
+  mv tables.now tables.last
+}
+
+run_project() { # run_project NAME OUT: OUT is made anew; logs of the steps are put beside it
+  local copy arguments number=0
+  copy=$(mktemp -d)
+  rm -rf "$2"
+  mkdir -p "$2"
+  cp -r "$here/$1/." "$copy"
+  rm -rf "$copy/expected" "$copy/target"
+  (
+    cd "$copy" || exit 1
+    "${engine[@]}" --quiet ls --output json --output-keys unique_id --profiles-dir . 2>/dev/null |
+      grep -oE '"unique_id": ?"[^"]*"' | cut -d '"' -f 4 | grep -v '^analysis' | LC_ALL=C sort >"$2/nodes.txt"
+    while IFS= read -r arguments; do
+      case $arguments in '' | '#'*) continue ;; esac
+      number=$((number + 1))
+      run_step "$number" "$arguments" "$2"
+    done <steps.txt
+  )
+  rm -rf "$copy"
+}

@@ -1,0 +1,2 @@
+{{ config(tags='nightly', materialized='table') }}
+select * from {{ ref('a') }}

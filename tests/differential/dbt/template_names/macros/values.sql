@@ -1,0 +1,1 @@
+{% macro quoted(value) %}'{{ value | string | replace("'", "''") }}'{% endmacro %}
