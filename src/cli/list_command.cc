@@ -98,9 +98,9 @@ int list_command(Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.open_project()) return kExitUsage;
   if (!write_manifest_artifact(invocation, workspace)) return kExitUsage;
-  const std::optional<graph::Selection> selection = workspace.select(
-      {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot, ResourceType::kTest,
-       ResourceType::kAnalysis, ResourceType::kSource, ResourceType::kExposure});
+  const std::optional<graph::Selection> selection =
+      workspace.select({ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot,
+                        ResourceType::kTest, ResourceType::kSource, ResourceType::kExposure});
   if (!selection) return kExitUsage;
   if (selection->nodes.empty()) {
     invocation.console.warn("No nodes selected!", "NoNodesSelected");
