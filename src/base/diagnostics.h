@@ -1,4 +1,5 @@
-// Diagnostics: all that parsing and validation found, not only the first problem. Append from one thread at a time.
+// Diagnostics: all that parsing and validation found, not only the first problem. Append from one
+// thread at a time.
 #pragma once
 
 #include <string>
@@ -18,7 +19,10 @@ struct Diagnostic {
 
 class Diagnostics {
  public:
-  void add_error(Error error) { items_.push_back({Severity::kError, std::move(error)}); ++num_errors_; }
+  void add_error(Error error) {
+    items_.push_back({Severity::kError, std::move(error)});
+    ++num_errors_;
+  }
   void add_warning(Error error) { items_.push_back({Severity::kWarning, std::move(error)}); }
   // Takes over all of `other`, in order.
   void append(Diagnostics other) {

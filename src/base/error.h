@@ -1,5 +1,5 @@
-// Error: what went wrong, where, and what to do. One pointer wide, so Result<T> stays small on the hot path.
-// Owned by the Result that carries it; immutable once shown. Not shared between threads.
+// Error: what went wrong, where, and what to do. One pointer wide, so Result<T> stays small on the
+// hot path. Owned by the Result that carries it; immutable once shown. Not shared between threads.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ enum class ErrorCode : uint16_t {
   kJinjaUndefined = 202,
   kJinjaSecurity = 203,
   kJinjaRuntime = 204,
-  kJinjaRaised = 205,      // exceptions.raise_compiler_error and its family
-  kJinjaReturn = 206,      // not an error: the unwind of `return(value)`; never leaves the interpreter
+  kJinjaRaised = 205,  // exceptions.raise_compiler_error and its family
+  kJinjaReturn = 206,  // not an error: the unwind of `return(value)`; never leaves the interpreter
   kJinjaMissingVar = 207,  // var()/env_var() without value or default
   // 03xx project
   kProjectNotFound = 301,
@@ -69,7 +69,8 @@ enum class ErrorCode : uint16_t {
   kBadArgument = 801,
 };
 
-// A place in a text. Lines and columns count from 1; 0 means unknown. `file` is relative to the project when it can be.
+// A place in a text. Lines and columns count from 1; 0 means unknown. `file` is relative to the
+// project when it can be.
 struct Span {
   std::string file;
   uint32_t line = 0;

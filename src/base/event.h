@@ -1,5 +1,5 @@
-// Events: what a command tells about itself while it works. Makers emit, one sink per process prints or writes them.
-// A sink is thread-safe.
+// Events: what a command tells about itself while it works. Makers emit, one sink per process
+// prints or writes them. A sink is thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@ enum class EventLevel : uint8_t { kDebug, kInfo, kWarning, kError };
 
 struct Event {
   EventLevel level = EventLevel::kInfo;
-  std::string name;     // dbt's event name where there is one: "LogModelResult", "JinjaLogInfo", "MainReportVersion"…
+  std::string name;     // dbt's event name where there is one: "LogModelResult", "JinjaLogInfo",
+                        // "MainReportVersion"…
   std::string message;  // what a person reads
   std::string node;     // unique id; empty when it belongs to none
   // Extra fields for the JSON form; values are JSON text.

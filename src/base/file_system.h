@@ -1,4 +1,5 @@
-// FileSystem: the only door to files. RealFileSystem for the product, MemoryFileSystem for tests. Thread-safe.
+// FileSystem: the only door to files. RealFileSystem for the product, MemoryFileSystem for tests.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace sluice {
 
 struct FileInfo {
-  std::string path;       // as asked for, or relative to the listed folder
+  std::string path;  // as asked for, or relative to the listed folder
   bool is_directory = false;
   uint64_t size = 0;
   int64_t mtime_ns = 0;
@@ -24,17 +25,19 @@ class FileSystem {
   virtual ~FileSystem() = default;
   // kFileNotFound, kIo.
   virtual Result<std::string> read(const std::string& path) const = 0;
-  // Writes beside and renames, so a reader never sees half a file. Makes missing folders. kIo, kNoSpace.
+  // Writes beside and renames, so a reader never sees half a file. Makes missing folders. kIo,
+  // kNoSpace.
   Status write_atomically(const std::string& path, std::string_view content);
-  // The same for content that comes in pieces and is never held whole: `produce` calls the sink for each.
+  // The same for content that comes in pieces and is never held whole: `produce` calls the sink for
+  // each.
   using TextSink = std::function<void(std::string_view piece)>;
   virtual Status write_in_pieces(const std::string& path,
                                  const std::function<void(const TextSink&)>& produce) = 0;
   virtual bool exists(const std::string& path) const = 0;
   virtual bool is_directory(const std::string& path) const = 0;
   virtual Result<FileInfo> info(const std::string& path) const = 0;
-  // Every file below `folder` (not folders), relative paths with '/', sorted; hidden files and folders left out,
-  // symbolic links to folders followed. A missing folder gives an empty list.
+  // Every file below `folder` (not folders), relative paths with '/', sorted; hidden files and
+  // folders left out, symbolic links to folders followed. A missing folder gives an empty list.
   virtual Result<std::vector<FileInfo>> list_recursively(const std::string& folder) const = 0;
   // Direct entries, sorted.
   virtual Result<std::vector<FileInfo>> list(const std::string& folder) const = 0;

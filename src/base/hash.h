@@ -1,4 +1,5 @@
-// Checksums that artifacts must reproduce (dbt uses MD5 and SHA-256) and a fast hash for look-ups. Pure.
+// Checksums that artifacts must reproduce (dbt uses MD5 and SHA-256) and a fast hash for look-ups.
+// Pure.
 #pragma once
 
 #include <cstdint>

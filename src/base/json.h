@@ -1,4 +1,5 @@
-// JSON out (a streaming writer, deterministic) and in (a small tree). The writer is the hot path of artifacts.
+// JSON out (a streaming writer, deterministic) and in (a small tree). The writer is the hot path of
+// artifacts.
 #pragma once
 
 #include <cstdint>

@@ -128,6 +128,39 @@ Status write_all(int fd, std::string_view content, const std::string& path) {
 
 }  // namespace
 
+namespace {
+
+// A new file of `folder` without a name where the system has such files: a process that is killed
+// while it writes leaves nothing behind. Elsewhere a file called `temporary`.
+int open_new_file(const std::string& folder, const std::string& temporary) {
+#ifdef O_TMPFILE
+  static const bool kCanNameLater = ::access("/proc/self/fd", X_OK) == 0;
+  if (kCanNameLater) {
+    const int fd = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return fd;
+  }
+#endif
+  return ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+// Puts the written file in the place of `path`, at once. False: errno says why.
+bool give_name(int fd, const std::string& temporary, const std::string& path) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) return false;
+  if (status.st_nlink == 0) {
+    const std::string open_file = fmt::format("/proc/self/fd/{}", fd);
+    if (::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0)
+      return true;
+    // Only rename() can replace a file, and it needs a name.
+    if (errno != EEXIST ||
+        ::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) != 0)
+      return false;
+  }
+  return ::rename(temporary.c_str(), path.c_str()) == 0;
+}
+
+}  // namespace
+
 Result<std::string> RealFileSystem::read(const std::string& path) const {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return fail(io_error("read", path, errno));
@@ -154,15 +187,15 @@ Result<std::string> RealFileSystem::read(const std::string& path) const {
 Status RealFileSystem::write_in_pieces(const std::string& path,
                                        const std::function<void(const TextSink&)>& produce) {
   static std::atomic<uint64_t> next_temporary{0};  // several threads may write at once
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  // Short, so that a file whose name is as long as names can be is writable too.
   const std::string temporary =
-      fmt::format("{}.tmp-{}-{}", path, ::getpid(), next_temporary.fetch_add(1));
-  const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-  int fd = ::open(temporary.c_str(), flags, 0666);
+      fmt::format("{}/.sluice-{}-{}.tmp", folder, ::getpid(), next_temporary.fetch_add(1));
+  int fd = open_new_file(folder, temporary);
   if (fd < 0 && errno == ENOENT) {
-    const size_t slash = path.rfind('/');
-    if (slash != std::string::npos && slash > 0)
-      SLUICE_TRY(make_directories(path.substr(0, slash)));
-    fd = ::open(temporary.c_str(), flags, 0666);
+    SLUICE_TRY(make_directories(folder));
+    fd = open_new_file(folder, temporary);
   }
   if (fd < 0) return fail(io_error("write", path, errno));
   Descriptor file(fd);
@@ -170,9 +203,10 @@ Status RealFileSystem::write_in_pieces(const std::string& path,
   produce([&](std::string_view piece) {
     if (written) written = write_all(file.get(), piece, path);
   });
-  if (written && !file.close()) written = fail(io_error("write", path, errno));
-  if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
+  if (written && !give_name(file.get(), temporary, path))
     written = fail(io_error("write", path, errno));
+  const int late_error = file.close() ? 0 : errno;
+  if (written && late_error != 0) written = fail(io_error("write", path, late_error));
   if (!written) ::unlink(temporary.c_str());
   return written;
 }

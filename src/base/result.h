@@ -20,20 +20,21 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::stri
 }
 
 // Returns the error of `expr` from the enclosing function, if there is one.
-#define SLUICE_TRY(expr)                                                      \
-  do {                                                                        \
-    if (auto sluice_status = (expr); !sluice_status) [[unlikely]]             \
+#define SLUICE_TRY(expr)                                                          \
+  do {                                                                            \
+    if (auto sluice_status = (expr); !sluice_status) [[unlikely]]                 \
       return ::tl::unexpected<::sluice::Error>(std::move(sluice_status.error())); \
   } while (false)
 
 #define SLUICE_CONCAT_INNER(a, b) a##b
 #define SLUICE_CONCAT(a, b) SLUICE_CONCAT_INNER(a, b)
-// Declares or assigns `target` from a Result, or returns its error: SLUICE_ASSIGN(auto x, compute());
-#define SLUICE_ASSIGN(target, expr)                                           \
-  auto SLUICE_CONCAT(sluice_result_, __LINE__) = (expr);                      \
-  if (!SLUICE_CONCAT(sluice_result_, __LINE__)) [[unlikely]]                  \
-    return ::tl::unexpected<::sluice::Error>(                                 \
-        std::move(SLUICE_CONCAT(sluice_result_, __LINE__).error()));          \
+// Declares or assigns `target` from a Result, or returns its error: SLUICE_ASSIGN(auto x,
+// compute());
+#define SLUICE_ASSIGN(target, expr)                                  \
+  auto SLUICE_CONCAT(sluice_result_, __LINE__) = (expr);             \
+  if (!SLUICE_CONCAT(sluice_result_, __LINE__)) [[unlikely]]         \
+    return ::tl::unexpected<::sluice::Error>(                        \
+        std::move(SLUICE_CONCAT(sluice_result_, __LINE__).error())); \
   target = std::move(*SLUICE_CONCAT(sluice_result_, __LINE__))
 
 }  // namespace sluice

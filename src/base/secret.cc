@@ -4,7 +4,29 @@
 
 namespace sluice {
 
+namespace {
+
+// The text with a backslash before each of `marked`.
+std::string escaped(const std::string& text, std::string_view marked) {
+  std::string out;
+  for (const char c : text) {
+    if (marked.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
 void SecretScrubber::add(const std::string& content) {
+  add_form(content);
+  // As it stands inside JSON and inside Python's repr of a text.
+  add_form(escaped(content, "\"\\"));
+  add_form(escaped(content, "'\\"));
+  add_form(escaped(content, "\\"));
+}
+
+void SecretScrubber::add_form(const std::string& content) {
   if (content.find_first_not_of(" \t\r\n") == std::string::npos) return;
   std::lock_guard lock(secrets_mutex_);
   if (std::find(secrets_.begin(), secrets_.end(), content) != secrets_.end()) return;

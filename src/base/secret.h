@@ -1,4 +1,5 @@
-// Secrets: values that must never be shown. Register once, scrub every text that leaves the process. Thread-safe.
+// Secrets: values that must never be shown. Register once, scrub every text that leaves the
+// process. Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -28,6 +29,8 @@ class SecretScrubber {
   std::string scrub(std::string_view text) const;
 
  private:
+  void add_form(const std::string& content);
+
   mutable std::mutex secrets_mutex_;
   std::vector<std::string> secrets_;
 };

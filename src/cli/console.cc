@@ -163,7 +163,9 @@ void Console::output(const std::string& text, const std::string& event_name,
   Event event;
   event.name = event_name;
   if (options_.json) {
-    const std::string inner = scrubber_.scrub(data_json);
+    // One line: outside its strings, where newlines are escaped, JSON means the same without them.
+    std::string inner = scrubber_.scrub(data_json);
+    std::replace(inner.begin(), inner.end(), '\n', ' ');
     if (inner.size() > 2) event.data.emplace_back("output", inner);
     write_line(to_json(event, shown, now_micros));
   } else {

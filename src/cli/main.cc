@@ -44,11 +44,6 @@ void register_environment_secrets(const std::map<std::string, std::string>& envi
   for (const auto& [name, content] : environment) {
     if (!name.starts_with("DBT_ENV_SECRET_") || content.empty()) continue;
     scrubber.add(content);
-    // As it stands inside a JSON text, where quotes and backslashes are escaped.
-    JsonWriter escaped;
-    escaped.string(content);
-    const std::string& quoted = escaped.text();
-    if (quoted.size() != content.size() + 2) scrubber.add(quoted.substr(1, quoted.size() - 2));
   }
 }
 

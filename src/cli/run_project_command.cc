@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/scrubbing_file_system.h"
 #include "cli/commands.h"
 #include "cli/run_artifacts.h"
 #include "cli/run_reporter.h"
@@ -97,8 +98,9 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run_options.warn_error = options.warn_error;
   run_options.store_failures = options.store_failures;
   run_options.compile_hooks = compiles && options.select.empty() && options.exclude.empty();
-  run::ProjectRun project_run(workspace.session(), workspace.warehouse(), invocation.fs,
-                              invocation.clock, plan, reporter, run_options);
+  ScrubbingFileSystem files(invocation.fs, invocation.scrubber);
+  run::ProjectRun project_run(workspace.session(), workspace.warehouse(), files, invocation.clock,
+                              plan, reporter, run_options);
   signals.on_first([&] {
     invocation.console.warn(
         "cancelling: running statements are interrupted; press Ctrl-C again to stop at once",

@@ -35,12 +35,9 @@ SignalWatcher::~SignalWatcher() {
 }
 
 void SignalWatcher::on_first(std::function<void()> callback) {
-  std::unique_lock lock(callback_mutex_);
+  std::lock_guard lock(callback_mutex_);
   callback_ = std::move(callback);
-  if (!has_come_ || !callback_) return;
-  const std::function<void()> call = callback_;
-  lock.unlock();
-  call();
+  if (has_come_ && callback_) callback_();
 }
 
 void SignalWatcher::watch(const std::stop_token& stop) {
@@ -48,14 +45,11 @@ void SignalWatcher::watch(const std::stop_token& stop) {
   const timespec patience{0, 50'000'000};
   while (!stop.stop_requested()) {
     if (sigtimedwait(&signals, nullptr, &patience) < 0) continue;
-    std::function<void()> call;
-    {
-      std::lock_guard lock(callback_mutex_);
-      if (has_come_ || !callback_) _exit(kInterruptedExit);
-      has_come_ = true;
-      call = callback_;
-    }
-    call();
+    // Called under the lock: whoever takes the callback away waits until it has returned.
+    std::lock_guard lock(callback_mutex_);
+    if (has_come_ || !callback_) _exit(kInterruptedExit);
+    has_come_ = true;
+    callback_();
   }
 }
 

@@ -113,6 +113,7 @@ compile::Flags template_flags(const Options& options) {
   flags.store_failures = options.store_failures;
   flags.empty = options.empty;
   flags.quiet = options.quiet;
+  flags.warn_error = options.warn_error;
   flags.invocation_command = "sluice " + options.invocation_command;
   flags.arguments = invocation_arguments(options);
   return flags;

@@ -84,8 +84,10 @@ Answer add_query(NodeContext& ctx, Interpreter&, const CallArgs& args) {
 }
 
 Answer commit(NodeContext& ctx, Interpreter&, const CallArgs&) {
-  if (ctx.executing() && ctx.connection && ctx.connection->in_transaction())
+  if (ctx.executing() && ctx.connection && ctx.connection->in_transaction()) {
     SLUICE_TRY(ctx.connection->commit());
+    ctx.cache_changes.clear();  // they are true for good now
+  }
   return Value::string("");
 }
 
@@ -223,7 +225,7 @@ Answer drop_relation(NodeContext& ctx, Interpreter& interpreter, const CallArgs&
                 fmt::format("tried to drop relation {}, but its type is null", relation->render()),
                 "load it first: load_relation(…) or adapter.get_relation(…)");
   SLUICE_TRY(call_macro_named(interpreter, "drop_relation", {bound[0]}));
-  ctx.shared.relations.remove(relation->info());
+  ctx.shared.relations.remove(relation->info(), ctx.cache_changes);
   return Value::string("");
 }
 
@@ -241,7 +243,7 @@ Answer rename_relation(NodeContext& ctx, Interpreter& interpreter, const CallArg
   SLUICE_ASSIGN(const Relation* from, relation_argument(bound[0], "rename_relation"));
   SLUICE_ASSIGN(const Relation* to, relation_argument(bound[1], "rename_relation"));
   SLUICE_TRY(call_macro_named(interpreter, "rename_relation", {bound[0], bound[1]}));
-  ctx.shared.relations.rename(from->info(), to->info());
+  ctx.shared.relations.rename(from->info(), to->info(), ctx.cache_changes);
   return Value::string("");
 }
 
@@ -430,14 +432,15 @@ Answer answer_nothing(NodeContext&, Interpreter&, const CallArgs&) { return Valu
 
 Answer cache_added(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.cache_added", args, {{"relation"}}));
-  if (const Relation* relation = as_relation(bound[0])) ctx.shared.relations.add(relation->info());
+  if (const Relation* relation = as_relation(bound[0]))
+    ctx.shared.relations.add(relation->info(), ctx.cache_changes);
   return Value::string("");
 }
 
 Answer cache_dropped(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.cache_dropped", args, {{"relation"}}));
   if (const Relation* relation = as_relation(bound[0]))
-    ctx.shared.relations.remove(relation->info());
+    ctx.shared.relations.remove(relation->info(), ctx.cache_changes);
   return Value::string("");
 }
 
@@ -446,7 +449,7 @@ Answer cache_renamed(NodeContext& ctx, Interpreter&, const CallArgs& args) {
                                            {{"from_relation"}, {"to_relation"}}));
   const Relation* from = as_relation(bound[0]);
   const Relation* to = as_relation(bound[1]);
-  if (from && to) ctx.shared.relations.rename(from->info(), to->info());
+  if (from && to) ctx.shared.relations.rename(from->info(), to->info(), ctx.cache_changes);
   return Value::string("");
 }
 

@@ -14,6 +14,8 @@ using jinja::Value;
 namespace {
 
 const Value* configured(const NodeContext& ctx, std::string_view name) {
+  if (ctx.node && ctx.node->set_config.is_dict())
+    if (const Value* value = ctx.node->set_config.as_dict().find(name)) return value;
   if (!ctx.node || !ctx.node->config.is_dict()) return nullptr;
   const Value* value = ctx.node->config.as_dict().find(name);
   if (!value && name == "pre_hook") value = ctx.node->config.as_dict().find("pre-hook");
@@ -110,8 +112,10 @@ class ConfigObject final : public jinja::Object {
   static Result<std::optional<Value>> set(NodeContext& ctx, const CallArgs& args) {
     SLUICE_ASSIGN(auto bound, bind_arguments("config.set", args, {{"name"}, {"value"}}));
     SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
-    if (ctx.phase != Phase::kParse && ctx.node && ctx.node->config.is_dict()) {
-      ctx.node->config.as_dict().set(key, bound[1]);
+    if (ctx.phase != Phase::kParse && ctx.node) {
+      // Beside the config, which other threads may be reading through `graph`.
+      if (!ctx.node->set_config.is_dict()) ctx.node->set_config = Value::dict();
+      ctx.node->set_config.as_dict().set(key, bound[1]);
       return Value::string("");
     }
     jinja::KeywordArg keyword{key, bound[1]};

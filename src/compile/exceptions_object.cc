@@ -143,6 +143,8 @@ class ExceptionsObject final : public jinja::Object {
     NodeContext& ctx = NodeContext::of(interpreter);
     if (name == "warn") {
       SLUICE_ASSIGN(std::string message, argument_text(args, "msg", 0));
+      if (ctx.shared.options.flags.warn_error)
+        return fail(ErrorCode::kJinjaRaised, message, "--warn-error makes warnings errors");
       ctx.shared.emit(EventLevel::kWarning, "JinjaLogWarning", message,
                       ctx.node ? ctx.node->unique_id : "");
       return Value::string("");

@@ -81,6 +81,7 @@ struct Node {
   jinja::Value meta;               // dict
   jinja::Value docs;               // dict
   jinja::Value config;             // final dict, all of dbt's keys with defaults
+  jinja::Value set_config;         // what config.set() changed while compiling; dict or none
   jinja::Value unrendered_config;  // dict
   jinja::Value in_file_config;     // what config() in the file gave; dict
   std::vector<RefCall> refs;

@@ -111,7 +111,7 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
     return {};
   }
   NodeContext ctx(shared_, &node, node.package, Phase::kCompile, connection);
-  jinja::Environment environment = environment_for(Phase::kCompile);
+  jinja::Environment environment = environment_for(shared_, Phase::kCompile);
   jinja::Interpreter interpreter(environment, ctx);
   interpreter.host = &ctx;
   auto failed = [&](Error error) {

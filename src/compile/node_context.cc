@@ -109,8 +109,9 @@ void SharedState::emit(EventLevel level, std::string name, std::string message,
     options.events->emit(Event{level, std::move(name), std::move(message), node, {}});
 }
 
-jinja::Environment environment_for(Phase phase) {
+jinja::Environment environment_for(const SharedState& shared, Phase phase) {
   jinja::Environment environment;
+  environment.cancelled = &shared.cancelled;
   environment.undefined =
       phase == Phase::kParse ? jinja::UndefinedFlavor::kCapture : jinja::UndefinedFlavor::kDefault;
   return environment;

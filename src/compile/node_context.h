@@ -3,6 +3,7 @@
 // a Session share; read-only after parse save what says otherwise.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -56,6 +57,7 @@ struct SharedState {
   std::vector<std::string> selected;
   std::mutex graph_mutex;
   std::optional<jinja::Value> graph;  // guarded by graph_mutex
+  std::atomic<bool> cancelled{false};
   std::mutex warned_mutex;
   std::set<std::string> warned;  // guarded by warned_mutex; messages of warn_once
   std::function<void(const std::string&, const std::string&)> on_statement;
@@ -114,11 +116,12 @@ class NodeContext final : public jinja::Scope {
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<std::string> macro_ids;
-  jinja::Value in_file_config;          // dict
-  std::vector<Node*> ephemerals;        // in order of first ref
-  NameMap results;                      // load_result
-  std::string written;                  // text of statement('main')
-  std::string main_message, main_code;  // adapter response of 'main'
+  jinja::Value in_file_config;           // dict
+  std::vector<Node*> ephemerals;         // in order of first ref
+  NameMap results;                       // load_result
+  RelationCache::Journal cache_changes;  // of the open transaction
+  std::string written;                   // text of statement('main')
+  std::string main_message, main_code;   // adapter response of 'main'
   std::optional<int64_t> main_rows;
   // Names that only this evaluation has: sql, compiled_code, results…
   NameMap extra;
@@ -131,7 +134,7 @@ class NodeContext final : public jinja::Scope {
 };
 
 // Runs `f` with an interpreter over the context.
-jinja::Environment environment_for(Phase phase);
+jinja::Environment environment_for(const SharedState& shared, Phase phase);
 
 // Fills SharedState::globals.
 void add_global_names(SharedState& shared);

@@ -22,14 +22,16 @@ struct MacroFile {
 
 void compile_file(const project::Project& project, int64_t created_at, MacroFile& job) {
   const project::Package& package = project.packages[job.package];
-  auto blocks = jinja::split_blocks(job.file->text, job.file->path,
-                                    {"macro", "materialization", "test", "data_test"});
+  // Traces name this file; what is not the project's own says whose it is.
+  const std::string shown = package.builtin ? "built-in " + job.file->path : job.file->path;
+  auto blocks =
+      jinja::split_blocks(job.file->text, shown, {"macro", "materialization", "test", "data_test"});
   if (!blocks) {
     job.errors.add_error(std::move(blocks.error()));
     return;
   }
   for (const jinja::Block& block : *blocks) {
-    auto macro = jinja::compile_macro(block, job.file->path);
+    auto macro = jinja::compile_macro(block, shown);
     if (!macro) {
       job.errors.add_error(std::move(macro.error()));
       continue;

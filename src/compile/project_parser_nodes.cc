@@ -212,7 +212,7 @@ void ProjectParser::parse_hooks() {
 void ProjectParser::render_draft(Draft& draft) {
   Node& node = *draft.node;
   NodeContext ctx(shared_, &node, node.package, Phase::kParse, nullptr);
-  jinja::Environment environment = environment_for(Phase::kParse);
+  jinja::Environment environment = environment_for(shared_, Phase::kParse);
   jinja::Interpreter interpreter(environment, ctx);
   interpreter.host = &ctx;
   auto add_error = [&](Error error) {

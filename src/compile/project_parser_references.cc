@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "compile/project_parser.h"
@@ -12,6 +13,13 @@ namespace {
 
 void add_once(std::vector<std::string>& ids, const std::string& id) {
   if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+}
+
+// Engines find relations without regard to case.
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 Span call_place(const Node& node, uint32_t line) {
@@ -104,7 +112,7 @@ void ProjectParser::check_duplicates() {
       diagnostics_.add_error(std::move(error));
     }
     if (!node->is_refable() || node->relation_name.empty()) continue;
-    auto [other, fresh] = by_relation.emplace(node->relation_name, node.get());
+    auto [other, fresh] = by_relation.emplace(lower_case(node->relation_name), node.get());
     if (fresh || !inserted) continue;
     Error error(ErrorCode::kDuplicateResource,
                 fmt::format("'{}' and '{}' would both be written to {}", other->second->unique_id,

@@ -185,7 +185,7 @@ void ProjectParser::parse_exposures() {
     for (const Value& call : calls) {
       std::string text = fmt::format("{{{{ {} }}}}", jinja::to_str(call).value_or(std::string()));
       auto tmpl = jinja::compile_template(text, other.file, other.span.line);
-      jinja::Environment environment = environment_for(Phase::kParse);
+      jinja::Environment environment = environment_for(shared_, Phase::kParse);
       jinja::Interpreter interpreter(environment, ctx);
       interpreter.host = &ctx;
       auto rendered = tmpl ? interpreter.render(*tmpl)

@@ -53,26 +53,45 @@ std::vector<warehouse::RelationInfo> RelationCache::list(const std::string& data
   return out;
 }
 
-void RelationCache::add(const warehouse::RelationInfo& relation) {
+void RelationCache::put(const warehouse::RelationInfo& key,
+                        const std::optional<warehouse::RelationInfo>& value, Journal* journal) {
   std::lock_guard lock(schemas_mutex_);
   // A schema that nobody loaded stays unknown: half a listing would look complete.
-  auto relations = schemas_.find({lower(relation.database), lower(relation.schema)});
-  if (relations != schemas_.end())
-    relations->second.insert_or_assign(lower(relation.identifier), relation);
+  auto relations = schemas_.find({lower(key.database), lower(key.schema)});
+  if (relations == schemas_.end()) return;
+  const std::string name = lower(key.identifier);
+  auto known = relations->second.find(name);
+  if (journal)
+    journal->push_back({key, known == relations->second.end()
+                                 ? std::nullopt
+                                 : std::optional<warehouse::RelationInfo>(known->second)});
+  if (value)
+    relations->second.insert_or_assign(name, *value);
+  else if (known != relations->second.end())
+    relations->second.erase(known);
 }
 
-void RelationCache::remove(const warehouse::RelationInfo& relation) {
-  std::lock_guard lock(schemas_mutex_);
-  auto relations = schemas_.find({lower(relation.database), lower(relation.schema)});
-  if (relations != schemas_.end()) relations->second.erase(lower(relation.identifier));
+void RelationCache::add(const warehouse::RelationInfo& relation, Journal& journal) {
+  put(relation, relation, &journal);
 }
 
-void RelationCache::rename(const warehouse::RelationInfo& from, const warehouse::RelationInfo& to) {
+void RelationCache::remove(const warehouse::RelationInfo& relation, Journal& journal) {
+  put(relation, std::nullopt, &journal);
+}
+
+void RelationCache::rename(const warehouse::RelationInfo& from, const warehouse::RelationInfo& to,
+                           Journal& journal) {
   std::optional<warehouse::RelationInfo> known = find(from.database, from.schema, from.identifier);
-  remove(from);
+  remove(from, journal);
   warehouse::RelationInfo renamed = to;
   if (known) renamed.type = known->type;
-  add(renamed);
+  add(renamed, journal);
+}
+
+void RelationCache::undo(Journal& journal) {
+  for (auto change = journal.rbegin(); change != journal.rend(); ++change)
+    put(change->relation, change->before, nullptr);
+  journal.clear();
 }
 
 void RelationCache::forget_schema(const std::string& database, const std::string& schema) {

@@ -25,12 +25,24 @@ class RelationCache {
                                               const std::string& identifier) const;
   std::vector<warehouse::RelationInfo> list(const std::string& database,
                                             const std::string& schema) const;
-  void add(const warehouse::RelationInfo& relation);
-  void remove(const warehouse::RelationInfo& relation);
-  void rename(const warehouse::RelationInfo& from, const warehouse::RelationInfo& to);
+  // What one entry was before a change; for undoing the changes of a transaction.
+  struct Change {
+    warehouse::RelationInfo relation;
+    std::optional<warehouse::RelationInfo> before;
+  };
+  using Journal = std::vector<Change>;
+  // Each adds what it changes to the journal.
+  void add(const warehouse::RelationInfo& relation, Journal& journal);
+  void remove(const warehouse::RelationInfo& relation, Journal& journal);
+  void rename(const warehouse::RelationInfo& from, const warehouse::RelationInfo& to,
+              Journal& journal);
+  // Undoes the changes, the last one first. What others changed stays.
+  void undo(Journal& journal);
   void forget_schema(const std::string& database, const std::string& schema);
 
  private:
+  void put(const warehouse::RelationInfo& key, const std::optional<warehouse::RelationInfo>& value,
+           Journal* journal);
   using Key = std::pair<std::string, std::string>;
   mutable std::mutex schemas_mutex_;
   std::map<Key, std::map<std::string, warehouse::RelationInfo>> schemas_;

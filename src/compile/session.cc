@@ -41,7 +41,7 @@ RelationPolicy project_quoting(const project::Project& project, const warehouse:
 struct Evaluation {
   Evaluation(SharedState& shared, Node* node, size_t package, warehouse::Connection* connection)
       : ctx(shared, node, package, Phase::kRun, connection),
-        environment(environment_for(Phase::kRun)),
+        environment(environment_for(shared, Phase::kRun)),
         interpreter(environment, ctx) {
     interpreter.host = &ctx;
   }
@@ -92,6 +92,8 @@ Session::~Session() = default;
 Manifest& Session::manifest() { return impl_->shared.manifest; }
 const Manifest& Session::manifest() const { return impl_->shared.manifest; }
 const SessionOptions& Session::options() const { return impl_->shared.options; }
+void Session::cancel() { impl_->shared.cancelled = true; }
+void Session::resume() { impl_->shared.cancelled = false; }
 void Session::set_warehouse(warehouse::Warehouse* warehouse) {
   impl_->shared.warehouse = warehouse;
 }
@@ -174,8 +176,10 @@ Result<std::string> Session::show_sql(const Node* node, const std::string& compi
   Node* target = node ? shared.manifest.find_node(node->unique_id) : nullptr;
   Evaluation evaluation(shared, target, target ? target->package : shared.project().root_package,
                         connection);
-  const Value* header =
-      target && target->config.is_dict() ? target->config.as_dict().find("sql_header") : nullptr;
+  const Value* header = nullptr;
+  if (target)
+    for (const Value* config : {&target->set_config, &target->config})
+      if (!header && config->is_dict()) header = config->as_dict().find("sql_header");
   Value limit_value = limit >= 0 ? Value::integer(limit) : Value::none();
   SLUICE_ASSIGN(Value out, call_macro_named(evaluation.interpreter, "get_show_sql",
                                             {Value::string(compiled_sql),
@@ -217,20 +221,19 @@ Result<MaterializationResult> run_materialization(SharedState& shared, Node& nod
   for (const Value& item : jinja::iterate(*relations).value_or(std::vector<Value>{})) {
     const Relation* relation = item.object_as<Relation>();
     if (!relation) continue;
-    shared.relations.add(relation->info());
+    shared.relations.add(relation->info(), ctx.cache_changes);
     result.relations.push_back(relation->render());
   }
   return result;
 }
 
-Error clean_up(SharedState& shared, const Node& node, warehouse::Connection& connection,
-               Error error) {
+Error clean_up(NodeContext& ctx, const Node& node, warehouse::Connection& connection, Error error) {
   if (connection.in_transaction()) {
     Status rolled_back = connection.rollback();
     if (!rolled_back) error.add_cause(std::move(rolled_back.error()));
   }
-  // The cache followed statements that are undone now; it is read anew when somebody asks.
-  shared.relations.forget_schema(node.database, node.schema);
+  // The cache followed statements that are undone now.
+  ctx.shared.relations.undo(ctx.cache_changes);
   // An engine's error that was found in the model's own text: the macros around it explain nothing.
   if (error.code() == ErrorCode::kSqlError && error.spans().size() > 1) error.clear_trace();
   error.set_node(node.unique_id).locate(node.span);
@@ -244,7 +247,7 @@ Result<MaterializationResult> Session::materialize(Node& node, warehouse::Connec
   Evaluation evaluation(shared, &node, node.package, &connection);
   auto result =
       run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
-  if (!result) return fail(clean_up(shared, node, connection, std::move(result.error())));
+  if (!result) return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
   return result;
 }
 
@@ -253,7 +256,7 @@ Result<TestOutcome> Session::run_test(Node& node, warehouse::Connection& connect
   Evaluation evaluation(shared, &node, node.package, &connection);
   auto result =
       run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
-  if (!result) return fail(clean_up(shared, node, connection, std::move(result.error())));
+  if (!result) return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
   auto stored = evaluation.ctx.results.find("main");
   const Value* data =
       stored != evaluation.ctx.results.end() ? stored->second.as_dict().find("data") : nullptr;
@@ -304,7 +307,7 @@ Status Session::run_hook(Node& operation, const Value& results, warehouse::Conne
   ctx.extra["database_schemas"] = Value::list(std::move(database_schemas));
 
   auto failed = [&](Error error) {
-    return fail(clean_up(shared, operation, connection, std::move(error)));
+    return fail(clean_up(ctx, operation, connection, std::move(error)));
   };
   auto tmpl = jinja::compile_template(operation.raw_code, operation.original_file_path,
                                       std::max(operation.span.line, 1U));

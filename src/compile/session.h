@@ -28,6 +28,7 @@ struct Flags {
   bool store_failures = false;
   bool empty = false;
   bool quiet = false;
+  bool warn_error = false;         // exceptions.warn() raises
   std::string invocation_command;  // the words after the program's name
   jinja::Value arguments;          // invocation_args_dict: a dict
 };
@@ -81,6 +82,10 @@ class Session {
   // The engine that introspective queries and materializations use. Not owned; may stay null for
   // parse and ls.
   void set_warehouse(warehouse::Warehouse* warehouse);
+
+  // From any thread: templates that run, and those that start until resume(), end with kCancelled.
+  void cancel();
+  void resume();
 
   // Node ids in the current selection, for `selected_resources`.
   void set_selected(std::vector<std::string> unique_ids);

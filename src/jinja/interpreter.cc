@@ -10,7 +10,7 @@ namespace sluice::jinja {
 
 Interpreter::Interpreter(const Environment& environment, const Scope& scope)
     : state_(std::make_unique<State>(*this, environment, scope)) {
-  state_->machine.steps_left = environment.max_steps > 0 ? environment.max_steps : INT64_MAX;
+  state_->machine.steps_reserve = environment.max_steps > 0 ? environment.max_steps : INT64_MAX;
 }
 
 Interpreter::~Interpreter() = default;

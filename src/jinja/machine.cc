@@ -150,8 +150,7 @@ class Execution {
       act_.pc = pc;
       ++pc;
       if (--machine_.steps_left < 0) [[unlikely]] {
-        return fail(ErrorCode::kJinjaRuntime, "template runs too long",
-                    "look for a loop or a macro that never ends");
+        SLUICE_TRY(machine_.refill_steps());
       }
       uint32_t a = operand_of(instruction);
       switch (op_of(instruction)) {

@@ -100,9 +100,12 @@ class Machine {
   Interpreter& interpreter() { return interpreter_; }
   static Machine& of(Interpreter& interpreter);
   static auto& state_of(Interpreter& interpreter) { return *interpreter.state_; }
-  int depth = 0;           // nested calls
-  int64_t steps_left = 0;  // instructions before the limit
-  Value unwind_value;      // what return(…) carries
+  int depth = 0;              // nested calls
+  int64_t steps_left = 0;     // instructions before refill_steps() is asked
+  int64_t steps_reserve = 0;  // instructions that it may still hand out
+  // Hands out the next instructions. Errors: kCancelled, or the limit of Environment::max_steps.
+  Status refill_steps();
+  Value unwind_value;  // what return(…) carries
 
  private:
   friend class Execution;

@@ -87,6 +87,19 @@ Status Machine::run_root(const std::shared_ptr<const Program>& program,
   return status;
 }
 
+Status Machine::refill_steps() {
+  constexpr int64_t kPiece = 1 << 18;  // a few milliseconds of work between two looks
+  const Environment& environment = interpreter_.environment();
+  if (environment.cancelled && environment.cancelled->load(std::memory_order_relaxed))
+    return fail(ErrorCode::kCancelled, "the run was cancelled");
+  if (steps_reserve <= 0)
+    return fail(ErrorCode::kJinjaRuntime, "template runs too long",
+                "look for a loop or a macro that never ends");
+  steps_left = std::min(steps_reserve, kPiece);
+  steps_reserve -= steps_left;
+  return {};
+}
+
 Result<Value> Machine::captured(Activation& activation, size_t mark) {
   int max_depth = interpreter_.environment().max_depth;
   Status status;

@@ -6,6 +6,7 @@
 // snapshot, docs) and the text filters of dbt's YAML rendering.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,7 +28,9 @@ struct Environment {
   bool plain_jinja =
       false;  // macros of a template are callable by their own name (not dbt's renaming)
   int64_t max_steps = 0;  // instructions before "template runs too long"; 0: no limit
-  int max_depth = 200;    // nested macro calls before "maximum recursion depth exceeded"
+  // Looked at now and then; once true, the evaluation ends with kCancelled. Not owned.
+  const std::atomic<bool>* cancelled = nullptr;
+  int max_depth = 200;  // nested macro calls before "maximum recursion depth exceeded"
 };
 
 // Where a piece of output came from: `offset` bytes into the output begins text from this place in

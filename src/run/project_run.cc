@@ -67,6 +67,7 @@ ProjectRun::ProjectRun(compile::Session& session, warehouse::Warehouse* warehous
 
 void ProjectRun::cancel() {
   is_cancelled_ = true;
+  session_.cancel();
   executor_.cancel();
 }
 
