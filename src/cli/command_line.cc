@@ -123,6 +123,10 @@ class CommandLineParser {
   void parse(const std::vector<std::string>& words,
              const std::map<std::string, std::string>& environment) {
     std::vector<std::string> reversed(words.rbegin(), words.rend());
+    // CLI11 would read a word in brackets as a list and drop them; here it is a selector's
+    // wildcard.
+    for (std::string& word : reversed)
+      if (word.starts_with('[') && word.ends_with(']')) word += ' ';
     try {
       root_.parse(reversed);
     } catch (const CLI::CallForHelp&) {

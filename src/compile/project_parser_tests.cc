@@ -69,6 +69,19 @@ Result<Value> render_argument(const Value& value, NodeContext& ctx,
   return nested.render_native(tmpl);
 }
 
+// Config values of a test are rendered when it is read, as in dbt: `enabled: "{{ var('on') }}"`.
+Status render_config(SharedState& shared, size_t package, jinja::Value& config) {
+  NodeContext ctx(shared, nullptr, package, Phase::kParse, nullptr);
+  jinja::Environment environment = environment_for(shared, Phase::kParse);
+  jinja::Interpreter interpreter(environment, ctx);
+  interpreter.host = &ctx;
+  for (auto& entry : config.as_dict().entries()) {
+    if (!entry.value.is_string() || jinja::is_plain_text(entry.value.as_string())) continue;
+    SLUICE_ASSIGN(entry.value, render_argument(entry.value, ctx, interpreter));
+  }
+  return {};
+}
+
 void add_column_tags(const project::ColumnProperties& column, std::vector<std::string>& tags) {
   if (!column.entry.is_dict()) return;
   add_tags(tags, column.entry.as_dict().find("tags"));
@@ -169,6 +182,10 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
                                std::vector<Draft>& drafts) {
   std::string column_name = column ? column_argument(*shared_.dialect, *column) : std::string();
   auto read = read_test_definition(entry, column_name);
+  if (read) {
+    Status rendered = render_config(shared_, package, read->config);
+    if (!rendered) read = fail(std::move(rendered.error()));
+  }
   if (!read) {
     diagnostics_.add_error(std::move(read.error().locate(entry.span)));
     return;
