@@ -113,7 +113,7 @@ int compare_versions(const jinja::Value& a, const jinja::Value& b) {
 }  // namespace
 
 MethodMatcher::MethodMatcher(const Graph& graph, const compile::Manifest& manifest)
-    : graph_(graph), manifest_(manifest), resources_(graph.size()) {
+    : manifest_(manifest), resources_(graph.size()) {
   const auto place = [&graph, this](const std::string& id) -> Resource& {
     const std::optional<Index> index = graph.find(id);
     SLUICE_CHECK(index.has_value());

@@ -69,7 +69,6 @@ class MethodMatcher {
   std::string resolve_package(std::string_view name) const;
   void list_known_paths();
 
-  const Graph& graph_;
   const compile::Manifest& manifest_;
   std::vector<Resource> resources_;     // by Index
   std::vector<KnownPath> known_paths_;  // of the root package; filled when first needed
