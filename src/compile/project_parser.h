@@ -79,6 +79,9 @@ class ProjectParser {
   std::vector<std::unique_ptr<GenericTestDefinition>> test_definitions_;
 };
 
+// The texts of a YAML value that is a list or one text; none for null. `value` may be null.
+std::vector<std::string> text_items(const jinja::Value* value);
+
 // The kwargs of a generic test as its macro gets them: strings with Jinja rendered natively,
 // `ref('x')` evaluated.
 Result<jinja::Value> render_test_kwargs(const jinja::Value& kwargs, NodeContext& ctx,

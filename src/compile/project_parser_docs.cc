@@ -59,15 +59,6 @@ class DescriptionScope final : public jinja::Scope {
   Value doc_;
 };
 
-std::vector<std::string> text_list(const Value* value) {
-  std::vector<std::string> out;
-  if (!value || value->is_none()) return out;
-  if (value->is_string()) return {value->as_string()};
-  for (const Value& item : jinja::iterate(*value).value_or(std::vector<Value>{}))
-    out.push_back(jinja::to_str(item).value_or(std::string()));
-  return out;
-}
-
 std::vector<MacroArgument> read_arguments(const Value* list) {
   std::vector<MacroArgument> out;
   if (!list || !list->is_list()) return out;
@@ -84,6 +75,15 @@ std::vector<MacroArgument> read_arguments(const Value* list) {
 }
 
 }  // namespace
+
+std::vector<std::string> text_items(const Value* value) {
+  std::vector<std::string> out;
+  if (!value || value->is_none()) return out;
+  if (value->is_string()) return {value->as_string()};
+  for (const Value& item : jinja::iterate(*value).value_or(std::vector<Value>{}))
+    out.push_back(jinja::to_str(item).value_or(std::string()));
+  return out;
+}
 
 void ProjectParser::parse_docs() {
   const project::Project& project = shared_.project();
@@ -152,11 +152,11 @@ std::vector<Column> ProjectParser::make_columns(
       if (const Value* quote = entry.find("quote"); quote && quote->is_bool())
         column.quote = quote->as_bool();
       if (const Value* meta = entry.find("meta"); meta && meta->is_dict()) column.meta = *meta;
-      column.tags = text_list(entry.find("tags"));
+      column.tags = text_items(entry.find("tags"));
       if (const Value* config = entry.find("config"); config && config->is_dict()) {
         if (const Value* meta = config->as_dict().find("meta"); meta && meta->is_dict())
           column.meta = *meta;
-        for (std::string& tag : text_list(config->as_dict().find("tags")))
+        for (std::string& tag : text_items(config->as_dict().find("tags")))
           column.tags.push_back(std::move(tag));
       }
     }

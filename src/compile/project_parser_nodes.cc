@@ -73,15 +73,6 @@ Value shallow_copy(const Value& dict) {
   return out;
 }
 
-std::vector<std::string> text_items(const Value* value) {
-  std::vector<std::string> out;
-  if (!value || value->is_none()) return out;
-  if (value->is_string()) return {value->as_string()};
-  for (const Value& item : jinja::iterate(*value).value_or(std::vector<Value>{}))
-    out.push_back(jinja::to_str(item).value_or(std::string()));
-  return out;
-}
-
 // The tags of the final config; dbt has a property file's last here, other than in config.tags.
 std::vector<std::string> tags_of_node(const Node& node, const project::NodeProperties* properties) {
   std::vector<std::string> tags = text_items(node.config.as_dict().find("tags"));
