@@ -76,7 +76,11 @@ std::optional<Span> template_place(const Node& node, size_t offset) {
 }
 
 void locate_sql_error(Error& error, const Node& node, const std::string& executed_sql) {
-  if (error.spans().empty()) return;
+  if (error.spans().empty()) {
+    // The engine failed as a whole (disk, memory, conflict): the statement's author is all there is.
+    error.add_span({node.original_file_path, 0, 0, 0, 0});
+    return;
+  }
   Span engine = error.spans().front();
   Error located(error.code(), error.message(), error.hint());
   for (const std::string& frame : error.trace()) located.add_trace(frame);

@@ -236,6 +236,9 @@ Error clean_up(NodeContext& ctx, const Node& node, warehouse::Connection& connec
   ctx.shared.relations.undo(ctx.cache_changes);
   // An engine's error that was found in the model's own text: the macros around it explain nothing.
   if (error.code() == ErrorCode::kSqlError && error.spans().size() > 1) error.clear_trace();
+  // Nor do they when the disk or the memory is at its end.
+  if (error.code() == ErrorCode::kNoSpace || error.code() == ErrorCode::kOutOfMemory)
+    error.clear_trace();
   error.set_node(node.unique_id).locate(node.span);
   return error;
 }
