@@ -77,7 +77,7 @@ std::optional<Span> template_place(const Node& node, size_t offset) {
 
 void locate_sql_error(Error& error, const Node& node, const std::string& executed_sql) {
   if (error.spans().empty()) {
-    // The engine failed as a whole (disk, memory, conflict): the statement's author is all there is.
+    // The engine failed as a whole (disk, memory): no place in the statement is at fault.
     error.add_span({node.original_file_path, 0, 0, 0, 0});
     return;
   }
