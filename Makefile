@@ -24,7 +24,7 @@ demo: build ## generate 90 days of store orders, build them incrementally, print
 test: setup ## build with ASan and UBSan, run the fast tests and the lint checks
 	@scripts/test fast
 
-test-slow: setup ## crash and fuzz tests (minutes; extra packages)
+test-slow: setup ## conformance, crash and fuzz tests (minutes; extra packages)
 	@scripts/test slow
 
 bench: build ## speed and memory as ratios against dbt-core, measured side by side

@@ -303,9 +303,12 @@ Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter
   SLUICE_ASSIGN(node.database, generate("generate_database_name", "database"));
   SLUICE_ASSIGN(node.schema, generate("generate_schema_name", "schema"));
   SLUICE_ASSIGN(node.alias, generate("generate_alias_name", "alias"));
-  bool stores_failures =
-      node.type == ResourceType::kTest && node.config.as_dict().find("store_failures") &&
-      jinja::truth(*node.config.as_dict().find("store_failures")).value_or(false);
+  bool stores_failures = false;
+  if (node.type == ResourceType::kTest) {
+    const Value* own = node.config.as_dict().find("store_failures");
+    stores_failures = own && !own->is_none() ? jinja::truth(*own).value_or(false)
+                                             : shared_.options.flags.store_failures;
+  }
   if ((node.is_refable() && !node.is_ephemeral()) || stores_failures)
     node.relation_name = Relation(*shared_.dialect,
                                   [&] {

@@ -399,6 +399,7 @@ class Execution {
   // Replaces the top `count` values by the result.
   Status finish(Result<Value> result, size_t count) {
     if (!result) return tl::unexpected<Error>(std::move(result.error()));
+    machine_.charge(*result);
     drop(sp_, count);
     *sp_++ = std::move(*result);
     return {};
@@ -509,6 +510,7 @@ class Execution {
     size_t count = pushed(shape);
     const Value& self = sp_[-1 - static_cast<std::ptrdiff_t>(count)];
     const std::string& name = program_.name_of(shape.name);
+    machine_.charge(self);
     SLUICE_ASSIGN(std::optional<Value> result,
                   call_method(machine_.interpreter(), self, name, args.view));
     if (result) return finish(std::move(*result), count + 1);
@@ -521,6 +523,7 @@ class Execution {
     SLUICE_TRY(gather(shape, args));
     size_t count = pushed(shape);
     const Value& self = sp_[-1 - static_cast<std::ptrdiff_t>(count)];
+    machine_.charge(self);
     return finish(filter_at(shape.function).function(machine_.interpreter(), self, args.view),
                   count + 1);
   }
@@ -530,6 +533,7 @@ class Execution {
     SLUICE_TRY(gather(shape, args));
     size_t count = pushed(shape);
     const Value& self = sp_[-1 - static_cast<std::ptrdiff_t>(count)];
+    machine_.charge(self);
     SLUICE_ASSIGN(bool yes,
                   test_at(shape.function).function(machine_.interpreter(), self, args.view));
     return finish(Value::boolean(yes), count + 1);
@@ -600,6 +604,7 @@ class Execution {
       case Op::kBinary:
         return finish(binary(static_cast<BinaryOperator>(a), sp_[-2], sp_[-1]), 2);
       case Op::kCompare: {
+        machine_.charge(sp_[-1]);
         SLUICE_ASSIGN(bool yes, compare_values(static_cast<CompareOperator>(a), sp_[-2], sp_[-1]));
         return finish(Value::boolean(yes), 2);
       }

@@ -14,6 +14,7 @@
 #include "jinja/program.h"
 #include "jinja/template.h"
 #include "jinja/value.h"
+#include "jinja/value_bigint.h"
 
 namespace sluice::jinja {
 
@@ -103,6 +104,17 @@ class Machine {
   int depth = 0;              // nested calls
   int64_t steps_left = 0;     // instructions before refill_steps() is asked
   int64_t steps_reserve = 0;  // instructions that it may still hand out
+  // An instruction that reads or makes a large value counts as many, so that a limit on steps is
+  // one on time.
+  void charge(const Value& value) {
+    const size_t size = value.is_string()               ? value.as_string().size()
+                        : value.is_sequence()           ? value.as_items().size() * sizeof(Value)
+                        : value.kind() == Kind::kBigInt ? bigint_bit_length(value)
+                                                        : 0;
+    constexpr size_t kFree = 256;
+    constexpr size_t kPerStep = 16;
+    if (size > kFree) steps_left -= static_cast<int64_t>(size / kPerStep);
+  }
   // Hands out the next instructions. Errors: kCancelled, or the limit of Environment::max_steps.
   Status refill_steps();
   Value unwind_value;  // what return(…) carries

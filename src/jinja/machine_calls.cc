@@ -92,6 +92,7 @@ Status Machine::refill_steps() {
   const Environment& environment = interpreter_.environment();
   if (environment.cancelled && environment.cancelled->load(std::memory_order_relaxed))
     return fail(ErrorCode::kCancelled, "the run was cancelled");
+  steps_reserve += std::min<int64_t>(steps_left + 1, 0);  // the debt that charge() made
   if (steps_reserve <= 0)
     return fail(ErrorCode::kJinjaRuntime, "template runs too long",
                 "look for a loop or a macro that never ends");

@@ -9,7 +9,7 @@
 namespace sluice::jinja {
 namespace {
 
-constexpr size_t kMaxRepeatedBytes = size_t{1} << 30U;
+constexpr size_t kMaxRepeatedBytes = size_t{1} << 28U;
 
 std::string_view symbol_of(Arithmetic op) {
   switch (op) {
@@ -104,9 +104,14 @@ Result<Value> repeat(const Value& sequence, const Value& times) {
   if (unit != 0 && count > kMaxRepeatedBytes / unit)
     return runtime_failure("out of memory: result of '*' is too large");
   if (sequence.is_string()) {
+    const std::string_view piece = sequence.as_string();
     std::string text;
     text.reserve(unit * count);
-    for (size_t i = 0; i < count; ++i) text += sequence.as_string();
+    if (unit == 1) {
+      text.assign(count, piece.front());
+    } else {
+      for (size_t i = 0; i < count; ++i) text += piece;
+    }
     return sequence.kind() == Kind::kMarkup ? Value::markup(std::move(text))
                                             : Value::string(std::move(text));
   }

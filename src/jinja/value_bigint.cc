@@ -19,7 +19,7 @@ BigInt::~BigInt() = default;
 
 namespace {
 
-constexpr uint64_t kMaxBits = 1ULL << 26U;
+constexpr uint64_t kMaxBits = 1ULL << 20U;
 
 cpp_int number_of(const Value& value) {
   if (value.kind() == Kind::kBigInt) return value.as_bigint().number().value;

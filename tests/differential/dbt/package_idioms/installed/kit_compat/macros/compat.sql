@@ -1,0 +1,3 @@
+{% macro duckdb__clean_text(column) -%}
+    coalesce(trim({{ column }}), '{{ kit.null_text() }}')
+{%- endmacro %}

@@ -1,0 +1,1 @@
+select * from {{ ref('all_amounts') }} where amount < 0
