@@ -54,6 +54,9 @@ enum class ErrorCode : uint16_t {
   kCycle = 501,
   kSelectorSyntax = 502,
   kSelectorUnknownMethod = 503,
+  kStateMissing = 504,    // an artifact of an earlier run is needed and not there
+  kStateInvalid = 505,    // it is there and cannot be read
+  kContractBroken = 506,  // a versioned model no longer keeps its contract
   // 06xx warehouse
   kWarehouseConnect = 601,
   kWarehouseLocked = 602,

@@ -267,6 +267,7 @@ class CommandLineParser {
       bool given = bound.option->count() > 0;
       for (const BoundOption& early : root_options_)
         given = given || (early.spec == &spec && early.option->count() > 0);
+      if (given) out_.options.given.insert(std::string(spec.names));
       if (spec.names.find("use-colors") != std::string_view::npos)
         out_.options.use_colors_given = given;
       if (spec.names == "--inline") out_.options.inline_given = given;
@@ -299,7 +300,22 @@ class CommandLineParser {
                   "write: sluice gen store-orders");
     if (options.threads < 0)
       return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
-    check_output_format(chosen);
+    if (!options.models.empty()) take_models(options);
+    if (!out_.finished) check_output_format(chosen);
+  }
+
+  // --models is the older name of --select; of `list` it asks for models alone.
+  void take_models(Options& options) {
+    const bool lists = options.command == Command::kList;
+    if (!options.select.empty())
+      return fail("\"models\" and \"select\" are mutually exclusive arguments",
+                  "put all words after --select");
+    if (lists && !options.resource_types.empty())
+      return fail("\"models\" and \"resource_type\" are mutually exclusive arguments",
+                  "write --select instead of --models");
+    options.select = std::move(options.models);
+    options.models.clear();
+    if (lists) options.resource_types = {"model"};
   }
 
   void check_output_format(const BoundCommand& chosen) {

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/invocation.h"
 
 namespace sluice::cli {
 
-int run_project_command(Invocation& invocation);  // build, run, test, seed, compile
-int show_command(Invocation& invocation);         // show, and compile --inline
+int run_project_command(Invocation& invocation);  // build, run, test, seed, compile, clone
+// The same for these nodes and no others.
+int retry_nodes(Invocation& invocation, const std::vector<std::string>& unique_ids);
+int retry_command(Invocation& invocation);
+int show_command(Invocation& invocation);  // show, and compile --inline
 int list_command(Invocation& invocation);
 int parse_command(Invocation& invocation);
 int run_operation_command(Invocation& invocation);

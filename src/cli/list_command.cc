@@ -65,14 +65,30 @@ class ListedResource {
   const compile::Exposure* exposure_;
 };
 
-std::string json_line(const ListedResource& resource, const std::vector<std::string>& keys) {
+// The value at "config.materialized"; null when there is none.
+const Value* value_at(const Value& whole, std::string_view path) {
+  const Value* value = &whole;
+  while (value != nullptr) {
+    const size_t dot = path.find('.');
+    value = value->is_dict() ? value->as_dict().find(path.substr(0, dot)) : nullptr;
+    if (dot == std::string_view::npos) break;
+    path.remove_prefix(dot + 1);
+  }
+  return value;
+}
+
+// Without keys the default ones in the resource's order, else those given in theirs.
+std::string json_line(const ListedResource& resource,
+                      const std::optional<std::vector<std::string>>& keys) {
   const Value whole = resource.value();
   Value picked = Value::dict();
-  for (const auto& entry : whole.as_dict().entries()) {
-    const std::string& key = entry.key.as_string();
-    const bool wanted = keys.empty() ? std::ranges::find(kDefaultKeys, key) != kDefaultKeys.end()
-                                     : std::ranges::find(keys, key) != keys.end();
-    if (wanted) picked.as_dict().set(key, entry.value);
+  if (keys) {
+    for (const std::string& key : *keys)
+      if (const Value* value = value_at(whole, key)) picked.as_dict().set(key, *value);
+  } else {
+    for (const auto& entry : whole.as_dict().entries())
+      if (std::ranges::find(kDefaultKeys, entry.key.as_string()) != kDefaultKeys.end())
+        picked.as_dict().set(entry.key, entry.value);
   }
   return jinja::to_json(picked).value_or("{}");
 }
@@ -109,7 +125,8 @@ int list_command(Invocation& invocation) {
   std::vector<std::string_view> ids;
   for (graph::Index index : selection->nodes) ids.push_back(workspace.graph().ids()[index]);
   std::sort(ids.begin(), ids.end());
-  const std::vector<std::string> keys = split_keys(options.output_keys);
+  std::optional<std::vector<std::string>> keys;
+  if (!options.output_keys.empty()) keys = split_keys(options.output_keys);
   for (std::string_view id : ids) {
     const ListedResource resource(workspace.session().manifest(), id);
     std::string line = options.output == "name"   ? resource.name()

@@ -61,6 +61,8 @@ CommandFunction function_of(Command command) {
       {Command::kList, list_command},
       {Command::kParse, parse_command},
       {Command::kRunOperation, run_operation_command},
+      {Command::kClone, run_project_command},
+      {Command::kRetry, retry_command},
       {Command::kDebug, debug_command},
       {Command::kClean, clean_command},
       {Command::kInit, init_command},

@@ -13,7 +13,10 @@ constexpr uint32_t bits(std::initializer_list<Command> commands) {
 }
 
 constexpr uint32_t kRuns = bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed});
-constexpr uint32_t kSelects = kRuns | bits({Command::kCompile, Command::kList, Command::kShow});
+constexpr uint32_t kSelects =
+    kRuns | bits({Command::kCompile, Command::kList, Command::kShow, Command::kClone});
+constexpr uint32_t kUsesState =
+    kSelects | bits({Command::kRetry, Command::kRunOperation, Command::kParse});
 constexpr uint32_t kGen = bits({Command::kGenStoreOrders});
 
 constexpr OptionSpec kCommonOptions[] = {
@@ -154,10 +157,17 @@ constexpr OptionSpec kCommonOptions[] = {
 };
 
 constexpr OptionSpec kSelectionOptions[] = {
-    {"-s,--select,-m,--models,--model",
+    {"-s,--select",
      &Options::select,
      "",
      "What to work on: names, paths, tag:x, +x, x+, @x",
+     kSelects,
+     "SELECTOR...",
+     {}},
+    {"-m,--models,--model",
+     &Options::models,
+     "",
+     "As --select; `list` shows models only",
      kSelects,
      "SELECTOR...",
      {}},
@@ -166,18 +176,46 @@ constexpr OptionSpec kSelectionOptions[] = {
     {"--indirect-selection", &Options::indirect_selection, "DBT_INDIRECT_SELECTION",
      "Which tests come along: eager, cautious, buildable, empty", kSelects, "MODE",
      "eager|cautious|buildable|empty"},
+    {"--state",
+     &Options::state,
+     "DBT_STATE",
+     "Folder with the artifacts of an earlier run, for state:, result: and --defer",
+     kUsesState,
+     "PATH",
+     {}},
+    {"--defer,!--no-defer",
+     &Options::defer,
+     "DBT_DEFER",
+     "Read what the run of --state built in place of what does not exist here",
+     kUsesState,
+     "",
+     {}},
+    {"--favor-state,!--no-favor-state",
+     &Options::favor_state,
+     "DBT_FAVOR_STATE",
+     "With --defer: read it for all that is not selected, even when it exists here",
+     kUsesState,
+     "",
+     {}},
+    {"--defer-state",
+     &Options::defer_state,
+     "DBT_DEFER_STATE",
+     "Folder with the manifest that --defer reads, when it is not that of --state",
+     kUsesState,
+     "PATH",
+     {}},
     {"--resource-type,--resource-types",
      &Options::resource_types,
      "DBT_RESOURCE_TYPES",
      "Only these types: model, test, seed, source, exposure…",
-     bits({Command::kBuild, Command::kTest, Command::kList}),
+     bits({Command::kBuild, Command::kTest, Command::kList, Command::kClone}),
      "TYPE...",
      {}},
     {"--exclude-resource-type,--exclude-resource-types",
      &Options::exclude_resource_types,
      "DBT_EXCLUDE_RESOURCE_TYPES",
      "Not these types",
-     bits({Command::kBuild, Command::kTest, Command::kList}),
+     bits({Command::kBuild, Command::kTest, Command::kList, Command::kClone}),
      "TYPE...",
      {}},
 };
@@ -187,7 +225,8 @@ constexpr OptionSpec kCommandOptions[] = {
      &Options::full_refresh,
      "DBT_FULL_REFRESH",
      "Rebuild incremental models from nothing",
-     bits({Command::kBuild, Command::kRun, Command::kSeed, Command::kCompile, Command::kShow}),
+     bits({Command::kBuild, Command::kRun, Command::kSeed, Command::kCompile, Command::kShow,
+           Command::kClone, Command::kRetry}),
      "",
      {}},
     {"--store-failures,!--no-store-failures",
@@ -313,6 +352,14 @@ std::vector<CommandSpec> command_table() {
        "  sluice show --select orders --limit 20\n  sluice show --inline \"select count(*) from {{ "
        "ref('orders') }}\"\n  sluice show --select orders --output json\n",
        "", "", false},
+      {Command::kClone, "clone", "", "clone",
+       "Make the relations of an earlier run available in this target",
+       "  sluice clone --state production\n  sluice clone --state production --select +orders "
+       "--full-refresh\n",
+       "", "", false},
+      {Command::kRetry, "retry", "", "retry",
+       "Run again what failed or was skipped in the last run",
+       "  sluice retry\n  sluice retry --state yesterday --full-refresh\n", "", "", false},
       {Command::kRunOperation, "run-operation", "", "run-operation", "Run a macro",
        "  sluice run-operation grant_select --args '{role: reporter}'\n  sluice run-operation "
        "my_package.cleanup\n",
@@ -335,8 +382,6 @@ std::vector<CommandSpec> command_table() {
   };
 }
 
-std::vector<std::string_view> missing_commands() {
-  return {"deps", "docs", "source", "snapshot", "retry", "clone"};
-}
+std::vector<std::string_view> missing_commands() { return {"deps", "docs", "source", "snapshot"}; }
 
 }  // namespace sluice::cli

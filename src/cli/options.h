@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ enum class Command : uint8_t {
   kList,
   kShow,
   kRunOperation,
+  kClone,
+  kRetry,
   kDebug,
   kClean,
   kInit,
@@ -30,6 +33,8 @@ struct Options {
   Command command = Command::kNone;
   std::string command_name;        // as dbt calls it in artifacts: "run", "list", "run-operation"…
   std::string invocation_command;  // the words after the program's name
+
+  std::set<std::string> given;  // OptionSpec::names of what the command line itself says
 
   // Common to all commands.
   std::string project_dir, profiles_dir, profile, target, target_path, log_path, vars;
@@ -54,8 +59,12 @@ struct Options {
   int printer_width = 80;
 
   // Selection.
-  std::vector<std::string> select, exclude, resource_types, exclude_resource_types;
+  std::vector<std::string> select, models, exclude, resource_types, exclude_resource_types;
   std::string selector;
+  std::string state;   // folder of the artifacts to compare with and to defer to
+  bool defer = false;  // read what the earlier run built in place of what is missing
+  bool favor_state = false;
+  std::string defer_state;  // the folder to defer to, when it is another one
   std::string indirect_selection = "eager";
 
   // Running.

@@ -48,6 +48,9 @@ void set_paths(jinja::Dict& arguments, const Options& options) {
   set_text("target", options.target);
   set_text("target_path", options.target_path);
   set_text("log_path", options.log_path);
+  set_text("selector", options.selector);
+  set_text("state", options.state);
+  set_text("defer_state", options.defer_state);
 }
 
 }  // namespace
@@ -79,10 +82,14 @@ Value invocation_arguments(const Options& options) {
   arguments.set("static_parser", Value::boolean(options.static_parser));
   arguments.set("populate_cache", Value::boolean(options.populate_cache));
   arguments.set("cache_selected_only", Value::boolean(options.cache_selected_only));
+  arguments.set("defer", Value::boolean(options.defer));
+  arguments.set("favor_state", Value::boolean(options.favor_state));
   arguments.set("printer_width", Value::integer(options.printer_width));
   if (options.threads > 0) arguments.set("threads", Value::integer(options.threads));
   if (!options.resource_types.empty())
     arguments.set("resource_types", list_of(options.resource_types));
+  if (!options.exclude_resource_types.empty())
+    arguments.set("exclude_resource_types", list_of(options.exclude_resource_types));
   if (options.command == Command::kRunOperation) {
     arguments.set("macro", Value::string(options.name));
     arguments.set("args", dict_of(options.args));

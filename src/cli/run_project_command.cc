@@ -28,6 +28,8 @@ std::vector<ResourceType> types_of_command(Command command) {
       return {ResourceType::kSeed};
     case Command::kTest:
       return {ResourceType::kTest};
+    case Command::kClone:
+      return {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot};
     case Command::kCompile:
       return {ResourceType::kModel, ResourceType::kSnapshot, ResourceType::kTest,
               ResourceType::kAnalysis};
@@ -133,17 +135,15 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   return exit_code == kExitOk && !written ? kExitUsage : exit_code;
 }
 
-}  // namespace
-
-int run_project_command(Invocation& invocation) {
+// `choose` picks the nodes once the project is open; nullopt when it has reported an error.
+template <typename Choose>
+int run_chosen(Invocation& invocation, const Choose& choose) {
   const Options& options = invocation.options;
-  if (options.command == Command::kCompile && options.inline_given) return show_command(invocation);
   // Before any other thread exists: all of them are to leave the signals to the watcher.
   SignalWatcher signals;
   Workspace workspace(invocation);
-  if (!workspace.open_project()) return kExitUsage;
-  const std::optional<graph::Selection> selection =
-      workspace.select(types_of_command(options.command));
+  if (!workspace.open_project() || !workspace.prepare_deferral()) return kExitUsage;
+  const std::optional<graph::Selection> selection = choose(workspace);
   if (!selection) return kExitUsage;
   const plan::Plan plan = plan::make_plan(workspace.session().manifest(), workspace.graph(),
                                           *selection, {options.command_name, options.full_refresh});
@@ -157,6 +157,21 @@ int run_project_command(Invocation& invocation) {
   if (needs_engine && !workspace.open_warehouse()) return kExitUsage;
   print_concurrency(invocation, workspace, plan.steps.size());
   return execute_plan(invocation, workspace, plan, signals);
+}
+
+}  // namespace
+
+int run_project_command(Invocation& invocation) {
+  const Options& options = invocation.options;
+  if (options.command == Command::kCompile && options.inline_given) return show_command(invocation);
+  return run_chosen(invocation, [&options](Workspace& workspace) {
+    return workspace.select(types_of_command(options.command));
+  });
+}
+
+int retry_nodes(Invocation& invocation, const std::vector<std::string>& unique_ids) {
+  return run_chosen(invocation,
+                    [&unique_ids](Workspace& workspace) { return workspace.pick(unique_ids); });
 }
 
 }  // namespace sluice::cli

@@ -121,7 +121,7 @@ int show_command(Invocation& invocation) {
                               "name a node with --select, or give a query with --inline"));
   SignalWatcher signals;
   Workspace workspace(invocation);
-  if (!workspace.open_project()) return kExitUsage;
+  if (!workspace.open_project() || !workspace.prepare_deferral()) return kExitUsage;
   graph::Selection selection;
   if (!options.inline_given) {
     std::optional<graph::Selection> found =
@@ -144,6 +144,9 @@ int show_command(Invocation& invocation) {
       return kExitOk;
     }
   }
+  std::vector<std::string> ids;
+  for (graph::Index index : selection.nodes) ids.emplace_back(workspace.graph().ids()[index]);
+  workspace.session().set_selected(std::move(ids));
   if (!workspace.open_warehouse()) return kExitUsage;
   Result<std::unique_ptr<warehouse::Connection>> connection = workspace.warehouse()->connect();
   if (!connection) return report_error(invocation, connection.error());

@@ -14,6 +14,7 @@
 #include "base/suggest.h"
 #include "cli/builtin_macros.h"
 #include "cli/run_artifacts.h"
+#include "compile/deferral.h"
 #include "run/profile_warehouse.h"
 
 namespace sluice::cli {
@@ -35,34 +36,29 @@ std::string counted(size_t count, std::string_view name) {
   return fmt::format("{} {}{}", count, name, count == 1 ? "" : "s");
 }
 
-std::optional<graph::IndirectSelection> indirect_mode(const std::string& text) {
-  if (text == "eager") return graph::IndirectSelection::kEager;
-  if (text == "cautious") return graph::IndirectSelection::kCautious;
-  if (text == "buildable") return graph::IndirectSelection::kBuildable;
-  if (text == "empty") return graph::IndirectSelection::kEmpty;
-  return std::nullopt;
-}
-
 constexpr ResourceType kAllTypes[] = {
-    ResourceType::kModel,         ResourceType::kSeed,      ResourceType::kSnapshot,
-    ResourceType::kTest,          ResourceType::kSource,    ResourceType::kExposure,
-    ResourceType::kAnalysis,      ResourceType::kUnitTest,  ResourceType::kMetric,
-    ResourceType::kSemanticModel, ResourceType::kSavedQuery};
+    ResourceType::kModel,         ResourceType::kSeed,       ResourceType::kSnapshot,
+    ResourceType::kTest,          ResourceType::kSource,     ResourceType::kExposure,
+    ResourceType::kAnalysis,      ResourceType::kUnitTest,   ResourceType::kMetric,
+    ResourceType::kSemanticModel, ResourceType::kSavedQuery, ResourceType::kFunction};
 
-// The types that words such as "model" or "all" mean; an error for others.
+// The types that words such as "model" mean; an error for others. `groups`: "all" and "default"
+// are words too.
 Result<std::vector<ResourceType>> types_of_words(const std::vector<std::string>& words,
-                                                 const std::vector<ResourceType>& defaults) {
+                                                 const std::vector<ResourceType>& defaults,
+                                                 bool groups) {
   std::vector<ResourceType> out;
   for (const std::string& word : words) {
-    if (word == "all") {
+    if (groups && word == "all") {
       out.insert(out.end(), std::begin(kAllTypes), std::end(kAllTypes));
       continue;
     }
-    if (word == "default") {
+    if (groups && word == "default") {
       out.insert(out.end(), defaults.begin(), defaults.end());
       continue;
     }
-    std::vector<std::string_view> names = {"all", "default"};
+    std::vector<std::string_view> names;
+    if (groups) names = {"all", "default"};
     bool found = false;
     for (ResourceType type : kAllTypes) {
       names.push_back(project::resource_type_name(type));
@@ -114,6 +110,8 @@ compile::Flags template_flags(const Options& options) {
   flags.empty = options.empty;
   flags.quiet = options.quiet;
   flags.warn_error = options.warn_error;
+  flags.defer = options.defer;
+  flags.favor_state = options.favor_state;
   flags.invocation_command = "sluice " + options.invocation_command;
   flags.arguments = invocation_arguments(options);
   return flags;
@@ -160,6 +158,12 @@ bool Workspace::load(LoadNeeds needs) {
 
 bool Workspace::parse() {
   const Options& options = invocation_.options;
+  Result<graph::SelectorsFile> selectors = graph::read_selectors(*project_);
+  if (!selectors) {
+    report_error(invocation_, selectors.error());
+    return false;
+  }
+  selectors_ = std::move(*selectors);
   compile::SessionOptions session;
   session.project = project_;
   session.flags = template_flags(options);
@@ -171,6 +175,7 @@ bool Workspace::parse() {
   session.now_micros = [clock = &invocation_.clock] { return clock->now_micros(); };
   session.parallelism = default_parallelism();
   session_ = std::make_unique<compile::Session>(std::move(session));
+  session_->manifest().selectors = selectors_.manifest_value;
   Diagnostics diagnostics;
   const bool parsed = session_->parse(diagnostics);
   num_warnings_ += diagnostics.items().size() - diagnostics.num_errors();
@@ -214,18 +219,100 @@ void Workspace::report_found() {
       {EventLevel::kInfo, "FoundStats", "Found " + stats, {}, {{"stat_line", json.take()}}});
 }
 
+Status Workspace::read_state() {
+  const std::string& folder = invocation_.options.state;
+  if (previous_ || folder.empty()) return {};
+  SLUICE_ASSIGN(previous_, graph::read_previous_state(
+                               invocation_.fs, join_path(invocation_.working_directory, folder),
+                               project_->target_path));
+  previous_->folder = folder;
+  return {};
+}
+
+Result<jinja::Value> Workspace::manifest_to_defer_to() {
+  const Options& options = invocation_.options;
+  const std::string& folder = options.defer_state.empty() ? options.state : options.defer_state;
+  if (folder.empty())
+    return fail(ErrorCode::kStateMissing,
+                "--state or --defer-state are required for deferral, but neither was provided",
+                "name the folder with the manifest.json of the run to defer to");
+  jinja::Value manifest;
+  if (options.defer_state.empty()) {
+    SLUICE_TRY(read_state());
+    manifest = previous_->manifest;
+  } else {
+    SLUICE_ASSIGN(manifest,
+                  graph::read_artifact(
+                      invocation_.fs,
+                      join_path(join_path(invocation_.working_directory, folder), "manifest.json"),
+                      "manifest"));
+  }
+  if (!manifest.is_none()) return manifest;
+  return fail(ErrorCode::kStateMissing,
+              fmt::format("could not find manifest in {} path: \"{}\"",
+                          options.defer_state.empty() ? "--state" : "--defer-state", folder),
+              "it must hold the manifest.json of the run to defer to");
+}
+
+bool Workspace::prepare_deferral() {
+  if (!invocation_.options.defer && invocation_.options.command != Command::kClone) return true;
+  Result<jinja::Value> manifest = manifest_to_defer_to();
+  if (!manifest) {
+    report_error(invocation_, manifest.error());
+    return false;
+  }
+  compile::attach_defer_relations(session_->manifest(), *manifest);
+  return true;
+}
+
+std::optional<graph::Selection> Workspace::pick(const std::vector<std::string>& unique_ids) {
+  std::vector<bool> wanted(graph_->size(), false);
+  for (const std::string& id : unique_ids) {
+    const std::optional<graph::Index> index = graph_->find(id);
+    if (!index) {
+      report_error(invocation_,
+                   Error(ErrorCode::kUnknownRef,
+                         fmt::format("could not find \"{}\", which is to be retried", id),
+                         "it was removed, renamed or disabled since: run the command "
+                         "itself again"));
+      return std::nullopt;
+    }
+    wanted[*index] = true;
+  }
+  graph::Selection selection;
+  for (const graph::Index index : graph_->topological_order())
+    if (wanted[index]) selection.nodes.push_back(index);
+  return selection;
+}
+
+Result<graph::SelectionRequest> Workspace::selection_request() {
+  const Options& options = invocation_.options;
+  SLUICE_TRY(read_state());
+  graph::SelectionRequest request;
+  if (previous_) request.previous = &*previous_;
+  request.indirect = graph::indirect_selection_named(options.indirect_selection)
+                         .value_or(graph::IndirectSelection::kEager);
+  std::string name = options.selector;
+  if (name.empty() && options.select.empty() && options.exclude.empty() &&
+      !selectors_.default_name.empty()) {
+    name = selectors_.default_name;
+    invocation_.console.info(fmt::format("Using default selector {}", name), "DefaultSelector");
+  }
+  if (name.empty()) {
+    request.select = options.select;
+    request.exclude = options.exclude;
+    return request;
+  }
+  SLUICE_ASSIGN(const graph::NamedSelector* selector, selectors_.find(name));
+  request.tree = selector->tree;
+  return request;
+}
+
 std::optional<graph::Selection> Workspace::select(std::vector<ResourceType> types) {
   const Options& options = invocation_.options;
-  if (!options.selector.empty()) {
-    report_error(invocation_, Error(ErrorCode::kBadArgument,
-                                    fmt::format("--selector \"{}\": selectors.yml is not read yet",
-                                                options.selector),
-                                    "write the selection with --select and --exclude"));
-    return std::nullopt;
-  }
-  Result<std::vector<ResourceType>> wanted = types_of_words(options.resource_types, types);
+  Result<std::vector<ResourceType>> wanted = types_of_words(options.resource_types, types, true);
   Result<std::vector<ResourceType>> unwanted =
-      types_of_words(options.exclude_resource_types, types);
+      types_of_words(options.exclude_resource_types, types, false);
   if (!wanted || !unwanted) {
     report_error(invocation_, wanted ? unwanted.error() : wanted.error());
     return std::nullopt;
@@ -245,27 +332,36 @@ std::optional<graph::Selection> Workspace::select(std::vector<ResourceType> type
   });
   if (types.empty()) return graph::Selection{};
 
-  graph::SelectionRequest request;
-  request.select = options.select;
-  request.exclude = options.exclude;
-  request.indirect =
-      indirect_mode(options.indirect_selection).value_or(graph::IndirectSelection::kEager);
-  request.resource_types = std::move(types);
-  Result<graph::Selection> selection = graph::select_nodes(*graph_, session_->manifest(), request);
+  Result<graph::SelectionRequest> request = selection_request();
+  if (!request) {
+    report_error(invocation_, request.error());
+    return std::nullopt;
+  }
+  request->resource_types = std::move(types);
+  Result<graph::Selection> selection = graph::select_nodes(*graph_, session_->manifest(), *request);
   if (!selection) {
     report_error(invocation_, selection.error());
     return std::nullopt;
   }
-  for (const std::string& warning : selection->warnings) {
-    if (options.warn_error) {
-      report_error(invocation_,
-                   Error(ErrorCode::kBadArgument, warning, "see the names with: sluice ls"));
-      return std::nullopt;
+  const bool told = warn_each(selection->warnings, "NoNodesForSelectionCriteria",
+                              "see the names with: sluice ls") &&
+                    warn_each(selection->state_warnings, "StateComparison", "");
+  if (!told) return std::nullopt;
+  return std::move(*selection);
+}
+
+// False when warnings are errors and there is one.
+bool Workspace::warn_each(const std::vector<std::string>& warnings, const std::string& event,
+                          const std::string& hint) {
+  for (const std::string& warning : warnings) {
+    if (invocation_.options.warn_error) {
+      report_error(invocation_, Error(ErrorCode::kBadArgument, warning, hint));
+      return false;
     }
-    invocation_.console.warn(warning, "NoNodesForSelectionCriteria");
+    invocation_.console.warn(warning, event);
     ++num_warnings_;
   }
-  return std::move(*selection);
+  return true;
 }
 
 bool Workspace::open_warehouse() {

@@ -11,6 +11,7 @@
 #include "cli/invocation.h"
 #include "compile/session.h"
 #include "graph/graph.h"
+#include "graph/selectors_file.h"
 #include "project/project.h"
 #include "run/project_settings.h"
 #include "warehouse/warehouse.h"
@@ -34,6 +35,10 @@ class Workspace {
   bool open_project() { return load() && parse() && build_graph(); }
   // The chosen resources of the given types, narrowed by --resource-type. Warnings are reported.
   std::optional<graph::Selection> select(std::vector<project::ResourceType> types);
+  // These resources and no others, whatever was selected; a missing one is an error.
+  std::optional<graph::Selection> pick(const std::vector<std::string>& unique_ids);
+  // With --defer (and for `clone`): tells each node what the earlier run built for it.
+  bool prepare_deferral();
   bool open_warehouse();
 
   const project::Project& project() const { return *project_; }
@@ -53,12 +58,21 @@ class Workspace {
 
  private:
   void report_found();
+  bool warn_each(const std::vector<std::string>& warnings, const std::string& event,
+                 const std::string& hint);
+  // The words of the command, a selector of selectors.yml, or its default one.
+  Result<graph::SelectionRequest> selection_request();
+  // Artifacts of --state, once.
+  Status read_state();
+  Result<jinja::Value> manifest_to_defer_to();
 
   Invocation& invocation_;
   std::shared_ptr<const project::Project> project_;
   run::ProjectSettings settings_;
   std::unique_ptr<compile::Session> session_;
   std::optional<graph::Graph> graph_;
+  graph::SelectorsFile selectors_;
+  std::optional<graph::PreviousState> previous_;
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   size_t num_warnings_ = 0;
 };

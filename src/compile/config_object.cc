@@ -3,6 +3,7 @@
 
 #include "compile/call_arguments.h"
 #include "compile/node_context.h"
+#include "compile/unrendered_config.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -33,9 +34,10 @@ Result<Value> collect(NodeContext& ctx, const CallArgs& args) {
                 "give keyword arguments, or one dict: config(materialized='table')");
   }
   for (const jinja::KeywordArg& arg : args.keyword) overlay.as_dict().set(arg.name, arg.value);
-  if (ctx.phase == Phase::kParse)
-    SLUICE_TRY(project::merge_config(ctx.in_file_config, overlay,
-                                     ctx.node ? ctx.node->type : ResourceType::kModel));
+  if (ctx.phase != Phase::kParse) return Value::string("");
+  const ResourceType type = ctx.node ? ctx.node->type : ResourceType::kModel;
+  SLUICE_TRY(add_written_config(ctx.written_config, overlay, type));
+  SLUICE_TRY(project::merge_config(ctx.in_file_config, overlay, type));
   return Value::string("");
 }
 

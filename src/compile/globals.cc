@@ -396,7 +396,6 @@ void add_global_names(SharedState& shared) {
   globals["flags"] = command_flags(options.flags, &shared.project());
   globals["target"] = shared.project().profile.target;
   globals["env"] = shared.project().profile.target;
-  globals["defer_relation"] = Value::none();
   globals["dbt_version"] = Value::string("1.11.16");
   globals["thread_id"] = Value::string("Thread-1");
   globals["invocation_args_dict"] =

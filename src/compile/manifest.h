@@ -106,6 +106,7 @@ struct Node {
   jinja::Value version, latest_version;
   jinja::Value deprecation_date;  // ISO text or none
   jinja::Value constraints;       // of the model, list of dicts; none: none given
+  jinja::Value defer_relation;    // what an earlier run built for it, as templates see it; or none
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
 
@@ -155,7 +156,7 @@ struct Exposure {
   std::vector<SourceCall> sources;
   std::vector<std::string> depends_on_nodes;
   std::vector<std::string> tags;
-  jinja::Value config;
+  jinja::Value config, unrendered_config;  // dicts
   size_t package = 0;
   int64_t created_at_micros = 0;
   Span span;
@@ -192,6 +193,7 @@ class Manifest {
   std::vector<std::unique_ptr<Exposure>> exposures;
   std::vector<std::unique_ptr<MacroResource>> macros;
   std::vector<Doc> docs;
+  jinja::Value selectors;  // of selectors.yml, as manifest.json shows them; none: there are none
   std::vector<std::unique_ptr<Node>> disabled_nodes;
   std::vector<std::unique_ptr<Source>> disabled_sources;
 

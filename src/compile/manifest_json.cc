@@ -41,7 +41,7 @@ class ManifestWriter {
     write_exposures();
     empty_object("metrics");
     write_groups();
-    empty_object("selectors");
+    sink_.dict_field("selectors", manifest_.selectors);
     write_disabled();
     write_maps();
     write_group_map();

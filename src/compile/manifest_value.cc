@@ -7,7 +7,9 @@ namespace sluice::compile {
 jinja::Value node_to_value(const Manifest& /*manifest*/, const Node& node) {
   ValueSink sink;
   describe_node(sink, node, {});
-  return sink.take();
+  jinja::Value value = sink.take();
+  if (!node.defer_relation.is_none()) value.as_dict().set("defer_relation", node.defer_relation);
+  return value;
 }
 
 jinja::Value source_to_value(const Manifest& manifest, const Source& source) {

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "compile/config_defaults.h"
+#include "compile/deferral.h"
 #include "compile/node_compiler.h"
 #include "jinja/ops.h"
 
@@ -128,7 +129,8 @@ NodeContext::NodeContext(SharedState& shared_state, Node* node_in, size_t packag
       package(package_in),
       phase(phase_in),
       connection(connection_in),
-      in_file_config(Value::dict()) {}
+      in_file_config(Value::dict()),
+      written_config(Value::dict()) {}
 
 bool NodeContext::lookup(std::string_view name, Value& out) const {
   if (!extra.empty()) {
@@ -170,6 +172,10 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
       {"schema",
        [](const NodeContext& ctx) {
          return Value::string(ctx.node ? ctx.node->schema : ctx.shared.project().profile.schema);
+       }},
+      {"defer_relation",
+       [](const NodeContext& ctx) {
+         return ctx.node ? defer_relation_of(ctx.shared, *ctx.node) : Value::none();
        }},
       {"pre_hooks", [](const NodeContext& ctx) { return ctx.hooks("pre-hook"); }},
       {"post_hooks", [](const NodeContext& ctx) { return ctx.hooks("post-hook"); }},
@@ -280,8 +286,11 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
   Node* target = shared.references.find_ref(call, package);
   if (!target) return fail(unknown_ref_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id, ref_text(call)));
-  if (!target->is_ephemeral())
+  if (!target->is_ephemeral()) {
+    SLUICE_ASSIGN(const bool deferred, is_deferred(*this, *target));
+    if (deferred) return defer_relation_of(shared, *target);
     return Relation::make(*shared.dialect, node_relation_parts(shared, *target));
+  }
   if (std::find(ephemerals.begin(), ephemerals.end(), target) == ephemerals.end())
     ephemerals.push_back(target);
   RelationParts cte;

@@ -53,8 +53,8 @@ struct SharedState {
   warehouse::Warehouse* warehouse = nullptr;
   RelationCache relations;  // thread-safe
   std::unordered_map<std::string_view, jinja::Value>
-      globals;  // functions and constants, the same for every node
-  std::vector<std::string> selected;
+      globals;                                   // functions and constants, the same for every node
+  std::unordered_set<std::string> selected_ids;  // unique ids; written before nodes run
   std::mutex graph_mutex;
   std::optional<jinja::Value> graph;  // guarded by graph_mutex
   std::atomic<bool> cancelled{false};
@@ -117,6 +117,7 @@ class NodeContext final : public jinja::Scope {
   std::vector<SourceCall> sources;
   std::vector<std::string> macro_ids;
   jinja::Value in_file_config;           // dict
+  jinja::Value written_config;           // the same as config() was given it; dict
   std::vector<Node*> ephemerals;         // in order of first ref
   NameMap results;                       // load_result
   RelationCache::Journal cache_changes;  // of the open transaction

@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "compile/config_defaults.h"
 #include "compile/project_parser.h"
+#include "compile/unrendered_config.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -65,12 +66,6 @@ std::optional<ResourceType> node_type(SourceFile::Kind kind) {
 
 void set_default(Value& config, std::string_view key, Value value) {
   if (!config.as_dict().find(key)) config.as_dict().set(key, std::move(value));
-}
-
-Value shallow_copy(const Value& dict) {
-  Value out = Value::dict();
-  for (const auto& entry : dict.as_dict().entries()) out.as_dict().set(entry.key, entry.value);
-  return out;
 }
 
 // The tags of the final config; dbt has a property file's last here, other than in config.tags.
@@ -246,7 +241,9 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
   SLUICE_TRY(project::merge_config(
       config, project::root_config(shared_.project(), node.package, node.type, node.fqn),
       node.type));
-  node.unrendered_config = shallow_copy(config);
+  node.unrendered_config = unrendered_config(
+      shared_.project(), node, draft.properties,
+      ctx.written_config.as_dict().empty() ? node.in_file_config : ctx.written_config);
   if (node.type == ResourceType::kTest)
     set_default(config, "schema", Value::string("dbt_test__audit"));
   fill_config_defaults(config, node.type);

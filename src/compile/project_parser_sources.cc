@@ -5,6 +5,7 @@
 #include <map>
 
 #include "compile/project_parser.h"
+#include "compile/unrendered_config.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -94,7 +95,6 @@ void ProjectParser::make_source(const project::SourceProperties& group,
     Status merged = project::merge_config(source->config, *overlay, ResourceType::kSource);
     if (!merged) diagnostics_.add_error(std::move(merged.error().locate(table.span)));
   }
-  source->unrendered_config = table.config;
   source->source_meta = Value::dict();
   merge_into(source->source_meta, member(group.entry, "meta"));
   source->meta = Value::dict();
@@ -117,6 +117,7 @@ void ProjectParser::make_source(const project::SourceProperties& group,
     }
     if (const Value* field = member(*entry, "loaded_at_field")) source->loaded_at_field = *field;
   }
+  source->unrendered_config = unrendered_config(project, *source, group, table);
   const Value* enabled = source->config.as_dict().find("enabled");
   bool on = !enabled || jinja::truth(*enabled).value_or(true);
   if (!enabled) source->config.as_dict().set("enabled", Value::boolean(true));
@@ -171,6 +172,9 @@ void ProjectParser::parse_exposures() {
           "description", Value::string(render_description(description->as_string(), other.span)));
     exposure->config =
         project::project_config(project, other.package, ResourceType::kExposure, exposure->fqn);
+    exposure->unrendered_config =
+        project::written_config(project, other.package, ResourceType::kExposure, exposure->fqn);
+    merge_into(exposure->unrendered_config, member(other.entry, "config"));
     exposure->span = other.span;
     exposure->created_at_micros = shared_.options.started_at_micros;
     add_tags(exposure->tags, member(other.entry, "tags"));

@@ -437,7 +437,7 @@ void describe_exposure(TreeSink& sink, const Manifest& manifest, const Exposure&
   sink.dict_field("meta", member_or_none(config, "meta"));
   sink.texts("tags", exposure.tags);
   sink.field("config", config);
-  sink.dict_field("unrendered_config", Value::none());
+  sink.dict_field("unrendered_config", exposure.unrendered_config);
   copy_field(sink, "url", exposure.entry);
   describe_depends_on(sink, {}, &exposure.depends_on_nodes);
   describe_refs(sink, exposure.refs);

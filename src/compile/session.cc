@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/suggest.h"
+#include "compile/deferral.h"
 #include "compile/node_compiler.h"
 #include "compile/node_context.h"
 #include "compile/project_parser.h"
@@ -99,6 +100,7 @@ void Session::set_warehouse(warehouse::Warehouse* warehouse) {
 }
 
 void Session::set_selected(std::vector<std::string> unique_ids) {
+  impl_->shared.selected_ids = {unique_ids.begin(), unique_ids.end()};
   std::vector<Value> ids;
   for (std::string& id : unique_ids) ids.push_back(Value::string(std::move(id)));
   impl_->shared.globals["selected_resources"] = Value::list(std::move(ids));
@@ -190,11 +192,11 @@ Result<std::string> Session::show_sql(const Node* node, const std::string& compi
 namespace {
 
 // The one path for everything that has a materialization: models, seeds, tests.
-Result<MaterializationResult> run_materialization(SharedState& shared, Node& node,
+Result<MaterializationResult> run_materialization(SharedState& shared,
                                                   warehouse::Connection& connection,
-                                                  NodeContext& ctx,
-                                                  jinja::Interpreter& interpreter) {
-  std::string name(node.materialized());
+                                                  NodeContext& ctx, jinja::Interpreter& interpreter,
+                                                  const std::string& name,
+                                                  const std::string& compiled_code) {
   const MacroResource* macro = shared.macros.find_materialization(name);
   if (!macro)
     return fail(ErrorCode::kUnknownMaterialization,
@@ -202,7 +204,7 @@ Result<MaterializationResult> run_materialization(SharedState& shared, Node& nod
                             shared.dialect->adapter_type()),
                 "use table, view, incremental or ephemeral, or define {% materialization " + name +
                     ", default %}");
-  ctx.extra["sql"] = Value::string(node.compiled_code);
+  ctx.extra["sql"] = Value::string(compiled_code);
   ctx.extra["compiled_code"] = ctx.extra["sql"];
   ctx.extra["compiled_sql"] = ctx.extra["sql"];
   auto returned = interpreter.call_macro(*macro->macro, {});
@@ -248,17 +250,31 @@ Error clean_up(NodeContext& ctx, const Node& node, warehouse::Connection& connec
 Result<MaterializationResult> Session::materialize(Node& node, warehouse::Connection& connection) {
   SharedState& shared = impl_->shared;
   Evaluation evaluation(shared, &node, node.package, &connection);
-  auto result =
-      run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
+  auto result = run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
+                                    std::string(node.materialized()), node.compiled_code);
   if (!result) return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
+  return result;
+}
+
+Result<MaterializationResult> Session::clone_node(Node& node, warehouse::Connection& connection) {
+  SharedState& shared = impl_->shared;
+  Evaluation evaluation(shared, &node, node.package, &connection);
+  const Value source = defer_relation_of(shared, node);
+  std::string sql;
+  if (const Relation* relation = source.object_as<Relation>())
+    sql = "select * from " + relation->render();
+  auto result =
+      run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter, "clone", sql);
+  if (!result) return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
+  if (result->relations.empty()) result->message = "No-op";
   return result;
 }
 
 Result<TestOutcome> Session::run_test(Node& node, warehouse::Connection& connection) {
   SharedState& shared = impl_->shared;
   Evaluation evaluation(shared, &node, node.package, &connection);
-  auto result =
-      run_materialization(shared, node, connection, evaluation.ctx, evaluation.interpreter);
+  auto result = run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
+                                    std::string(node.materialized()), node.compiled_code);
   if (!result) return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
   auto stored = evaluation.ctx.results.find("main");
   const Value* data =

@@ -29,6 +29,8 @@ struct Flags {
   bool empty = false;
   bool quiet = false;
   bool warn_error = false;         // exceptions.warn() raises
+  bool defer = false;              // ref() may read what an earlier run built
+  bool favor_state = false;        // and does so for all that is not selected
   std::string invocation_command;  // the words after the program's name
   jinja::Value arguments;          // invocation_args_dict: a dict
 };
@@ -109,6 +111,9 @@ class Session {
 
   // Runs the node's materialization macro: hooks, DDL, commit. The node is compiled already.
   Result<MaterializationResult> materialize(Node& node, warehouse::Connection& connection);
+
+  // The `clone` command: makes the node's relation from that of the state it defers to.
+  Result<MaterializationResult> clone_node(Node& node, warehouse::Connection& connection);
 
   // Runs a compiled test node through its materialization and judges warn_if/error_if.
   Result<TestOutcome> run_test(Node& node, warehouse::Connection& connection);

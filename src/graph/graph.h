@@ -11,6 +11,8 @@
 
 #include "base/result.h"
 #include "compile/manifest.h"
+#include "graph/previous_state.h"
+#include "graph/selection_tree.h"
 
 namespace sluice::graph {
 
@@ -44,9 +46,11 @@ class Graph {
   std::vector<Index> order_;
 };
 
-enum class IndirectSelection : uint8_t { kEager, kCautious, kBuildable, kEmpty };
-
 struct SelectionRequest {
+  // Artifacts of an earlier run; null when none were named.
+  const PreviousState* previous = nullptr;
+  // What a selector of selectors.yml asks for; takes the place of `select` and `exclude`.
+  std::optional<SelectionTree> tree;
   std::vector<std::string>
       select;  // each word of --select; space = union, comma = intersection; empty: everything
   std::vector<std::string> exclude;
@@ -59,6 +63,7 @@ struct Selection {
   std::vector<Index> nodes;  // in topological order
   std::vector<std::string>
       warnings;  // "The selection criterion 'tag:x' does not match any enabled nodes"
+  std::vector<std::string> state_warnings;  // what comparing with an earlier state found
 };
 
 // dbt's selector grammar: [@][n+][method[.arg]:]value[+n]. Errors: kSelectorSyntax with the column

@@ -32,19 +32,18 @@ struct Picked {
 class Selector {
  public:
   Selector(const Graph& graph, const compile::Manifest& manifest, const SelectionRequest& request)
-      : graph_(graph), request_(request), matcher_(graph, manifest) {}
+      : graph_(graph), request_(request), matcher_(graph, manifest, request.previous) {}
 
   Result<Selection> run() {
-    SLUICE_ASSIGN(const std::vector<SelectorWord> select, parse_selectors(request_.select));
-    SLUICE_ASSIGN(const std::vector<SelectorWord> exclude, parse_selectors(request_.exclude));
-    Picked picked = everything();
-    if (!select.empty()) {
-      SLUICE_ASSIGN(picked, pick_union(select));
+    SelectionTree tree;
+    if (request_.tree) {
+      tree = *request_.tree;
+    } else {
+      SLUICE_ASSIGN(tree, tree_of_words(request_.select, request_.exclude));
     }
-    if (!exclude.empty()) {
-      SLUICE_ASSIGN(const Picked excluded, pick_union(exclude));
-      picked.direct -= excluded.direct;
-    }
+    SLUICE_ASSIGN(const Picked picked, pick(tree));
+    for (std::string& warning : matcher_.take_warnings())
+      selection_.state_warnings.push_back(std::move(warning));
     for (const Index index : graph_.topological_order())
       if (picked.direct.contains(index) && is_wanted_type(matcher_.type(index)))
         selection_.nodes.push_back(index);
@@ -67,29 +66,35 @@ class Selector {
     return std::find(wanted.begin(), wanted.end(), type) != wanted.end();
   }
 
-  Result<Picked> pick_union(const std::vector<SelectorWord>& words) {
+  Result<Picked> pick(const SelectionTree& tree) {
+    if (tree.kind == SelectionTree::Kind::kEverything) return everything();
+    if (tree.kind == SelectionTree::Kind::kCriterion) return pick_criterion(tree.criterion);
     Picked picked{none(), none()};
-    for (const SelectorWord& word : words) {
-      SLUICE_ASSIGN(const Picked part, pick_word(word));
-      picked.direct |= part.direct;
-      picked.indirect |= part.indirect;
+    for (size_t i = 0; i < tree.parts.size(); ++i) {
+      SLUICE_ASSIGN(Picked part, pick(tree.parts[i]));
+      if (i == 0)
+        picked = std::move(part);
+      else
+        combine(tree.kind, part, picked);
     }
-    reconsider_tests(picked);
+    if (tree.reconsiders_tests) reconsider_tests(picked);
+    if (tree.warns && picked.direct.empty())
+      selection_.warnings.push_back(fmt::format(
+          "The selection criterion '{}' does not match any enabled nodes", tree.warn_when_empty));
     return picked;
   }
 
-  Result<Picked> pick_word(const SelectorWord& word) {
-    SLUICE_ASSIGN(Picked picked, pick_criterion(word.criteria.front()));
-    for (size_t i = 1; i < word.criteria.size(); ++i) {
-      SLUICE_ASSIGN(const Picked part, pick_criterion(word.criteria[i]));
+  static void combine(SelectionTree::Kind kind, const Picked& part, Picked& picked) {
+    if (kind == SelectionTree::Kind::kUnion) {
+      picked.direct |= part.direct;
+      picked.indirect |= part.indirect;
+    } else if (kind == SelectionTree::Kind::kIntersection) {
       picked.direct &= part.direct;
       picked.indirect &= part.indirect;
+    } else {
+      picked.direct -= part.direct;
+      picked.indirect -= part.indirect;
     }
-    reconsider_tests(picked);
-    if (picked.direct.empty())
-      selection_.warnings.push_back(
-          fmt::format("The selection criterion '{}' does not match any enabled nodes", word.raw));
-    return picked;
   }
 
   Result<Picked> pick_criterion(const Criterion& criterion) {
@@ -103,7 +108,7 @@ class Selector {
     }
     if (criterion.parents) picked |= neighbors(named, /*up=*/true, criterion.parents_depth);
     if (criterion.children) picked |= neighbors(named, /*up=*/false, criterion.children_depth);
-    return add_tests(std::move(picked));
+    return add_tests(std::move(picked), criterion.indirect.value_or(request_.indirect));
   }
 
   // All within `depth` steps of `start` (negative: any), `start` itself only where it is reached
@@ -148,15 +153,14 @@ class Selector {
     return base;
   }
 
-  Picked add_tests(NodeSet picked) const {
+  Picked add_tests(NodeSet picked, IndirectSelection mode) const {
     Picked result{picked, none()};
-    if (request_.indirect == IndirectSelection::kEmpty) return result;
-    const NodeSet base =
-        request_.indirect == IndirectSelection::kBuildable ? buildable_base(picked) : picked;
+    if (mode == IndirectSelection::kEmpty) return result;
+    const NodeSet base = mode == IndirectSelection::kBuildable ? buildable_base(picked) : picked;
     picked.for_each([&](Index index) {
       for (const Index child : graph_.children(index)) {
         if (!is_test(child)) continue;
-        if (request_.indirect == IndirectSelection::kEager || has_all_parents(child, base))
+        if (mode == IndirectSelection::kEager || has_all_parents(child, base))
           result.direct.add(child);
         else
           result.indirect.add(child);

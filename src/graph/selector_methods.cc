@@ -11,6 +11,7 @@
 #include "base/file_system.h"
 #include "graph/fqn_match.h"
 #include "graph/wildcard.h"
+#include "jinja/ops.h"
 
 namespace sluice::graph {
 
@@ -78,6 +79,15 @@ bool config_value_matches(const jinja::Value& value, std::string_view wanted) {
                      });
 }
 
+// A value of selectors.yml that is no text is selected by what it equals, or by an item of a list
+// that equals it.
+bool typed_value_matches(const jinja::Value& value, const jinja::Value& wanted) {
+  const auto equal = [&wanted](const jinja::Value& item) { return jinja::equals(item, wanted); };
+  if (value.is_list() && !wanted.is_list())
+    return std::any_of(value.as_items().begin(), value.as_items().end(), equal);
+  return equal(value);
+}
+
 bool config_matches(const jinja::Value& config, const Criterion& criterion) {
   const jinja::Value* value = &config;
   for (const std::string& key : criterion.arguments) {
@@ -87,6 +97,7 @@ bool config_matches(const jinja::Value& config, const Criterion& criterion) {
   }
   if (criterion.arguments.size() == 1 && criterion.arguments[0] == "severity" && value->is_string())
     return equals_ignoring_case(value->as_string(), criterion.value);
+  if (!criterion.typed_value.is_none()) return typed_value_matches(*value, criterion.typed_value);
   return config_value_matches(*value, criterion.value);
 }
 
@@ -112,8 +123,12 @@ int compare_versions(const jinja::Value& a, const jinja::Value& b) {
 
 }  // namespace
 
-MethodMatcher::MethodMatcher(const Graph& graph, const compile::Manifest& manifest)
-    : manifest_(manifest), resources_(graph.size()) {
+MethodMatcher::MethodMatcher(const Graph& graph, const compile::Manifest& manifest,
+                             const PreviousState* previous)
+    : manifest_(manifest),
+      previous_(previous == nullptr ? no_state_ : *previous),
+      comparison_(manifest, previous_),
+      resources_(graph.size()) {
   const auto place = [&graph, this](const std::string& id) -> Resource& {
     const std::optional<Index> index = graph.find(id);
     SLUICE_CHECK(index.has_value());
@@ -134,6 +149,11 @@ project::ResourceType MethodMatcher::type(Index index) const {
 const std::vector<std::string>& MethodMatcher::fqn(const Resource& resource) const {
   if (resource.node != nullptr) return resource.node->fqn;
   return resource.source != nullptr ? resource.source->fqn : resource.exposure->fqn;
+}
+
+const std::string& MethodMatcher::id(const Resource& resource) const {
+  if (resource.node != nullptr) return resource.node->unique_id;
+  return resource.source != nullptr ? resource.source->unique_id : resource.exposure->unique_id;
 }
 
 const std::string& MethodMatcher::file(const Resource& resource) const {
@@ -173,6 +193,12 @@ Result<NodeSet> MethodMatcher::match(const Criterion& criterion) {
       return match_exposure(criterion);
     case Method::kVersion:
       return match_version(criterion);
+    case Method::kState:
+      return match_state(criterion);
+    case Method::kResult:
+      return match_ids(ids_with_result(previous_, criterion.value));
+    case Method::kSourceStatus:
+      return match_ids(ids_with_source_status(previous_, criterion.value));
     default:
       return match_any_value(criterion);
   }
@@ -202,6 +228,35 @@ NodeSet MethodMatcher::match_any_value(const Criterion& criterion) {
       return NodeSet(resources_.size());
   }
 }
+
+Result<NodeSet> MethodMatcher::match_state(const Criterion& criterion) {
+  SLUICE_TRY(comparison_.begin(criterion.value));
+  NodeSet set(resources_.size());
+  for (Index i = 0; i < resources_.size(); ++i) {
+    const Resource& resource = resources_[i];
+    bool matches = false;
+    if (resource.node != nullptr) {
+      SLUICE_ASSIGN(matches, comparison_.matches(*resource.node));
+    } else if (resource.source != nullptr) {
+      matches = comparison_.matches(*resource.source);
+    } else {
+      matches = comparison_.matches(*resource.exposure);
+    }
+    if (matches) set.add(i);
+  }
+  SLUICE_TRY(comparison_.check_removed_contracts());
+  return set;
+}
+
+Result<NodeSet> MethodMatcher::match_ids(const Result<IdSet>& ids) const {
+  if (!ids) return fail(ids.error());
+  NodeSet set(resources_.size());
+  for (Index i = 0; i < resources_.size(); ++i)
+    if (ids->contains(id(resources_[i]))) set.add(i);
+  return set;
+}
+
+std::vector<std::string> MethodMatcher::take_warnings() { return comparison_.take_warnings(); }
 
 NodeSet MethodMatcher::match_fqn(const Criterion& criterion) const {
   const FqnPattern pattern(criterion.value);

@@ -11,18 +11,23 @@
 
 #include "base/result.h"
 #include "compile/manifest.h"
+#include "graph/artifact_methods.h"
 #include "graph/node_set.h"
 #include "graph/selector_spec.h"
+#include "graph/state_comparison.h"
 
 namespace sluice::graph {
 
 class MethodMatcher {
  public:
-  // Both outlive the matcher.
-  MethodMatcher(const Graph& graph, const compile::Manifest& manifest);
+  // All outlive the matcher; `previous` may be null.
+  MethodMatcher(const Graph& graph, const compile::Manifest& manifest,
+                const PreviousState* previous);
 
   // kSelectorSyntax when the method cannot take this value (resource_type:table).
   Result<NodeSet> match(const Criterion& criterion);
+  // What comparing with an earlier state found worth telling; each text once.
+  std::vector<std::string> take_warnings();
 
   // Null when the resource at `index` is of another kind.
   const compile::Node* node(Index index) const { return resources_[index].node; }
@@ -45,6 +50,7 @@ class MethodMatcher {
   template <typename Matches>
   NodeSet collect(const Matches& matches) const;
   const std::vector<std::string>& fqn(const Resource& resource) const;
+  const std::string& id(const Resource& resource) const;
   const std::string& file(const Resource& resource) const;
   const std::string& package(const Resource& resource) const;
   const std::vector<std::string>& tags(const Resource& resource) const;
@@ -65,11 +71,16 @@ class MethodMatcher {
   Result<NodeSet> match_test_type(const Criterion& criterion) const;
   Result<NodeSet> match_resource_type(const Criterion& criterion) const;
   Result<NodeSet> match_version(const Criterion& criterion) const;
+  Result<NodeSet> match_state(const Criterion& criterion);
+  Result<NodeSet> match_ids(const Result<IdSet>& ids) const;
 
   std::string resolve_package(std::string_view name) const;
   void list_known_paths();
 
   const compile::Manifest& manifest_;
+  PreviousState no_state_;  // what `previous` is when none was named
+  const PreviousState& previous_;
+  StateComparison comparison_;
   std::vector<Resource> resources_;     // by Index
   std::vector<KnownPath> known_paths_;  // of the root package; filled when first needed
 };

@@ -14,7 +14,7 @@ namespace sluice::graph {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Method>, 19> kMethods{{
+constexpr std::array<std::pair<std::string_view, Method>, 22> kMethods{{
     {"fqn", Method::kFqn},
     {"tag", Method::kTag},
     {"group", Method::kGroup},
@@ -34,14 +34,9 @@ constexpr std::array<std::pair<std::string_view, Method>, 19> kMethods{{
     {"unit_test", Method::kUnitTest},
     {"function", Method::kFunction},
     {"version", Method::kVersion},
-}};
-
-// Methods that compare with something that is not part of the project.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kArtifactMethods{{
-    {"state", "the manifest of an earlier run"},
-    {"result", "the results of an earlier run"},
-    {"source_status", "the freshness results of an earlier run"},
-    {"selector", "selectors.yml"},
+    {"state", Method::kState},
+    {"result", Method::kResult},
+    {"source_status", Method::kSourceStatus},
 }};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -65,13 +60,11 @@ Result<int> parse_depth(std::string_view text, std::string_view digits) {
 Result<Method> find_method(std::string_view text, std::string_view name) {
   for (const auto& [known, method] : kMethods)
     if (known == name) return method;
-  for (const auto& [known, needs] : kArtifactMethods)
-    if (known == name)
-      return fail(
-          ErrorCode::kSelectorUnknownMethod,
-          fmt::format("selector method \"{}\" in \"{}\" cannot be used: it compares with {}", name,
-                      text, needs),
-          "this version does not read these files yet; select by name, path, tag or config");
+  if (name == "selector")
+    return fail(ErrorCode::kSelectorUnknownMethod,
+                fmt::format("\"selector\" is not a valid method name, in selector \"{}\"", text),
+                "give the name of a selector with --selector; inside selectors.yml write {method: "
+                "selector, value: name}");
   std::vector<std::string_view> names;
   for (const auto& entry : kMethods) names.push_back(entry.first);
   const std::string nearest = nearest_name(name, names);
@@ -127,8 +120,28 @@ Status parse_method(std::string_view text, std::string_view& rest, Criterion& cr
     criterion.method = default_method(rest);
     return {};
   }
-  std::string_view name = rest.substr(0, end);
+  const std::string_view name = rest.substr(0, end);
   rest.remove_prefix(end + 1);
+  return parse_method_name(text, name, criterion);
+}
+
+}  // namespace
+
+std::optional<IndirectSelection> indirect_selection_named(std::string_view name) {
+  if (name == "eager") return IndirectSelection::kEager;
+  if (name == "cautious") return IndirectSelection::kCautious;
+  if (name == "buildable") return IndirectSelection::kBuildable;
+  if (name == "empty") return IndirectSelection::kEmpty;
+  return std::nullopt;
+}
+
+std::string_view method_name(Method method) {
+  for (const auto& [name, known] : kMethods)
+    if (known == method) return name;
+  return {};
+}
+
+Status parse_method_name(std::string_view text, std::string_view name, Criterion& criterion) {
   const size_t dot = name.find('.');
   if (dot != std::string_view::npos) {
     std::string_view arguments = name.substr(dot + 1);
@@ -143,8 +156,6 @@ Status parse_method(std::string_view text, std::string_view& rest, Criterion& cr
   SLUICE_ASSIGN(criterion.method, find_method(text, name));
   return {};
 }
-
-}  // namespace
 
 Result<Criterion> parse_criterion(std::string_view text) {
   Criterion criterion;
@@ -167,12 +178,9 @@ Result<Criterion> parse_criterion(std::string_view text) {
 Result<std::vector<SelectorWord>> parse_selectors(const std::vector<std::string>& texts) {
   std::vector<SelectorWord> words;
   for (const std::string& text : texts) {
-    std::string_view rest = text;
-    while (!rest.empty()) {
-      const size_t end = std::min(rest.find_first_of(" \t\n"), rest.size());
+    for (std::string_view rest = text;;) {
+      const size_t end = rest.find(' ');
       std::string_view word = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      if (word.empty()) continue;
       SelectorWord parsed;
       parsed.raw = word;
       for (;;) {
@@ -183,6 +191,8 @@ Result<std::vector<SelectorWord>> parse_selectors(const std::vector<std::string>
         word.remove_prefix(comma + 1);
       }
       words.push_back(std::move(parsed));
+      if (end == std::string_view::npos) break;
+      rest.remove_prefix(end + 1);
     }
   }
   return words;

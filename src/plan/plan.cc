@@ -246,6 +246,8 @@ std::string_view action_name(Action action) {
       return "test";
     case Action::kOperation:
       return "operation";
+    case Action::kClone:
+      return "clone";
   }
   return "full";
 }

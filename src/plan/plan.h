@@ -17,6 +17,7 @@ enum class Action : uint8_t {
   kView,       // (re)create a view
   kTest,       // run a test
   kOperation,  // a hook of the project
+  kClone,      // take the relation of an earlier run over
 };
 std::string_view action_name(Action action);
 

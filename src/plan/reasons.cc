@@ -87,6 +87,10 @@ Decision decide_by_type(const Node& node, const PlanRequest& request) {
 
 Decision decide(const Node& node, const PlanRequest& request) {
   Decision decision = decide_by_type(node, request);
+  if (request.command == "clone" && decision.action != Action::kSkip)
+    return {Action::kClone, request.full_refresh
+                                ? "clone: made again from the relation of the state"
+                                : "clone: made from the relation of the state, if it is missing"};
   if (request.command == "compile") {
     if (decision.action == Action::kSkip) decision.action = Action::kFull;
     decision.reason = "compile: rendered to SQL, not executed";

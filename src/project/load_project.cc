@@ -15,6 +15,7 @@
 #include "project/project_file.h"
 #include "project/property_file.h"
 #include "project/scopes.h"
+#include "project/selectors_yml.h"
 #include "project/shape.h"
 #include "project/vars.h"
 
@@ -68,6 +69,7 @@ class ProjectLoader {
     const Package& package = project_->packages.front();
     if (package.name.empty()) return false;
     read_root_settings(*document, package, options_, *project_, diagnostics_);
+    read_selectors_yml(fs_, *make_scope(package.name), *project_, diagnostics_);
     return diagnostics_.num_errors() == before;
   }
 

@@ -151,7 +151,8 @@ struct Package {
       snapshot_paths, docs_paths;
   jinja::Value config;  // dbt_project.yml as a dict; rendered save vars, hooks and the config
                         // sections' hooks
-  jinja::Value vars;    // its `vars:` dict, not rendered
+  jinja::Value written_config;  // the config sections of dbt_project.yml as they are written
+  jinja::Value vars;            // its `vars:` dict, not rendered
   std::vector<Hook> on_run_start, on_run_end;
   jinja::Value quoting;  // dict
   std::vector<SourceFile> files;
@@ -197,6 +198,8 @@ struct Project {
   std::vector<SourceProperties> sources;
   std::vector<OtherProperties> others;
   std::vector<DocBlock> docs;
+  jinja::Value selectors;            // selectors.yml, rendered; none when there is none
+  std::vector<Span> selector_spans;  // of the entries of its list
   const Package& root_pkg() const { return packages[root_package]; }
 };
 
@@ -242,6 +245,11 @@ jinja::Value project_config(const Project& project, size_t package, ResourceType
 // own config.
 jinja::Value root_config(const Project& project, size_t package, ResourceType type,
                          const std::vector<std::string>& fqn);
+
+// The same as they are written, with Jinja: what manifest.json calls `unrendered_config`. Of each
+// key the most specific folder's value.
+jinja::Value written_config(const Project& project, size_t package, ResourceType type,
+                            const std::vector<std::string>& fqn);
 
 // Adds `overlay` (a dict) to `base` (a dict, changed in place) by dbt's merge rules per key: `tags`
 // accumulate, `meta` and `docs` merge, hooks append, `grants` clobber unless '+', the rest

@@ -116,6 +116,10 @@ class PackageReader {
       return package;
     }
     package.config = std::move(*rendered);
+    package.written_config = Value::dict();
+    for (const std::string_view section : kSections)
+      if (const yaml::Node* node = root_.find(section))
+        package.written_config.as_dict().set(section, to_value(*node));
     read_identity(package);
     read_paths(package);
     read_mappings(package);

@@ -169,9 +169,10 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
   Status compiled;
   {
     PhaseTimer timer(clock_, result, "compile");
-    if (node.type != compile::ResourceType::kSeed) compiled = session_.compile_node(node, opened);
+    if (node.type != compile::ResourceType::kSeed && step.action != plan::Action::kClone)
+      compiled = session_.compile_node(node, opened);
   }
-  if (compiled && options_.write_files) compiled = write_compiled(node);
+  if (compiled && options_.write_files && node.compiled) compiled = write_compiled(node);
   if (!compiled) {
     if (opened != nullptr && opened->in_transaction()) (void)opened->rollback();
     fail_result(result, node, std::move(compiled.error()));
@@ -223,10 +224,14 @@ Status SessionRunner::execute(compile::Node& node, plan::Action action,
     if (!options_.write_files) return {};
     return write_run_file(fs_, session_.manifest(), node, take_statement(node.unique_id));
   }
-  SLUICE_ASSIGN(compile::MaterializationResult made, session_.materialize(node, connection));
+  SLUICE_ASSIGN(compile::MaterializationResult made, action == plan::Action::kClone
+                                                         ? session_.clone_node(node, connection)
+                                                         : session_.materialize(node, connection));
   result.status = NodeStatus::kSuccess;
   result.message = made.message;
-  result.adapter_message = made.message;
+  // A clone that had nothing to do asked the engine for nothing.
+  if (action != plan::Action::kClone || !made.relations.empty())
+    result.adapter_message = made.message;
   result.adapter_code = made.code;
   result.rows_affected = made.rows_affected;
   const std::string last_statement = take_statement(node.unique_id);

@@ -1,7 +1,9 @@
 # Runs one project of this folder step by step with a dbt-shaped command and writes down what can be seen. Sourced by
 # record.sh and run.sh. Needs: here (this folder), engine (array: the command).
-# A project's steps.txt holds one command line a line; '#' begins a comment. Written per step N into the output folder:
+# A project's steps.txt holds one command line a line; '#' begins a comment, '!' a shell command that changes the project
+# (it is no step). Written per step N into the output folder:
 #   stepN.status    exit code; unique_id, status and failures of each node; texts logged after "SEE: "; what ls printed
+#                   (ids, or all of it after --quiet)
 #   stepN.compiled  every file of target/compiled: "## path", then its bytes and a newline
 #   stepN.tables    every relation: "## schema.name", its columns and types, its rows in order; "as before" when nothing changed
 # and once nodes.txt: unique ids of all resources.
@@ -39,20 +41,23 @@ write_compiled() { # write_compiled TARGET FILE
 }
 
 run_step() { # run_step NUMBER ARGUMENTS OUT: in the project's folder
-  local number=$1 out=$3 status=0
+  local number=$1 out=$3 status=0 is_list="" target=target
+  if [[ $2 == ls* || $2 == '--quiet ls'* ]]; then is_list=yes; fi
+  case $2 in *--target-path*) target=$(sed -E 's/.*--target-path ([^ ]+).*/\1/' <<<"$2") ;; esac
   rm -rf target
   eval "\"\${engine[@]}\" $2 --profiles-dir ." >step.log 2>&1 || status=$?
   {
     echo "exit $status"
     if [[ $2 == ls* ]]; then grep -E '^[a-z_]+:|^\w+(\.\w+)+$' step.log; fi
-    [[ $2 == ls* || $status == 2 ]] || grep -oE 'SEE: .*' step.log
+    if [[ $2 == '--quiet ls'* && $status == 0 ]]; then cat step.log; fi
+    [[ -n $is_list || $status == 2 ]] || grep -oE 'SEE: .*' step.log
     # dbt's compile stops at the first error and leaves nothing; sluice goes on to report the others as well.
     # It lists seeds and hooks among what it compiled, and build lists exposures; they have no result.
-    [[ $2 == ls* || $status == 2 ]] || node_statuses target/run_results.json | grep -v '^exposure' |
+    [[ -n $is_list || $status == 2 ]] || node_statuses "$target/run_results.json" | grep -v '^exposure' |
       if [[ $2 == compile* ]]; then grep -vE '^(seed|operation)'; else cat; fi
   } >"$out/step$number.status"
   cp step.log "$out/../step$number.log"
-  [ "$status" = 2 ] || write_compiled target "$out/step$number.compiled"
+  [ "$status" = 2 ] || write_compiled "$target" "$out/step$number.compiled"
   write_tables "$PWD/warehouse.duckdb" tables.now
   if cmp -s tables.now tables.last; then
     echo "as before" >"$out/step$number.tables"
@@ -74,7 +79,13 @@ run_project() { # run_project NAME OUT: OUT is made anew; logs of the steps are 
     "${engine[@]}" --quiet ls --output json --output-keys unique_id --profiles-dir . 2>/dev/null |
       grep -oE '"unique_id": ?"[^"]*"' | cut -d '"' -f 4 | grep -v '^analysis' | LC_ALL=C sort >"$2/nodes.txt"
     while IFS= read -r arguments; do
-      case $arguments in '' | '#'*) continue ;; esac
+      case $arguments in
+      '' | '#'*) continue ;;
+      '!'*)
+        eval "${arguments#!}"
+        continue
+        ;;
+      esac
       number=$((number + 1))
       run_step "$number" "$arguments" "$2"
     done <steps.txt

@@ -149,13 +149,28 @@ TEST(Selector, NamesTheNearestMethod) {
             "  hint: did you mean \"tag:\"?");
 }
 
-TEST(Selector, SaysThatArtifactsAreNeeded) {
-  for (const char* text : {"state:modified", "result:error+", "1+source_status:fresher",
-                           "selector:x", "state.modified.body:x"}) {
+TEST(Selector, KnowsTheMethodsThatCompareWithArtifacts) {
+  for (const char* text : {"state:modified.body", "result:error+", "1+source_status:fresher"}) {
     const Result<Criterion> criterion = parse_criterion(text);
-    ASSERT_FALSE(criterion.has_value());
-    EXPECT_EQ(criterion.error().code(), ErrorCode::kSelectorUnknownMethod);
-    EXPECT_THAT(criterion.error().message(), testing::HasSubstr("cannot be used"));
+    ASSERT_TRUE(criterion.has_value()) << text;
+  }
+  const Result<Criterion> selector = parse_criterion("selector:x");
+  ASSERT_FALSE(selector.has_value());
+  EXPECT_EQ(selector.error().code(), ErrorCode::kSelectorUnknownMethod);
+  EXPECT_THAT(selector.error().hint(), testing::HasSubstr("--selector"));
+}
+
+TEST(Selection, SaysWhichArtifactIsMissing) {
+  const compile::Manifest manifest;
+  const Result<Graph> graph = Graph::build(manifest);
+  ASSERT_TRUE(graph.has_value());
+  for (const char* text : {"state:new", "result:error", "source_status:fresher"}) {
+    SelectionRequest request;
+    request.select = {text};
+    const Result<Selection> selection = select_nodes(*graph, manifest, request);
+    ASSERT_FALSE(selection.has_value()) << text;
+    EXPECT_EQ(selection.error().code(), ErrorCode::kStateMissing);
+    EXPECT_THAT(selection.error().hint(), testing::HasSubstr("--state"));
   }
 }
 
