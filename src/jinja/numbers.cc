@@ -289,9 +289,9 @@ Result<Value> float_to_integer(double value) {
 
 Result<std::string> integer_to_string(const Value& value) {
   if (value.kind() != Kind::kBigInt) return std::to_string(small_integer(value));
-  constexpr uint64_t kBitsOfLimit = 14'290;  // more bits than this can mean more than 4300 digits
-  std::string digits = bigint_bit_length(value) > 40 * kBitsOfLimit ? std::string(5000, '9')
-                                                                    : bigint_to_string(value);
+  constexpr uint64_t kMostBits = 14'285;  // of a number with 4300 digits
+  std::string digits =
+      bigint_bit_length(value) > kMostBits ? std::string(4301, '9') : bigint_to_string(value);
   if (digits.size() - (digits.front() == '-' ? 1U : 0U) > 4300)
     return runtime_failure(
         "Exceeds the limit (4300 digits) for integer string conversion; use "

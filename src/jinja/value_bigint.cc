@@ -1,5 +1,6 @@
 #include "jinja/value_bigint.h"
 
+#include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
 #include <limits>
@@ -166,14 +167,17 @@ std::string bigint_to_string(const Value& a, int base) {
   const bool negative = number < 0;
   cpp_int magnitude = negative ? cpp_int(-number) : number;
   std::string digits;
-  const unsigned shift = base == 16 ? 4 : (base == 8 ? 3 : 1);
-  do {
-    const auto digit = static_cast<unsigned>(magnitude & ((1U << shift) - 1));
-    digits.push_back("0123456789abcdef"[digit]);
-    magnitude >>= shift;
-  } while (magnitude != 0);
-  if (negative) digits.push_back('-');
-  return {digits.rbegin(), digits.rend()};
+  if (base == 2) {
+    for (const char c : magnitude.str(0, std::ios_base::hex)) {
+      const auto nibble = static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+      for (unsigned bit = 8; bit != 0; bit >>= 1U)
+        digits.push_back((nibble & bit) != 0 ? '1' : '0');
+    }
+    digits.erase(0, std::min(digits.find('1'), digits.size() - 1));
+  } else {
+    digits = magnitude.str(0, base == 16 ? std::ios_base::hex : std::ios_base::oct);
+  }
+  return negative ? "-" + digits : digits;
 }
 
 Value bigint_from_digits(std::string_view digits, int base, bool negative) {
