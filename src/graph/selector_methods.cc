@@ -125,7 +125,8 @@ int compare_versions(const jinja::Value& a, const jinja::Value& b) {
 
 MethodMatcher::MethodMatcher(const Graph& graph, const compile::Manifest& manifest,
                              const PreviousState* previous)
-    : manifest_(manifest),
+    : graph_(graph),
+      manifest_(manifest),
       previous_(previous == nullptr ? no_state_ : *previous),
       comparison_(manifest, previous_),
       resources_(graph.size()) {
@@ -149,11 +150,6 @@ project::ResourceType MethodMatcher::type(Index index) const {
 const std::vector<std::string>& MethodMatcher::fqn(const Resource& resource) const {
   if (resource.node != nullptr) return resource.node->fqn;
   return resource.source != nullptr ? resource.source->fqn : resource.exposure->fqn;
-}
-
-const std::string& MethodMatcher::id(const Resource& resource) const {
-  if (resource.node != nullptr) return resource.node->unique_id;
-  return resource.source != nullptr ? resource.source->unique_id : resource.exposure->unique_id;
 }
 
 const std::string& MethodMatcher::file(const Resource& resource) const {
@@ -239,7 +235,7 @@ Result<NodeSet> MethodMatcher::match_state(const Criterion& criterion) {
       SLUICE_ASSIGN(matches, comparison_.matches(*resource.node));
     } else if (resource.source != nullptr) {
       matches = comparison_.matches(*resource.source);
-    } else {
+    } else if (resource.exposure != nullptr) {
       matches = comparison_.matches(*resource.exposure);
     }
     if (matches) set.add(i);
@@ -252,7 +248,7 @@ Result<NodeSet> MethodMatcher::match_ids(const Result<IdSet>& ids) const {
   if (!ids) return fail(ids.error());
   NodeSet set(resources_.size());
   for (Index i = 0; i < resources_.size(); ++i)
-    if (ids->contains(id(resources_[i]))) set.add(i);
+    if (ids->contains(std::string(graph_.ids()[i]))) set.add(i);
   return set;
 }
 

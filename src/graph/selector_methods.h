@@ -50,7 +50,6 @@ class MethodMatcher {
   template <typename Matches>
   NodeSet collect(const Matches& matches) const;
   const std::vector<std::string>& fqn(const Resource& resource) const;
-  const std::string& id(const Resource& resource) const;
   const std::string& file(const Resource& resource) const;
   const std::string& package(const Resource& resource) const;
   const std::vector<std::string>& tags(const Resource& resource) const;
@@ -77,6 +76,7 @@ class MethodMatcher {
   std::string resolve_package(std::string_view name) const;
   void list_known_paths();
 
+  const Graph& graph_;
   const compile::Manifest& manifest_;
   PreviousState no_state_;  // what `previous` is when none was named
   const PreviousState& previous_;

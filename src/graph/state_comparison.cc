@@ -206,8 +206,27 @@ Status StateComparison::begin(std::string_view wanted) {
   return {};
 }
 
+// Of a unit test its whole definition counts, by its checksum.
+bool StateComparison::matches_unit_test(const Node& test, const Value* before) const {
+  const bool modified = before == nullptr || test.checksum != text_of(*before, "checksum") ||
+                        !same_fqn(test.fqn, *before);
+  switch (aspect_) {
+    case Aspect::kNew:
+      return before == nullptr;
+    case Aspect::kOld:
+      return before != nullptr;
+    case Aspect::kModified:
+      return modified;
+    case Aspect::kUnmodified:
+      return !modified;
+    default:
+      return false;
+  }
+}
+
 Result<bool> StateComparison::matches(const Node& node) {
   const Value* before = previous_.find(node.unique_id);
+  if (node.type == ResourceType::kUnitTest) return matches_unit_test(node, before);
   switch (aspect_) {
     case Aspect::kNew:
       return before == nullptr;

@@ -50,6 +50,7 @@ class StateComparison {
   };
   using Value = jinja::Value;
 
+  bool matches_unit_test(const compile::Node& test, const Value* before) const;
   Result<bool> is_modified(const compile::Node& node, const Value& before);
   Result<bool> differs(const compile::Node& node, const Value& before, Aspect aspect);
   Result<bool> same_contract(const compile::Node& node, const Value& before);
