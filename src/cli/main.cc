@@ -56,6 +56,7 @@ CommandFunction function_of(Command command) {
       {Command::kRun, run_project_command},
       {Command::kTest, run_project_command},
       {Command::kSeed, run_project_command},
+      {Command::kSnapshot, run_project_command},
       {Command::kCompile, run_project_command},
       {Command::kShow, show_command},
       {Command::kList, list_command},

@@ -12,7 +12,8 @@ constexpr uint32_t bits(std::initializer_list<Command> commands) {
   return out;
 }
 
-constexpr uint32_t kRuns = bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed});
+constexpr uint32_t kRuns =
+    bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed, Command::kSnapshot});
 constexpr uint32_t kSelects =
     kRuns | bits({Command::kCompile, Command::kList, Command::kShow, Command::kClone});
 constexpr uint32_t kUsesState =
@@ -240,7 +241,7 @@ constexpr OptionSpec kCommandOptions[] = {
      &Options::empty,
      "DBT_EMPTY",
      "Read no rows from refs and sources",
-     bits({Command::kBuild, Command::kRun, Command::kSeed, Command::kCompile}),
+     bits({Command::kBuild, Command::kRun, Command::kSeed, Command::kSnapshot, Command::kCompile}),
      "",
      {}},
     {"--price-per-tb",
@@ -337,6 +338,8 @@ std::vector<CommandSpec> command_table() {
        "  sluice test\n  sluice test --select orders --store-failures\n", "", "", false},
       {Command::kSeed, "seed", "", "seed", "Load the CSV files of the project",
        "  sluice seed\n  sluice seed --select countries --full-refresh\n", "", "", false},
+      {Command::kSnapshot, "snapshot", "", "snapshot", "Record how rows have changed",
+       "  sluice snapshot\n  sluice snapshot --select orders_history\n", "", "", false},
       {Command::kCompile, "compile", "", "compile",
        "Write the SQL of nodes to target/compiled without running it",
        "  sluice compile\n  sluice compile --select orders\n  sluice compile --inline \"select * "
@@ -382,6 +385,6 @@ std::vector<CommandSpec> command_table() {
   };
 }
 
-std::vector<std::string_view> missing_commands() { return {"deps", "docs", "source", "snapshot"}; }
+std::vector<std::string_view> missing_commands() { return {"deps", "docs", "source"}; }
 
 }  // namespace sluice::cli

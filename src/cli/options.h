@@ -15,6 +15,7 @@ enum class Command : uint8_t {
   kRun,
   kTest,
   kSeed,
+  kSnapshot,
   kCompile,
   kParse,
   kList,

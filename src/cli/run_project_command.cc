@@ -26,6 +26,8 @@ std::vector<ResourceType> types_of_command(Command command) {
       return {ResourceType::kModel};
     case Command::kSeed:
       return {ResourceType::kSeed};
+    case Command::kSnapshot:
+      return {ResourceType::kSnapshot};
     case Command::kTest:
       return {ResourceType::kTest};
     case Command::kClone:

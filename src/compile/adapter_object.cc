@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compile/adapter_snapshots.h"
 #include "compile/call_arguments.h"
 #include "compile/column.h"
 #include "compile/constraints.h"
@@ -459,9 +460,10 @@ struct Entry {
 };
 
 // Sorted by name.
-constexpr std::array<Entry, 40> kMethods = {{
+constexpr auto kMethods = std::to_array<Entry>({
     {"add_query", add_query},
     {"already_exists", already_exists},
+    {"assert_valid_snapshot_target_given_strategy", assert_valid_snapshot_target},
     {"cache_added", cache_added},
     {"cache_dropped", cache_dropped},
     {"cache_renamed", cache_renamed},
@@ -482,6 +484,7 @@ constexpr std::array<Entry, 40> kMethods = {{
     {"get_column_schema_from_query", get_column_schema_from_query},
     {"get_columns_in_relation", get_columns_in_relation},
     {"get_columns_in_table", get_columns_in_relation},
+    {"get_hard_deletes_behavior", get_hard_deletes_behavior},
     {"get_incremental_strategy_macro", get_incremental_strategy_macro},
     {"get_missing_columns", get_missing_columns},
     {"get_relation", get_relation},
@@ -499,8 +502,9 @@ constexpr std::array<Entry, 40> kMethods = {{
     {"standardize_grants_dict", standardize_grants_dict},
     {"truncate_relation", truncate_relation},
     {"type", type},
+    {"valid_snapshot_target", valid_snapshot_target},
     {"warn_once", warn_once},
-}};
+});
 static_assert([] {
   for (size_t i = 1; i < kMethods.size(); ++i)
     if (!(kMethods[i - 1].name < kMethods[i].name)) return false;

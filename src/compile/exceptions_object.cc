@@ -31,7 +31,7 @@ struct Raiser {
 };
 
 // Wording follows dbt's.
-constexpr std::array<Raiser, 15> kRaisers = {{
+constexpr auto kRaisers = std::to_array<Raiser>({
     {"raise_compiler_error", "msg", "", "{0}"},
     {"raise_not_implemented", "msg", "", "{0}"},
     {"raise_fail_fast_error", "msg", "", "{0}"},
@@ -46,14 +46,11 @@ constexpr std::array<Raiser, 15> kRaisers = {{
     {"missing_materialization", "model", "adapter_type",
      "no materialization '{0}' was found for adapter {1}"},
     {"missing_relation", "relation", "", "relation {0} not found"},
-    {"relation_wrong_type", "relation", "expected_type",
-     "trying to create {1} {0}, but it currently exists as another type: either drop it manually, "
-     "or run with --full-refresh"},
     {"column_type_missing", "column_names", "",
      "contracted models require data_type to be defined for each column; please define data_type "
      "for: {0}"},
     {"ref_invalid_args", "model", "args", "ref() takes at most two arguments ({1} given) in {0}"},
-}};
+});
 
 Result<std::optional<Value>> raise(const Raiser& raiser, const CallArgs& args) {
   SLUICE_ASSIGN(std::string first, argument_text(args, raiser.first, 0));
@@ -125,11 +122,48 @@ Result<std::optional<Value>> raise_contract_error(const CallArgs& args) {
                           aligned(rows)));
 }
 
+Result<std::optional<Value>> raise_relation_wrong_type(const CallArgs& args) {
+  SLUICE_ASSIGN(const std::string relation, argument_text(args, "relation", 0));
+  SLUICE_ASSIGN(const std::string expected, argument_text(args, "expected_type", 1));
+  const Value* given = args.find("relation");
+  if (given == nullptr && !args.positional.empty()) given = &args.positional[0];
+  const Relation* known = given != nullptr ? given->object_as<Relation>() : nullptr;
+  const std::string_view type = known != nullptr && known->parts().type
+                                    ? warehouse::relation_type_name(*known->parts().type)
+                                    : std::string_view("relation of another type");
+  return fail(ErrorCode::kJinjaRaised,
+              fmt::format("Trying to create {0} {1}, but it currently exists as a {2}. Either drop "
+                          "{1} manually, or run dbt with `--full-refresh` and dbt will drop it for "
+                          "you.",
+                          expected, relation, type));
+}
+
+// Emits a warning; with --warn-error it is an error.
+Result<std::optional<Value>> warn(NodeContext& ctx, std::string_view event, std::string message) {
+  if (ctx.shared.options.flags.warn_error)
+    return fail(ErrorCode::kJinjaRaised, message, "--warn-error makes warnings errors");
+  ctx.shared.emit(EventLevel::kWarning, std::string(event), message,
+                  ctx.node ? ctx.node->unique_id : "");
+  return Value::string("");
+}
+
+Result<std::optional<Value>> warn_snapshot_types(NodeContext& ctx, const CallArgs& args) {
+  SLUICE_ASSIGN(const std::string snapshot_type, argument_text(args, "snapshot_time_data_type", 0));
+  SLUICE_ASSIGN(const std::string updated_at_type, argument_text(args, "updated_at_data_type", 1));
+  return warn(ctx, "SnapshotTimestampWarning",
+              fmt::format("Data type of snapshot table timestamp columns ({}) doesn't match "
+                          "derived column 'updated_at' ({}). Please update snapshot config "
+                          "'updated_at'.",
+                          snapshot_type, updated_at_type));
+}
+
 class ExceptionsObject final : public jinja::Object {
  public:
   std::string_view type_name() const override { return "dict"; }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
-    if (name != "warn" && name != "raise_contract_error" && !find(name)) return std::nullopt;
+    if (name != "warn" && name != "raise_contract_error" && name != "relation_wrong_type" &&
+        name != "warn_snapshot_timestamp_data_types" && !find(name))
+      return std::nullopt;
     std::string method(name);
     return jinja::make_closure(
         method, [method](Interpreter& interpreter, const CallArgs& args) -> Result<Value> {
@@ -143,12 +177,10 @@ class ExceptionsObject final : public jinja::Object {
     NodeContext& ctx = NodeContext::of(interpreter);
     if (name == "warn") {
       SLUICE_ASSIGN(std::string message, argument_text(args, "msg", 0));
-      if (ctx.shared.options.flags.warn_error)
-        return fail(ErrorCode::kJinjaRaised, message, "--warn-error makes warnings errors");
-      ctx.shared.emit(EventLevel::kWarning, "JinjaLogWarning", message,
-                      ctx.node ? ctx.node->unique_id : "");
-      return Value::string("");
+      return warn(ctx, "JinjaLogWarning", std::move(message));
     }
+    if (name == "warn_snapshot_timestamp_data_types") return warn_snapshot_types(ctx, args);
+    if (name == "relation_wrong_type") return raise_relation_wrong_type(args);
     if (name == "raise_contract_error") return raise_contract_error(args);
     const Raiser* raiser = find(name);
     if (!raiser) return std::nullopt;

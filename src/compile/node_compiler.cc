@@ -75,13 +75,15 @@ std::optional<Span> template_place(const Node& node, size_t offset) {
   return Span{node.original_file_path, entry.line + lines, column, 0, 0};
 }
 
-void locate_sql_error(Error& error, const Node& node, const std::string& executed_sql) {
+void locate_sql_error(Error& error, const Node& node, const std::string& executed_sql,
+                      uint32_t num_lines_before) {
   if (error.spans().empty()) {
     // The engine failed as a whole (disk, memory): no place in the statement is at fault.
     error.add_span({node.original_file_path, 0, 0, 0, 0});
     return;
   }
   Span engine = error.spans().front();
+  engine.line -= std::min(engine.line, num_lines_before);
   Error located(error.code(), error.message(), error.hint());
   for (const std::string& frame : error.trace()) located.add_trace(frame);
   size_t offset = offset_of(executed_sql, engine.line, engine.column);
@@ -142,7 +144,8 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
   // Introspective queries may have opened a transaction; nothing of a compile is kept.
   if (connection && connection->in_transaction()) SLUICE_TRY(connection->rollback());
   SLUICE_TRY(inject(node, ctx.ephemerals, connection));
-  node.compiled_path = compiled_path_of(shared_, node);
+  // A snapshot's query has no file, as in dbt.
+  if (node.type != ResourceType::kSnapshot) node.compiled_path = compiled_path_of(shared_, node);
   node.compiled = true;
   return {};
 }

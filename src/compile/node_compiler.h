@@ -29,7 +29,8 @@ class NodeCompiler {
 };
 
 // Adds the places in the template and in the compiled SQL to an engine's error about
-// `executed_sql`.
-void locate_sql_error(Error& error, const Node& node, const std::string& executed_sql);
+// `executed_sql`, which was sent below a comment of `num_lines_before` lines.
+void locate_sql_error(Error& error, const Node& node, const std::string& executed_sql,
+                      uint32_t num_lines_before);
 
 }  // namespace sluice::compile

@@ -247,10 +247,20 @@ Result<warehouse::StatementResult> NodeContext::execute(const std::string& sql, 
                                                         bool fetch, int64_t limit) {
   SLUICE_ASSIGN(warehouse::Connection * open, require_connection());
   if (auto_begin && !open->in_transaction()) SLUICE_TRY(open->begin());
-  if (shared.on_statement) shared.on_statement(node ? node->unique_id : std::string(), sql);
-  auto result = open->execute(sql, fetch, limit);
-  if (!result && node) locate_sql_error(result.error(), *node, sql);
+  SLUICE_ASSIGN(const std::string comment, query_comment());
+  const std::string sent = shared.query_comment.add_to(sql, comment);
+  if (shared.on_statement) shared.on_statement(node ? node->unique_id : std::string(), sql, sent);
+  auto result = open->execute(sent, fetch, limit);
+  if (!result && node)
+    locate_sql_error(result.error(), *node, sql, shared.query_comment.num_lines_before(comment));
   return result;
+}
+
+Result<std::string> NodeContext::query_comment() {
+  if (!query_comment_) {
+    SLUICE_ASSIGN(query_comment_, shared.query_comment.text_for(shared, node));
+  }
+  return *query_comment_;
 }
 
 RelationParts node_relation_parts(const SharedState& shared, const Node& node) {

@@ -15,6 +15,7 @@
 
 #include "compile/macro_registry.h"
 #include "compile/manifest.h"
+#include "compile/query_comment.h"
 #include "compile/relation.h"
 #include "compile/relation_cache.h"
 #include "compile/session.h"
@@ -60,7 +61,8 @@ struct SharedState {
   std::atomic<bool> cancelled{false};
   std::mutex warned_mutex;
   std::set<std::string> warned;  // guarded by warned_mutex; messages of warn_once
-  std::function<void(const std::string&, const std::string&)> on_statement;
+  QueryComment query_comment;
+  std::function<void(const std::string&, const std::string&, const std::string&)> on_statement;
 
   const project::Project& project() const { return *options.project; }
   void emit(EventLevel level, std::string name, std::string message,
@@ -129,9 +131,11 @@ class NodeContext final : public jinja::Scope {
 
  private:
   bool lookup_node_name(std::string_view name, jinja::Value& out) const;
+  Result<std::string> query_comment();
   jinja::Value hooks(std::string_view key) const;
   mutable jinja::Value model_;  // lazily made
   mutable bool has_model_ = false;
+  std::optional<std::string> query_comment_;  // rendered with the first statement
 };
 
 // Runs `f` with an interpreter over the context.

@@ -29,6 +29,7 @@ class ProjectParser {
     const GenericTestDefinition* test = nullptr;
     Diagnostics errors;
     bool failed = false;
+    bool is_unconfigured = false;  // keeps the target's names, whatever dbt_project.yml says
   };
 
   // project_parser_macros.cc
@@ -48,11 +49,22 @@ class ProjectParser {
   void index_properties();
   void parse_files();
   Draft draft_of_file(size_t package, const project::SourceFile& file);
+  void take_properties(Draft& draft, std::string_view section);
+  // project_parser_snapshots.cc
+  void draft_snapshots(std::vector<Draft>& drafts);
+  void draft_snapshots_of_file(size_t package, const project::SourceFile& file,
+                               std::vector<Draft>& drafts);
+  void draft_snapshot_of_properties(const project::NodeProperties& properties,
+                                    std::vector<Draft>& drafts);
+  std::unique_ptr<Node> snapshot_node(size_t package, std::string name,
+                                      const project::SourceFile& file) const;
+  // project_parser_nodes.cc
   void parse_hooks();
   void render_draft(Draft& draft);
   Status finish_node(Draft& draft, NodeContext& ctx, jinja::Interpreter& interpreter);
   Status take_checksum(Node& node);
   Status name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter);
+  std::string relation_name_of(const Node& node) const;
   void take(std::vector<Draft>& drafts);
   void warn_unused_properties();
   // project_parser_tests.cc
@@ -78,6 +90,11 @@ class ProjectParser {
   std::unordered_map<const project::NodeProperties*, bool> used_properties_;
   std::vector<std::unique_ptr<GenericTestDefinition>> test_definitions_;
 };
+
+// Faults in the config of a snapshot, one at a time.
+Status check_snapshot_config(const Node& node);
+// Moves a snapshot to its target_database and target_schema.
+void place_snapshot(Node& node);
 
 // The texts of a YAML value that is a list or one text; none for null. `value` may be null.
 std::vector<std::string> text_items(const jinja::Value* value);

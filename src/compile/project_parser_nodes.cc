@@ -68,6 +68,11 @@ void set_default(Value& config, std::string_view key, Value value) {
   if (!config.as_dict().find(key)) config.as_dict().set(key, std::move(value));
 }
 
+bool is_enabled(const Node& node) {
+  const Value* enabled = node.config.as_dict().find("enabled");
+  return enabled == nullptr || jinja::truth(*enabled).value_or(true);
+}
+
 // The tags of the final config; dbt has a property file's last here, other than in config.tags.
 std::vector<std::string> tags_of_node(const Node& node, const project::NodeProperties* properties) {
   std::vector<std::string> tags = text_items(node.config.as_dict().find("tags"));
@@ -127,12 +132,15 @@ ProjectParser::Draft ProjectParser::draft_of_file(size_t package, const SourceFi
                              : node.type == ResourceType::kAnalysis ? "analyses"
                              : node.type == ResourceType::kTest     ? "data_tests"
                                                                     : "models";
-  auto known = properties_.find(property_key(section, package, node.name));
-  if (known != properties_.end()) {
-    draft.properties = known->second;
-    used_properties_[known->second] = true;
-  }
+  take_properties(draft, section);
   return draft;
+}
+
+void ProjectParser::take_properties(Draft& draft, std::string_view section) {
+  auto known = properties_.find(property_key(section, draft.node->package, draft.node->name));
+  if (known == properties_.end()) return;
+  draft.properties = known->second;
+  used_properties_[known->second] = true;
 }
 
 void ProjectParser::parse_files() {
@@ -146,6 +154,7 @@ void ProjectParser::parse_files() {
       if (draft.node->type != ResourceType::kSeed && draft.node->raw_code.empty()) continue;
       drafts.push_back(std::move(draft));
     }
+  draft_snapshots(drafts);
   // Descriptions need the docs and one thread; templates do not.
   for (Draft& draft : drafts) {
     if (!draft.properties) continue;
@@ -241,9 +250,12 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
   SLUICE_TRY(project::merge_config(
       config, project::root_config(shared_.project(), node.package, node.type, node.fqn),
       node.type));
-  node.unrendered_config = unrendered_config(
-      shared_.project(), node, draft.properties,
-      ctx.written_config.as_dict().empty() ? node.in_file_config : ctx.written_config);
+  node.unrendered_config =
+      draft.is_unconfigured
+          ? Value::dict()
+          : unrendered_config(
+                shared_.project(), node, draft.properties,
+                ctx.written_config.as_dict().empty() ? node.in_file_config : ctx.written_config);
   if (node.type == ResourceType::kTest)
     set_default(config, "schema", Value::string("dbt_test__audit"));
   fill_config_defaults(config, node.type);
@@ -260,10 +272,19 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
   if (const Value* group = final_config.find("group"); group && group->is_string())
     node.group = group->as_string();
   SLUICE_TRY(take_checksum(node));
-  return name_node(node, ctx, interpreter);
+  if (node.type == ResourceType::kSnapshot && is_enabled(node))
+    SLUICE_TRY(check_snapshot_config(node));
+  if (draft.is_unconfigured) {
+    node.alias = node.name;
+  } else {
+    SLUICE_TRY(name_node(node, ctx, interpreter));
+  }
+  node.relation_name = relation_name_of(node);
+  return {};
 }
 
 Status ProjectParser::take_checksum(Node& node) {
+  if (!node.checksum.empty()) return {};  // of the file that it is only a part of
   if (node.type != ResourceType::kSeed) {
     node.checksum = sha256_hex(node.raw_code);
     return {};
@@ -283,6 +304,20 @@ Status ProjectParser::take_checksum(Node& node) {
   return {};
 }
 
+// The relation that the node makes; empty when it makes none.
+std::string ProjectParser::relation_name_of(const Node& node) const {
+  bool stores_failures = false;
+  if (node.type == ResourceType::kTest) {
+    const Value* own = node.config.as_dict().find("store_failures");
+    stores_failures = own && !own->is_none() ? jinja::truth(*own).value_or(false)
+                                             : shared_.options.flags.store_failures;
+  }
+  if (!stores_failures && (!node.is_refable() || node.is_ephemeral())) return {};
+  RelationParts parts = node_relation_parts(shared_, node);
+  parts.empty_scan = false;
+  return Relation(*shared_.dialect, std::move(parts)).render();
+}
+
 Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter) {
   const Value model = ctx.model_value();
   auto generate = [&](std::string_view macro_name, std::string_view key) -> Result<std::string> {
@@ -300,20 +335,7 @@ Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter
   SLUICE_ASSIGN(node.database, generate("generate_database_name", "database"));
   SLUICE_ASSIGN(node.schema, generate("generate_schema_name", "schema"));
   SLUICE_ASSIGN(node.alias, generate("generate_alias_name", "alias"));
-  bool stores_failures = false;
-  if (node.type == ResourceType::kTest) {
-    const Value* own = node.config.as_dict().find("store_failures");
-    stores_failures = own && !own->is_none() ? jinja::truth(*own).value_or(false)
-                                             : shared_.options.flags.store_failures;
-  }
-  if ((node.is_refable() && !node.is_ephemeral()) || stores_failures)
-    node.relation_name = Relation(*shared_.dialect,
-                                  [&] {
-                                    RelationParts parts = node_relation_parts(shared_, node);
-                                    parts.empty_scan = false;
-                                    return parts;
-                                  }())
-                             .render();
+  if (node.type == ResourceType::kSnapshot) place_snapshot(node);
   return {};
 }
 
@@ -321,16 +343,14 @@ void ProjectParser::take(std::vector<Draft>& drafts) {
   for (Draft& draft : drafts) {
     diagnostics_.append(std::move(draft.errors));
     if (draft.failed) continue;
-    const Value* enabled = draft.node->config.as_dict().find("enabled");
-    bool on = !enabled || jinja::truth(*enabled).value_or(true);
-    (on ? shared_.manifest.nodes : shared_.manifest.disabled_nodes)
+    (is_enabled(*draft.node) ? shared_.manifest.nodes : shared_.manifest.disabled_nodes)
         .push_back(std::move(draft.node));
   }
 }
 
 void ProjectParser::warn_unused_properties() {
   for (const project::NodeProperties& properties : shared_.project().node_properties) {
-    if (used_properties_[&properties] || properties.yaml_key == "snapshots") continue;
+    if (used_properties_[&properties]) continue;
     std::vector<std::string_view> names;
     for (const auto& node : shared_.manifest.nodes) names.push_back(node->name);
     std::string near = nearest_name(properties.name, names);

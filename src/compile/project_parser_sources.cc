@@ -203,8 +203,8 @@ void ProjectParser::parse_exposures() {
 }
 
 void ProjectParser::warn_unsupported() {
-  constexpr std::string_view kLater[] = {"unit_tests",    "semantic_models", "metrics",
-                                         "saved_queries", "snapshots",       "functions"};
+  constexpr std::string_view kLater[] = {"unit_tests", "semantic_models", "metrics",
+                                         "saved_queries", "functions"};
   std::map<std::string_view, std::pair<size_t, Span>> found;
   auto note = [&](std::string_view what, const Span& span) {
     auto [entry, inserted] = found.emplace(what, std::make_pair(size_t{0}, span));
@@ -215,8 +215,6 @@ void ProjectParser::warn_unsupported() {
       if (other.yaml_key == key) note(key, other.span);
   for (const project::Package& package : shared_.project().packages)
     for (const project::SourceFile& file : package.files) {
-      if (file.kind == project::SourceFile::Kind::kSnapshot)
-        note("snapshots", {file.path, 1, 1, 0, 0});
       if (file.kind == project::SourceFile::Kind::kPythonModel)
         note("Python models", {file.path, 1, 1, 0, 0});
     }

@@ -135,6 +135,14 @@ TestMetadata test_metadata(const GenericTestDefinition& definition, const TestTa
   return metadata;
 }
 
+// What the entries of a section describe, when it can be tested.
+std::optional<ResourceType> tested_type(std::string_view section) {
+  if (section == "models") return ResourceType::kModel;
+  if (section == "seeds") return ResourceType::kSeed;
+  if (section == "snapshots") return ResourceType::kSnapshot;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Value> render_test_kwargs(const Value& kwargs, NodeContext& ctx,
@@ -250,10 +258,10 @@ void ProjectParser::parse_generic_tests() {
           fmt::format("{}\x01{}\x01{}", static_cast<int>(node->type), node->package, node->name),
           node.get());
   for (const project::NodeProperties& properties : project.node_properties) {
-    ResourceType type = properties.yaml_key == "seeds" ? ResourceType::kSeed : ResourceType::kModel;
-    if (properties.yaml_key != "models" && properties.yaml_key != "seeds") continue;
-    auto node = by_name.find(
-        fmt::format("{}\x01{}\x01{}", static_cast<int>(type), properties.package, properties.name));
+    const std::optional<ResourceType> type = tested_type(properties.yaml_key);
+    if (!type) continue;
+    auto node = by_name.find(fmt::format("{}\x01{}\x01{}", static_cast<int>(*type),
+                                         properties.package, properties.name));
     if (node == by_name.end()) continue;  // disabled, or warned about already
     TestTarget target{properties.name, fmt::format("ref('{}')", properties.name), false};
     size_t first = drafts.size();

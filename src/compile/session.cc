@@ -83,8 +83,9 @@ bool flag_of(const Value& value) {
 Session::Session(SessionOptions options) : impl_(std::make_unique<Impl>()) {
   impl_->shared.options = std::move(options);
   impl_->shared.manifest.project = impl_->shared.options.project;
-  impl_->shared.on_statement = [this](const std::string& node, const std::string& sql) {
-    if (on_statement) on_statement(node, sql);
+  impl_->shared.on_statement = [this](const std::string& node, const std::string& sql,
+                                      const std::string& sent) {
+    if (on_statement) on_statement(node, sql, sent);
   };
 }
 
@@ -121,6 +122,12 @@ bool Session::parse(Diagnostics& diagnostics) {
   }
   shared.default_quote = project_quoting(project, *shared.dialect);
   add_global_names(shared);
+  auto comment = QueryComment::read(project);
+  if (!comment) {
+    diagnostics.add_error(std::move(comment.error()));
+    return false;
+  }
+  shared.query_comment = std::move(*comment);
   ProjectParser parser(shared, diagnostics);
   return parser.parse();
 }
@@ -128,6 +135,8 @@ bool Session::parse(Diagnostics& diagnostics) {
 Status Session::prepare_schemas(warehouse::Connection& connection,
                                 const std::vector<const Node*>& nodes, bool create) {
   SharedState& shared = impl_->shared;
+  // A comment that cannot be sent would fail each statement: say it once, before the first.
+  SLUICE_TRY(shared.query_comment.text_for(shared, nullptr));
   std::set<std::pair<std::string, std::string>> wanted;
   for (const Node* node : nodes)
     if (!node->relation_name.empty()) wanted.emplace(node->database, node->schema);

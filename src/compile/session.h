@@ -127,9 +127,10 @@ class Session {
   Result<jinja::Value> run_operation(const std::string& macro_name, const jinja::Value& args,
                                      warehouse::Connection& connection);
 
-  // Called with (connection, sql) before each statement a template executes; for logs and
-  // target/run. May be empty.
-  std::function<void(const std::string& node_id, const std::string& sql)> on_statement;
+  // Called before each statement a template executes: with its text, for target/run, and as it is
+  // sent, with the query comment, for logs. May be empty.
+  std::function<void(const std::string& node_id, const std::string& sql, const std::string& sent)>
+      on_statement;
 
  private:
   struct Impl;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/hash.h"
 #include "base/parallel.h"
 #include "project/docs_blocks.h"
 #include "project/package_files.h"
@@ -27,6 +28,13 @@ namespace {
 
 constexpr std::string_view kProjectFile = "dbt_project.yml";
 constexpr std::string_view kSecretPrefix = "DBT_ENV_SECRET";
+
+std::string_view stripped(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\f\v";
+  const size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
 
 class ProjectLoader {
  public:
@@ -301,6 +309,9 @@ class ProjectLoader {
     }
     parallel_for(jobs.size(), options_.parallelism, [&](size_t index, size_t /*worker*/) {
       Job& job = jobs[index];
+      // A snapshot that is defined here has the checksum of this file; the text is gone then.
+      if (job.file->text.find("relation:") != std::string::npos)
+        job.file->checksum = sha256_hex(stripped(job.file->text));
       job.result = read_property_file(std::exchange(job.file->text, {}), job.name,
                                       *scopes[job.name.package]);
     });

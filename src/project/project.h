@@ -64,6 +64,7 @@ struct SourceFile {
   std::string relative_path;  // below its resource path: "staging/stg_orders.sql"
   std::string text;
   uint64_t size = 0;
+  std::string checksum = {};  // of a property file that may define snapshots: sha256, stripped
 };
 
 struct TestEntry {

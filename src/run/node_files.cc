@@ -30,7 +30,10 @@ std::string node_file(const compile::Manifest& manifest, const compile::Node& no
 
 Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
                            const compile::Node& node) {
-  if (!node.compiled || node.type == compile::ResourceType::kSeed) return {};
+  // As in dbt, the compiled query of a snapshot is only in its artifacts.
+  if (!node.compiled || node.type == compile::ResourceType::kSeed ||
+      node.type == compile::ResourceType::kSnapshot)
+    return {};
   // A hook that only logs has nothing to show.
   if (node.type == compile::ResourceType::kOperation && node.compiled_code.empty()) return {};
   return fs.write_atomically(node_file(manifest, node, "compiled"), node.compiled_code);

@@ -73,14 +73,14 @@ SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* wa
       clock_(clock),
       options_(std::move(options)) {
   connections_.resize(options_.num_workers == 0 ? 1 : options_.num_workers);
-  session_.on_statement = [this](const std::string& node_id, const std::string& sql) {
-    note_statement(node_id, sql);
-  };
+  session_.on_statement = [this](const std::string& node_id, const std::string& sql,
+                                 const std::string& sent) { note_statement(node_id, sql, sent); };
 }
 
-void SessionRunner::note_statement(const std::string& node_id, const std::string& sql) {
+void SessionRunner::note_statement(const std::string& node_id, const std::string& sql,
+                                   const std::string& sent) {
   if (EventSink* events = session_.options().events)
-    events->emit({EventLevel::kDebug, "SQLQuery", sql, node_id, {}});
+    events->emit({EventLevel::kDebug, "SQLQuery", sent, node_id, {}});
   std::lock_guard lock(statements_mutex_);
   last_statement_[node_id] = sql;
 }

@@ -63,7 +63,7 @@ class SessionRunner final : public NodeRunner {
   Status write_compiled(const compile::Node& node);
   void measure(GuardedConnection& connection, NodeResult& result);
   void fail_result(NodeResult& result, const compile::Node& node, Error error) const;
-  void note_statement(const std::string& node_id, const std::string& sql);
+  void note_statement(const std::string& node_id, const std::string& sql, const std::string& sent);
   std::string take_statement(const std::string& node_id);
   bool wait_before_retry(int attempt);
 

@@ -1,0 +1,1 @@
+{% snapshot in_sql %}select * from {{ ref('items') }}{% endsnapshot %}
