@@ -58,7 +58,7 @@
         columns.column_index as column_index,
         columns.data_type as column_type,
         columns.comment as column_comment,
-        '' as table_owner
+        null as table_owner
     from relations
     join duckdb_columns() as columns
         on columns.database_name = relations.database_name
@@ -74,7 +74,7 @@
         {%- do conditions.append("upper(relations.schema_name) = upper('" ~ schema ~ "')") -%}
     {%- endfor -%}
     {{ return(run_query(duckdb__catalog_sql(
-        "relations.database_name = '" ~ information_schema.database ~ "' and (" ~ ((conditions | join(' or ')) or 'false') ~ ')'))) }}
+        "upper(relations.database_name) = upper('" ~ information_schema.database ~ "') and (" ~ ((conditions | join(' or ')) or 'false') ~ ')'))) }}
 {%- endmacro %}
 
 {% macro duckdb__get_catalog_relations(information_schema, relations) -%}
@@ -88,7 +88,7 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(run_query(duckdb__catalog_sql(
-        "relations.database_name = '" ~ information_schema.database ~ "' and (" ~ ((conditions | join(' or ')) or 'false') ~ ')'))) }}
+        "upper(relations.database_name) = upper('" ~ information_schema.database ~ "') and (" ~ ((conditions | join(' or ')) or 'false') ~ ')'))) }}
 {%- endmacro %}
 
 {# A comment is quoted by a tag that no text contains by accident. #}

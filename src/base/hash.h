@@ -9,6 +9,8 @@
 namespace sluice {
 
 std::string md5_hex(std::string_view data);
+// dbt identifies lists of packages by it; no protection against forgery.
+std::string sha1_hex(std::string_view data);
 std::string sha256_hex(std::string_view data);
 
 }  // namespace sluice

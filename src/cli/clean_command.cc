@@ -45,7 +45,7 @@ std::string reason_to_keep(const project::Project& project, const std::string& p
 
 int clean_command(Invocation& invocation) {
   Workspace workspace(invocation);
-  if (!workspace.load({.packages = false, .profile = false})) return kExitUsage;
+  if (!workspace.load({.packages = false, .profile = false, .resources = false})) return kExitUsage;
   const project::Project& project = workspace.project();
   int exit_code = kExitOk;
   for (const std::string& target : project.clean_targets) {

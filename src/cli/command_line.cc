@@ -206,10 +206,6 @@ class CommandLineParser {
     if (extras.empty()) return finish(0, root_.help());
     if (extras.front().starts_with("-")) return unknown_flag(extras.front(), root_options_);
     const std::string& word = extras.front();
-    for (std::string_view missing : missing_commands())
-      if (word == missing)
-        return fail(fmt::format("the command \"{}\" is not in this version", word),
-                    "see `sluice --help` for the commands");
     std::vector<std::string_view> names;
     for (const BoundCommand& command : commands_) {
       names.push_back(command.spec.name);
@@ -298,6 +294,13 @@ class CommandLineParser {
     if (options.command == Command::kGenStoreOrders && options.name != "store-orders")
       return fail(fmt::format("nothing is known about making \"{}\"", options.name),
                   "write: sluice gen store-orders");
+    if (options.command == Command::kSource && options.name != "freshness" &&
+        options.name != "snapshot-freshness")
+      return fail(fmt::format("\"source\" knows no \"{}\"", options.name),
+                  "write: sluice source freshness");
+    if (options.command == Command::kDocs && options.name != "generate" && options.name != "serve")
+      return fail(fmt::format("\"docs\" knows no \"{}\"", options.name),
+                  "write: sluice docs generate");
     if (options.threads < 0)
       return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
     if (!options.models.empty()) take_models(options);
@@ -322,6 +325,7 @@ class CommandLineParser {
     Options& options = out_.options;
     const bool shows = options.command == Command::kShow || options.command == Command::kCompile;
     const bool lists = options.command == Command::kList;
+    if (options.command == Command::kSource) return;
     if (options.output.empty()) options.output = lists ? "selector" : "text";
     if (shows && options.output != "text" && options.output != "json")
       return fail(fmt::format("--output of {} is text or json, not \"{}\"", chosen.spec.name,

@@ -19,6 +19,9 @@ int run_operation_command(Invocation& invocation);
 int debug_command(Invocation& invocation);
 int clean_command(Invocation& invocation);
 int init_command(Invocation& invocation);
+int source_command(Invocation& invocation);  // source freshness
+int deps_command(Invocation& invocation);
+int docs_command(Invocation& invocation);  // docs generate, docs serve
 int gen_store_orders_command(Invocation& invocation);
 
 // "sluice 0.1.0"

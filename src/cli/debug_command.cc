@@ -51,7 +51,7 @@ int debug_command(Invocation& invocation) {
   console.info("version: " + version_text());
   console.info("os: " + system_text());
   Workspace workspace(invocation);
-  const bool loaded = workspace.load({.packages = false, .profile = true});
+  const bool loaded = workspace.load({.packages = false, .profile = true, .resources = false});
   console.info("Configuration:");
   if (!loaded) {
     console.error("  project and profile " + check_mark(invocation, false, "not valid, see above"));

@@ -67,6 +67,9 @@ CommandFunction function_of(Command command) {
       {Command::kDebug, debug_command},
       {Command::kClean, clean_command},
       {Command::kInit, init_command},
+      {Command::kSource, source_command},
+      {Command::kDeps, deps_command},
+      {Command::kDocs, docs_command},
       {Command::kGenStoreOrders, gen_store_orders_command},
   };
   const auto found = kFunctions.find(command);

@@ -14,8 +14,8 @@ constexpr uint32_t bits(std::initializer_list<Command> commands) {
 
 constexpr uint32_t kRuns =
     bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed, Command::kSnapshot});
-constexpr uint32_t kSelects =
-    kRuns | bits({Command::kCompile, Command::kList, Command::kShow, Command::kClone});
+constexpr uint32_t kSelects = kRuns | bits({Command::kCompile, Command::kList, Command::kShow,
+                                            Command::kClone, Command::kSource, Command::kDocs});
 constexpr uint32_t kUsesState =
     kSelects | bits({Command::kRetry, Command::kRunOperation, Command::kParse});
 constexpr uint32_t kGen = bits({Command::kGenStoreOrders});
@@ -255,6 +255,13 @@ constexpr OptionSpec kCommandOptions[] = {
      "list: name, path, selector, json; show and compile: text, json",
      bits({Command::kList, Command::kShow, Command::kCompile}), "FORMAT",
      "json|name|path|selector|text"},
+    {"-o,--output",
+     &Options::output,
+     "",
+     "Where the report goes; default: target/sources.json",
+     bits({Command::kSource}),
+     "PATH",
+     {}},
     {"--output-keys",
      &Options::output_keys,
      "",
@@ -283,6 +290,50 @@ constexpr OptionSpec kCommandOptions[] = {
      "Arguments of the macro as YAML: '{days: 3}'",
      bits({Command::kRunOperation}),
      "YAML",
+     {}},
+    {"--lock",
+     &Options::lock,
+     "",
+     "Write package-lock.yml, install nothing",
+     bits({Command::kDeps}),
+     "",
+     {}},
+    {"--upgrade",
+     &Options::upgrade,
+     "",
+     "Take the newest versions that fit, whatever the lock file says",
+     bits({Command::kDeps}),
+     "",
+     {}},
+    {"--add-package",
+     &Options::add_package,
+     "",
+     "Add name@version to the list of packages, then install",
+     bits({Command::kDeps}),
+     "NAME@VERSION",
+     {}},
+    {"--source", &Options::package_source, "", "Where --add-package takes it from",
+     bits({Command::kDeps}), "SOURCE", "hub|git|local"},
+    {"--compile,!--no-compile",
+     &Options::compile,
+     "DBT_COMPILE",
+     "Compile before; --no-compile does not",
+     bits({Command::kDocs}),
+     "",
+     {}},
+    {"--empty-catalog",
+     &Options::empty_catalog,
+     "DBT_EMPTY_CATALOG",
+     "Write a catalog without asking the database",
+     bits({Command::kDocs}),
+     "",
+     {}},
+    {"--static",
+     &Options::static_page,
+     "DBT_STATIC",
+     "Accepted for dbt's sake; no page is written yet",
+     bits({Command::kDocs}),
+     "",
      {}},
     {"--days",
      &Options::days,
@@ -375,6 +426,19 @@ std::vector<CommandSpec> command_table() {
       {Command::kInit, "init", "", "init", "Write a small working project",
        "  sluice init shop\n  cd shop && sluice build\n", "NAME",
        "Name of the project and of its folder", true},
+      {Command::kSource, "source", "", "freshness", "Check how new the sources are",
+       "  sluice source freshness\n  sluice source freshness --select source:raw.orders\n  sluice "
+       "source freshness --output freshness.json\n",
+       "ACTION", "freshness", true},
+      {Command::kDeps, "deps", "", "deps", "Install the packages that the project names",
+       "  sluice deps\n  sluice deps --upgrade\n  sluice deps --add-package "
+       "dbt-labs/dbt_utils@1.3.0\n",
+       "", "", false},
+      {Command::kDocs, "docs", "", "generate",
+       "Write what the database says of the project's tables",
+       "  sluice docs generate\n  sluice docs generate --select tag:public\n  sluice docs generate "
+       "--empty-catalog\n",
+       "ACTION", "generate (serve comes with the service)", true},
       {Command::kGenStoreOrders, "gen", "", "gen", "Make sample data",
        "  sluice gen store-orders --days 90\n  sluice gen store-orders --days 40 --base-orders "
        "2000 --seed 7 --until 2026-03-31\n  sluice gen store-orders --late 2026-03-10:500 --until "
@@ -384,7 +448,5 @@ std::vector<CommandSpec> command_table() {
        "  sluice version\n  sluice --version\n", "", "", false},
   };
 }
-
-std::vector<std::string_view> missing_commands() { return {"deps", "docs", "source"}; }
 
 }  // namespace sluice::cli

@@ -46,7 +46,4 @@ struct CommandSpec {
 
 std::vector<CommandSpec> command_table();
 
-// dbt's commands that this version does not have, for a better message than "unknown command".
-std::vector<std::string_view> missing_commands();
-
 }  // namespace sluice::cli

@@ -27,6 +27,9 @@ enum class Command : uint8_t {
   kClean,
   kInit,
   kGenStoreOrders,
+  kSource,
+  kDeps,
+  kDocs,
   kVersion,
 };
 
@@ -83,6 +86,17 @@ struct Options {
   // run-operation, init.
   std::string name;
   std::string args;
+
+  // docs generate.
+  bool compile = true;
+  bool empty_catalog = false;
+  bool static_page = false;  // accepted; pages come with the service
+
+  // deps.
+  bool lock = false;
+  bool upgrade = false;
+  std::string add_package;
+  std::string package_source = "hub";  // hub | git | local
 
   // gen store-orders.
   int64_t days = 90;

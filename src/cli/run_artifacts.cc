@@ -6,16 +6,15 @@
 
 #include "compile/manifest_json.h"
 #include "jinja/ops.h"
+#include "run/catalog_json.h"
 #include "run/run_results_json.h"
+#include "run/sources_json.h"
 
 namespace sluice::cli {
 namespace {
 
 using jinja::Value;
 
-// What readers of the artifacts should take us for: the version whose formats and language are
-// reproduced.
-constexpr std::string_view kDbtVersion = "1.11.16";
 constexpr std::string_view kCustomPrefix = "DBT_ENV_CUSTOM_ENV_";
 
 std::map<std::string, std::string> custom_environment(const Invocation& invocation) {
@@ -111,9 +110,9 @@ bool write_manifest_artifact(Invocation& invocation, Workspace& workspace) {
   });
 }
 
-bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
-                         const std::vector<run::NodeResult>& results, double elapsed_seconds) {
-  if (!invocation.options.write_json) return true;
+namespace {
+
+run::RunResultsRequest artifact_request(const Invocation& invocation, double elapsed_seconds) {
   run::RunResultsRequest request;
   request.dbt_version = kDbtVersion;
   request.invocation_id = invocation.invocation_id;
@@ -122,11 +121,42 @@ bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
   request.elapsed_seconds = elapsed_seconds;
   request.arguments = invocation_arguments(invocation.options);
   request.custom_environment = custom_environment(invocation);
+  return request;
+}
+
+}  // namespace
+
+bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
+                         const std::vector<run::NodeResult>& results, double elapsed_seconds) {
+  if (!invocation.options.write_json) return true;
+  const run::RunResultsRequest request = artifact_request(invocation, elapsed_seconds);
   const bool manifest_written = write_manifest_artifact(invocation, workspace);
   return workspace.write_artifact(
              "run_results.json",
              run::run_results_to_json(workspace.session().manifest(), results, request)) &&
          manifest_written;
+}
+
+bool write_catalog_artifact(Invocation& invocation, Workspace& workspace,
+                            const std::vector<std::string>& unique_ids,
+                            const compile::Catalog& catalog) {
+  if (!invocation.options.write_json) return true;
+  return workspace.write_artifact(
+      "catalog.json", run::catalog_to_json(workspace.session().manifest(), unique_ids, catalog,
+                                           artifact_request(invocation, 0)));
+}
+
+bool write_sources_artifact(Invocation& invocation, Workspace& workspace,
+                            const std::vector<run::NodeResult>& results, double elapsed_seconds) {
+  const std::string text = run::sources_to_json(workspace.session().manifest(), results,
+                                                artifact_request(invocation, elapsed_seconds));
+  const std::string& output = invocation.options.output;
+  if (output.empty()) return workspace.write_artifact("sources.json", text);
+  // The folder where the command was given is no longer the working one.
+  const Status written = invocation.fs.write_atomically(
+      join_path(invocation.working_directory, output), invocation.scrubber.scrub(text));
+  if (!written) report_error(invocation, written.error());
+  return written.has_value();
 }
 
 }  // namespace sluice::cli

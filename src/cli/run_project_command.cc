@@ -4,16 +4,13 @@
 #include <memory>
 #include <utility>
 
-#include "base/scrubbing_file_system.h"
 #include "cli/commands.h"
+#include "cli/plan_runner.h"
 #include "cli/run_artifacts.h"
-#include "cli/run_reporter.h"
 #include "cli/run_summary.h"
-#include "cli/signal_watcher.h"
 #include "cli/workspace.h"
 #include "jinja/ops.h"
 #include "plan/plan.h"
-#include "run/project_run.h"
 
 namespace sluice::cli {
 namespace {
@@ -69,19 +66,6 @@ void print_compiled(Invocation& invocation, Workspace& workspace, const plan::Pl
   }
 }
 
-void print_concurrency(Invocation& invocation, Workspace& workspace, size_t num_nodes) {
-  invocation.console.info("", "Formatting");
-  invocation.console.emit(
-      {EventLevel::kInfo,
-       "ConcurrencyLine",
-       fmt::format("Concurrency: {} threads (target='{}')", workspace.num_threads(),
-                   workspace.project().profile.target_name),
-       {},
-       {{"num_threads", std::to_string(workspace.num_threads())},
-        {"node_count", std::to_string(num_nodes)}}});
-  invocation.console.info("", "Formatting");
-}
-
 int exit_code_of(const Invocation& invocation, const run::ProjectRunReport& report) {
   if (report.cancelled) return kExitCancelled;
   if (!report.has_failures()) return kExitOk;
@@ -93,8 +77,6 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   const Options& options = invocation.options;
   const bool compiles = options.command == Command::kCompile;
   compile::Manifest& manifest = workspace.session().manifest();
-  RunReporter reporter(invocation.console, invocation.clock, manifest,
-                       {static_cast<size_t>(std::max(0, options.printer_width)), !compiles});
   run::ProjectRunOptions run_options;
   run_options.command = options.command_name;
   run_options.num_threads = workspace.num_threads();
@@ -102,21 +84,8 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run_options.warn_error = options.warn_error;
   run_options.store_failures = options.store_failures;
   run_options.compile_hooks = compiles && options.select.empty() && options.exclude.empty();
-  ScrubbingFileSystem files(invocation.fs, invocation.scrubber);
-  run::ProjectRun project_run(workspace.session(), workspace.warehouse(), files, invocation.clock,
-                              plan, reporter, run_options);
-  signals.on_first([&] {
-    invocation.console.warn(
-        "cancelling: running statements are interrupted; press Ctrl-C again to stop at once",
-        "CancelRequested");
-    project_run.cancel();
-  });
-  invocation.console.start_live([&] {
-    return reporter.live_lines([&](size_t worker) { return project_run.progress(worker); });
-  });
-  Result<run::ProjectRunReport> report = project_run.run();
-  invocation.console.stop_live();
-  signals.on_first(nullptr);
+  const Result<run::ProjectRunReport> report =
+      run_plan(invocation, workspace, plan, run_options, !compiles, signals);
   if (!report) return report_error(invocation, report.error());
 
   const double elapsed =

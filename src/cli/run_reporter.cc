@@ -46,6 +46,8 @@ std::string headline(const Node& node, const NodeResult& result) {
     case NodeStatus::kSuccess:
       return (node.type == ResourceType::kSeed ? "OK loaded " : "OK created ") +
              describe_node(node);
+    case NodeStatus::kRuntimeError:
+      break;  // of sources only
   }
   return node.name;
 }
@@ -71,6 +73,7 @@ Color color_of(NodeStatus status) {
       return Color::kGreen;
     case NodeStatus::kError:
     case NodeStatus::kFail:
+    case NodeStatus::kRuntimeError:
       return Color::kRed;
     default:
       return Color::kYellow;
@@ -93,6 +96,8 @@ std::string short_status(const NodeResult& result) {
       return fmt::format("WARN {}", result.failures.value_or(0));
     case NodeStatus::kNoOp:
       return "NO-OP";
+    case NodeStatus::kRuntimeError:
+      return "ERROR";
   }
   return {};
 }
@@ -199,7 +204,10 @@ void RunReporter::tell(EventLevel level, const std::string& name, const std::str
 
 void RunReporter::step_started(const plan::Step& step, size_t number, size_t total, size_t worker) {
   const Node* node = manifest_.find_node(step.unique_id);
-  const std::string what = node == nullptr ? step.unique_id : describe_node(*node);
+  const compile::Source* source = manifest_.find_source(step.unique_id);
+  const std::string what = source != nullptr ? describe_freshness(*source)
+                           : node == nullptr ? step.unique_id
+                                             : describe_node(*node);
   {
     std::lock_guard lock(running_mutex_);
     running_[step.unique_id] = {what, clock_.ticks_ns(), worker};
@@ -223,6 +231,8 @@ void RunReporter::step_finished(const plan::Step& step, const NodeResult& result
     ++num_finished_;
     if (run::is_failure(result.status)) ++num_failed_;
   }
+  if (const compile::Source* source = manifest_.find_source(step.unique_id))
+    return tell_freshness(*source, result, number, total);
   const Node* node = manifest_.find_node(step.unique_id);
   if (node == nullptr || !options_.tells_steps) return;
   const EventLevel level = run::is_failure(result.status)       ? EventLevel::kError

@@ -46,6 +46,10 @@ class RunReporter final : public run::ProjectRunObserver {
             const std::string& status, Color color, const std::string& node,
             std::vector<std::pair<std::string, std::string>> data);
 
+  // run_reporter_freshness.cc
+  void tell_freshness(const compile::Source& source, const run::NodeResult& result, size_t number,
+                      size_t total);
+
   Console& console_;
   const Clock& clock_;
   const compile::Manifest& manifest_;
@@ -61,5 +65,7 @@ class RunReporter final : public run::ProjectRunObserver {
 
 // "sql table model analytics.orders", "seed file main.s", "test not_null_orders_id".
 std::string describe_node(const compile::Node& node);
+// "freshness of raw.orders"
+std::string describe_freshness(const compile::Source& source);
 
 }  // namespace sluice::cli

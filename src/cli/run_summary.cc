@@ -40,6 +40,7 @@ Counts count_results(const std::vector<NodeResult>& results) {
         break;
       case NodeStatus::kError:
       case NodeStatus::kFail:
+      case NodeStatus::kRuntimeError:
         ++counts.error;
         break;
       case NodeStatus::kSkipped:

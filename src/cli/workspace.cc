@@ -119,7 +119,7 @@ compile::Flags template_flags(const Options& options) {
 
 }  // namespace
 
-bool Workspace::load(LoadNeeds needs) {
+project::LoadOptions Workspace::load_options(LoadNeeds needs) const {
   const Options& options = invocation_.options;
   project::LoadOptions load;
   load.project_dir = options.project_dir;
@@ -139,6 +139,12 @@ bool Workspace::load(LoadNeeds needs) {
   load.invocation_id = invocation_.invocation_id;
   load.started_at_micros = invocation_.started_at_micros;
   load.builtin_macros = builtin_macros;
+  load.settings_only = !needs.resources;
+  return load;
+}
+
+bool Workspace::load(LoadNeeds needs) {
+  const project::LoadOptions load = load_options(needs);
   project::LoadedProject loaded = project::load_project(invocation_.fs, load, invocation_.scrubber);
   project_ = std::move(loaded.project);
   if (project_) {

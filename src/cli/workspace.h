@@ -25,6 +25,7 @@ class Workspace {
   struct LoadNeeds {
     bool packages = true;
     bool profile = true;
+    bool resources = true;  // false: dbt_project.yml alone
   };
   // Reads the files; the process then works in the project's folder, as dbt does.
   bool load(LoadNeeds needs);
@@ -47,6 +48,8 @@ class Workspace {
   warehouse::Warehouse* warehouse() { return warehouse_.get(); }
   double price_per_tb() const;
   size_t num_threads() const;
+  // How the project's files were asked for, for what reads more of them.
+  project::LoadOptions load_options(LoadNeeds needs) const;
   size_t num_warnings() const { return num_warnings_; }
 
   // Writes an artifact into the target folder; a failure is reported.

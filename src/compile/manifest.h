@@ -143,7 +143,7 @@ struct Source {
   std::vector<std::string> tags;
   jinja::Value meta, source_meta, config, quoting, freshness, external;  // dicts or none
   jinja::Value unrendered_config;
-  jinja::Value loaded_at_field;
+  jinja::Value loaded_at_field, loaded_at_query;  // text or none
   int64_t created_at_micros = 0;
   Span span;
 };

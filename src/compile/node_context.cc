@@ -249,7 +249,7 @@ Result<warehouse::StatementResult> NodeContext::execute(const std::string& sql, 
   if (auto_begin && !open->in_transaction()) SLUICE_TRY(open->begin());
   SLUICE_ASSIGN(const std::string comment, query_comment());
   const std::string sent = shared.query_comment.add_to(sql, comment);
-  if (shared.on_statement) shared.on_statement(node ? node->unique_id : std::string(), sql, sent);
+  if (shared.on_statement) shared.on_statement(node ? node->unique_id : resource_id, sql, sent);
   auto result = open->execute(sent, fetch, limit);
   if (!result && node)
     locate_sql_error(result.error(), *node, sql, shared.query_comment.num_lines_before(comment));

@@ -110,6 +110,7 @@ class NodeContext final : public jinja::Scope {
 
   SharedState& shared;
   Node* node;
+  std::string resource_id;  // what statements are for when there is no node
   size_t package;
   Phase phase;
   warehouse::Connection* connection;

@@ -43,6 +43,12 @@ class ProjectParser {
   void parse_sources();
   void make_source(const project::SourceProperties& group,
                    const project::SourceTableProperties& table);
+  // project_parser_freshness.cc
+  void set_freshness(Source& source, const project::SourceProperties& group,
+                     const project::SourceTableProperties& table,
+                     const jinja::Value& project_config);
+  void warn_unmeasurable_source(const Source& source);
+  // project_parser_sources.cc
   void parse_exposures();
   void warn_unsupported();
   // project_parser_nodes.cc

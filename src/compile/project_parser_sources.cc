@@ -87,8 +87,10 @@ void ProjectParser::make_source(const project::SourceProperties& group,
   source->span = table.span;
   source->created_at_micros = shared_.options.started_at_micros;
 
-  source->config =
+  const Value from_project =
       project::project_config(project, group.package, ResourceType::kSource, source->fqn);
+  source->config = Value::dict();
+  merge_into(source->config, &from_project);
   const Value on_top =
       project::root_config(project, group.package, ResourceType::kSource, source->fqn);
   for (const Value* overlay : {&group.config, &table.config, &on_top}) {
@@ -110,14 +112,8 @@ void ProjectParser::make_source(const project::SourceProperties& group,
   merge_into(source->quoting, member(group.entry, "quoting"));
   merge_into(source->quoting, member(table.entry, "quoting"));
   if (const Value* external = member(table.entry, "external")) source->external = *external;
-  for (const Value* entry : {&group.entry, &table.entry}) {
-    if (const Value* freshness = member(*entry, "freshness")) {
-      if (!source->freshness.is_dict()) source->freshness = Value::dict();
-      merge_into(source->freshness, freshness);
-    }
-    if (const Value* field = member(*entry, "loaded_at_field")) source->loaded_at_field = *field;
-  }
   source->unrendered_config = unrendered_config(project, *source, group, table);
+  set_freshness(*source, group, table, from_project);
   const Value* enabled = source->config.as_dict().find("enabled");
   bool on = !enabled || jinja::truth(*enabled).value_or(true);
   if (!enabled) source->config.as_dict().set("enabled", Value::boolean(true));
@@ -129,6 +125,7 @@ void ProjectParser::make_source(const project::SourceProperties& group,
     source->relation_name = std::move(*rendered);
   else
     diagnostics_.add_error(std::move(rendered.error().locate(table.span)));
+  if (on) warn_unmeasurable_source(*source);
   (on ? shared_.manifest.sources : shared_.manifest.disabled_sources).push_back(std::move(source));
 }
 

@@ -108,19 +108,6 @@ Status apply_keyword(const jinja::KeywordArg& arg, RelationParts& parts) {
   return {};  // other engines' extra keys carry no meaning for rendering
 }
 
-Value information_schema_view(const Relation& relation, std::optional<std::string> view) {
-  RelationParts parts;
-  parts.database = relation.parts().database;
-  parts.schema = "INFORMATION_SCHEMA";
-  parts.identifier = std::move(view);
-  parts.quote = relation.parts().quote;
-  parts.quote.schema = false;
-  parts.quote.identifier = false;
-  parts.include.database = relation.parts().database.has_value();
-  parts.include.identifier = parts.identifier.has_value();
-  return Relation::make(relation.dialect(), std::move(parts));
-}
-
 bool same_text(const std::optional<std::string>& part, const Value& wanted) {
   if (wanted.is_none() || wanted.is_undefined()) return true;
   if (!part || !wanted.is_string()) return false;
@@ -165,6 +152,19 @@ class RelationClass final : public jinja::Object {
 };
 
 }  // namespace
+
+Value information_schema_view(const Relation& relation, std::optional<std::string> view) {
+  RelationParts parts;
+  parts.database = relation.parts().database;
+  parts.schema = "INFORMATION_SCHEMA";
+  parts.identifier = std::move(view);
+  parts.quote = relation.parts().quote;
+  parts.quote.schema = false;
+  parts.quote.identifier = false;
+  parts.include.database = relation.parts().database.has_value();
+  parts.include.identifier = parts.identifier.has_value();
+  return Relation::make(relation.dialect(), std::move(parts));
+}
 
 std::optional<RelationType> parse_relation_type(std::string_view word) {
   for (RelationType type :

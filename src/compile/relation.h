@@ -63,6 +63,9 @@ class Relation final : public jinja::Object {
   RelationParts parts_;
 };
 
+// The INFORMATION_SCHEMA of the relation's database, or one view of it.
+jinja::Value information_schema_view(const Relation& relation, std::optional<std::string> view);
+
 // "table", "view"… → type; nullopt for an unknown word.
 std::optional<warehouse::RelationType> parse_relation_type(std::string_view word);
 

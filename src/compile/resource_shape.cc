@@ -297,11 +297,10 @@ Value source_config(const Source& source) {
   if (source.config.is_dict())
     for (const Dict::Entry& entry : source.config.as_dict().entries())
       config.as_dict().set(entry.key, entry.value);
-  if (source.freshness.is_dict() && member(config, "freshness") == nullptr)
-    config.as_dict().set("freshness", source.freshness);
-  if (!source.loaded_at_field.is_none() && member(config, "loaded_at_field") == nullptr)
-    config.as_dict().set("loaded_at_field", source.loaded_at_field);
+  config.as_dict().set("loaded_at_field", source.loaded_at_field);
+  config.as_dict().set("loaded_at_query", source.loaded_at_query);
   fill_config_defaults(config, ResourceType::kSource);
+  config.as_dict().set("freshness", source.freshness);  // null is null: it was refused
   return config;
 }
 

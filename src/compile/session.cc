@@ -6,7 +6,9 @@
 #include <set>
 
 #include "base/suggest.h"
+#include "compile/catalog.h"
 #include "compile/deferral.h"
+#include "compile/freshness.h"
 #include "compile/node_compiler.h"
 #include "compile/node_context.h"
 #include "compile/project_parser.h"
@@ -312,6 +314,18 @@ Result<TestOutcome> Session::run_test(Node& node, warehouse::Connection& connect
   outcome.should_error = flag_of(row[2]);
   outcome.message = result->message;
   return outcome;
+}
+
+Result<FreshnessMeasure> Session::measure_freshness(const Source& source,
+                                                    warehouse::Connection& connection) {
+  auto measure = compile::measure_freshness(impl_->shared, source, connection);
+  if (connection.in_transaction()) static_cast<void>(connection.rollback());
+  return measure;
+}
+
+Catalog Session::read_catalog(const std::vector<warehouse::RelationInfo>& relations,
+                              warehouse::Connection& connection) {
+  return compile::read_catalog(impl_->shared, relations, connection);
 }
 
 Status Session::run_hook(Node& operation, const Value& results, warehouse::Connection& connection) {

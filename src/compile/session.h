@@ -69,6 +69,29 @@ struct TestOutcome {
   std::string message;
 };
 
+// How new a source is.
+struct FreshnessMeasure {
+  int64_t max_loaded_at_micros = 0;   // UTC; year 1 when the source has no row
+  int64_t snapshotted_at_micros = 0;  // the engine's time when it looked
+  std::string message;                // adapter response: "OK"
+};
+
+// What the engine's catalog says of a relation.
+struct CatalogColumn {
+  std::string name, type;
+  jinja::Value index, comment;  // a number; text or none
+};
+struct CatalogTable {
+  std::string database, schema, name;
+  std::string type;             // the engine's word: "BASE TABLE"
+  jinja::Value comment, owner;  // text or none
+  std::vector<CatalogColumn> columns;
+};
+struct Catalog {
+  std::vector<CatalogTable> tables;
+  std::vector<Error> errors;  // one for each database that could not be asked
+};
+
 class Session {
  public:
   explicit Session(SessionOptions options);
@@ -117,6 +140,14 @@ class Session {
 
   // Runs a compiled test node through its materialization and judges warn_if/error_if.
   Result<TestOutcome> run_test(Node& node, warehouse::Connection& connection);
+
+  // Asks the newest row of a source by the project's macros.
+  Result<FreshnessMeasure> measure_freshness(const Source& source,
+                                             warehouse::Connection& connection);
+
+  // Types, columns and comments of relations by the project's catalog macros.
+  Catalog read_catalog(const std::vector<warehouse::RelationInfo>& relations,
+                       warehouse::Connection& connection);
 
   // on-run-start / on-run-end text of one hook, rendered and run. `results` is what `results` shows
   // at on-run-end.

@@ -248,6 +248,8 @@ std::string_view action_name(Action action) {
       return "operation";
     case Action::kClone:
       return "clone";
+    case Action::kFreshness:
+      return "freshness";
   }
   return "full";
 }

@@ -18,6 +18,7 @@ enum class Action : uint8_t {
   kTest,       // run a test
   kOperation,  // a hook of the project
   kClone,      // take the relation of an earlier run over
+  kFreshness,  // ask how new a source is
 };
 std::string_view action_name(Action action);
 

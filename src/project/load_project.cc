@@ -44,11 +44,13 @@ class ProjectLoader {
   LoadedProject load() {
     LoadedProject loaded;
     if (load_root()) {
-      load_installed_packages();
-      load_builtin_packages();
+      if (!options_.settings_only) {
+        load_installed_packages();
+        load_builtin_packages();
+      }
       for (size_t i = 0; i < project_->packages.size(); ++i)
         project_->package_by_name[project_->packages[i].name] = i;
-      load_files();
+      if (!options_.settings_only) load_files();
       loaded.project = project_;
     }
     loaded.diagnostics = std::move(diagnostics_);

@@ -217,6 +217,7 @@ struct LoadOptions {
   size_t parallelism = 2;        // threads for parsing
   bool require_packages = true;  // false for `deps`, `clean`, `debug`
   bool require_profile = true;
+  bool settings_only = false;  // dbt_project.yml alone: no packages, no resources
   std::map<std::string, std::string> environment;  // for env_var()
   jinja::Value flags = jinja::Value::dict();       // what YAML sees as `flags`
   std::string invocation_id;

@@ -115,6 +115,11 @@ bool keep_in_node(const KeyPath& path) {
 
 bool keep_in_column(const KeyPath& path) { return is_one_of(path[0], kLateKeys); }
 
+// A query for the newest row is rendered when it is run: it may name `this`.
+bool keep_in_source(const KeyPath& path) {
+  return keep_in_column(path) || path.back() == "loaded_at_query";
+}
+
 bool keep_in_macro(const KeyPath& path) {
   return path[0] == "description" ||
          (path[0] == "arguments" && path.size() > 1 && path[1] == "description");
@@ -298,7 +303,7 @@ class Reader {
     SourceProperties source;
     source.name = std::move(*name);
     source.description = read_description(entry);
-    source.entry = render(entry, kWithoutForSources, keep_in_column);
+    source.entry = render(entry, kWithoutForSources, keep_in_source);
     source.config = read_config(entry, source.entry, false);
     source.file = name_.path;
     source.span = document_.span(*entry.find("name"));
@@ -318,7 +323,7 @@ class Reader {
     SourceTableProperties table;
     table.name = std::move(*name);
     table.description = read_description(entry);
-    table.entry = render(entry, kWithoutForNodes, keep_in_column);
+    table.entry = render(entry, kWithoutForNodes, keep_in_source);
     table.config = read_config(entry, table.entry, false);
     table.columns = read_columns(entry);
     table.tests = read_tests(entry);

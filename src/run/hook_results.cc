@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "jinja/ops.h"
+#include "run/sources_json.h"
 
 namespace sluice::run {
 namespace {
@@ -68,6 +70,8 @@ class RunResultObject final : public jinja::Object {
 
  private:
   Value node_value() const {
+    if (const compile::Source* source = manifest_.find_source(result_.unique_id))
+      return compile::source_to_value(manifest_, *source);
     const compile::Node* node = manifest_.find_node(result_.unique_id);
     return node == nullptr ? Value::none() : compile::node_to_value(manifest_, *node);
   }
@@ -83,6 +87,13 @@ class RunResultObject final : public jinja::Object {
     fields.set("message", text_or_none(result_.message));
     fields.set("failures", result_.failures ? Value::integer(*result_.failures) : Value::none());
     fields.set("unique_id", Value::string(result_.unique_id));
+    if (result_.freshness) {
+      fields.set("max_loaded_at",
+                 jinja::make_utc_datetime(result_.freshness->max_loaded_at_micros));
+      fields.set("snapshotted_at",
+                 jinja::make_utc_datetime(result_.freshness->snapshotted_at_micros));
+      fields.set("age", Value::floating(freshness_age_seconds(*result_.freshness)));
+    }
     return dict;
   }
 

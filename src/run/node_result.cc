@@ -18,12 +18,15 @@ std::string_view status_name(NodeStatus status) {
       return "warn";
     case NodeStatus::kNoOp:
       return "no-op";
+    case NodeStatus::kRuntimeError:
+      return "runtime error";
   }
   return "error";
 }
 
 bool is_failure(NodeStatus status) {
-  return status == NodeStatus::kError || status == NodeStatus::kFail;
+  return status == NodeStatus::kError || status == NodeStatus::kFail ||
+         status == NodeStatus::kRuntimeError;
 }
 
 }  // namespace sluice::run

@@ -15,9 +15,18 @@
 namespace sluice::run {
 
 // dbt's node statuses; the text of each is status_name().
-enum class NodeStatus : uint8_t { kSuccess, kError, kSkipped, kPass, kFail, kWarn, kNoOp };
+enum class NodeStatus : uint8_t {
+  kSuccess,
+  kError,
+  kSkipped,
+  kPass,
+  kFail,
+  kWarn,
+  kNoOp,
+  kRuntimeError,  // a source whose freshness could not be measured
+};
 std::string_view status_name(
-    NodeStatus status);  // "success", "error", "skipped", "pass", "fail", "warn", "no-op"
+    NodeStatus status);  // "success", "error", "skipped", "pass", "fail", "warn", "no-op"…
 // Error and fail: what makes the exit code 1 and (for `build`) skips descendants. Skipped nodes are
 // not failures.
 bool is_failure(NodeStatus status);
@@ -26,6 +35,12 @@ struct Timing {
   std::string name;  // "compile", "execute"
   int64_t started_at_micros = 0;
   int64_t completed_at_micros = 0;
+};
+
+// What `source freshness` found; the status of the result is its verdict.
+struct FreshnessFound {
+  int64_t max_loaded_at_micros = 0;
+  int64_t snapshotted_at_micros = 0;
 };
 
 struct NodeResult {
@@ -43,6 +58,7 @@ struct NodeResult {
   std::optional<Error> error;       // when status is error (fail and warn carry only the message)
   std::string skipped_because;      // "model.shop.orders failed", "cancelled"…
   std::string skipped_by;  // unique id of the nearest step that did not end well; empty: none
+  std::optional<FreshnessFound> freshness;
   warehouse::ScanMetrics scan;
   int num_retries = 0;  // transaction conflicts that were tried again
 };

@@ -19,18 +19,6 @@ void optional_field(JsonWriter& writer, std::string_view name, std::string_view 
     writer.string(text);
 }
 
-void write_timing(JsonWriter& writer, const std::vector<Timing>& timing) {
-  writer.key("timing").begin_array();
-  for (const Timing& part : timing) {
-    writer.begin_object();
-    writer.field("name", std::string_view(part.name));
-    writer.field("started_at", iso_timestamp(part.started_at_micros));
-    writer.field("completed_at", iso_timestamp(part.completed_at_micros));
-    writer.end_object();
-  }
-  writer.end_array();
-}
-
 void write_adapter_response(JsonWriter& writer, const NodeResult& result) {
   writer.key("adapter_response").begin_object();
   if (!result.adapter_message.empty()) {
@@ -79,12 +67,22 @@ void write_result(JsonWriter& writer, const NodeResult& result, const Node* node
 
 }  // namespace
 
-std::string run_results_to_json(const compile::Manifest& manifest,
-                                const std::vector<NodeResult>& results,
-                                const RunResultsRequest& request) {
-  JsonWriter writer;
-  writer.begin_object().key("metadata").begin_object();
-  writer.field("dbt_schema_version", "https://schemas.getdbt.com/dbt/run-results/v6.json");
+void write_timing(JsonWriter& writer, const std::vector<Timing>& timing) {
+  writer.key("timing").begin_array();
+  for (const Timing& part : timing) {
+    writer.begin_object();
+    writer.field("name", std::string_view(part.name));
+    writer.field("started_at", iso_timestamp(part.started_at_micros));
+    writer.field("completed_at", iso_timestamp(part.completed_at_micros));
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
+void write_artifact_metadata(JsonWriter& writer, std::string_view schema_url,
+                             const RunResultsRequest& request) {
+  writer.key("metadata").begin_object();
+  writer.field("dbt_schema_version", schema_url);
   writer.field("dbt_version", std::string_view(request.dbt_version));
   writer.field("generated_at", iso_timestamp(request.generated_at_micros));
   writer.field("invocation_id", std::string_view(request.invocation_id));
@@ -93,6 +91,14 @@ std::string run_results_to_json(const compile::Manifest& manifest,
   for (const auto& [name, value] : request.custom_environment)
     writer.field(name, std::string_view(value));
   writer.end_object().end_object();
+}
+
+std::string run_results_to_json(const compile::Manifest& manifest,
+                                const std::vector<NodeResult>& results,
+                                const RunResultsRequest& request) {
+  JsonWriter writer;
+  writer.begin_object();
+  write_artifact_metadata(writer, "https://schemas.getdbt.com/dbt/run-results/v6.json", request);
 
   writer.key("results").begin_array();
   for (const NodeResult& result : results)

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "compile/manifest.h"
 #include "jinja/value.h"
 #include "run/node_result.h"
@@ -21,6 +23,11 @@ struct RunResultsRequest {
   jinja::Value arguments;  // a dict: what the command was called with
   std::map<std::string, std::string> custom_environment;  // DBT_ENV_CUSTOM_ENV_* without the prefix
 };
+
+// The `metadata` member of an artifact, and the `timing` member of one of its results.
+void write_artifact_metadata(JsonWriter& writer, std::string_view schema_url,
+                             const RunResultsRequest& request);
+void write_timing(JsonWriter& writer, const std::vector<Timing>& timing);
 
 // `results` in the order in which they are written. Compiled code and relation names are looked up
 // in the manifest.

@@ -145,6 +145,7 @@ void SessionRunner::fail_result(NodeResult& result, const compile::Node& node, E
 }
 
 NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
+  if (step.action == plan::Action::kFreshness) return run_freshness(step, worker);
   compile::Node* node = session_.manifest().find_node(step.unique_id);
   SLUICE_CHECK(node != nullptr);
   const int64_t started_ns = clock_.ticks_ns();

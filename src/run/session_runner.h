@@ -35,6 +35,8 @@ class SessionRunner final : public NodeRunner {
   // All references outlive the runner. `warehouse` may be null for compile_only.
   SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
                 const Clock& clock, SessionRunnerOptions options);
+  // The session may be used on: it no longer tells this runner of statements.
+  ~SessionRunner() override { session_.on_statement = nullptr; }
 
   NodeResult run(const plan::Step& step, size_t worker) override;
   void interrupt() override;
@@ -55,6 +57,7 @@ class SessionRunner final : public NodeRunner {
   Result<GuardedConnection*> connection(size_t worker);
 
  private:
+  NodeResult run_freshness(const plan::Step& step, size_t worker);  // freshness_step.cc
   NodeResult run_node(compile::Node& node, const plan::Step& step, size_t worker);
   Status execute(compile::Node& node, plan::Action action, GuardedConnection& connection,
                  NodeResult& result);

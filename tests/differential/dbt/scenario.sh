@@ -3,7 +3,8 @@
 # A project's steps.txt holds one command line a line; '#' begins a comment, '!' a shell command that changes the project
 # (it is no step). Written per step N into the output folder:
 #   stepN.status    exit code; unique_id, status and failures of each node; texts logged after "SEE: "; what ls printed
-#                   (ids, or all of it after --quiet)
+#                   (ids, or all of it after --quiet);
+#                   what source freshness found; the catalog that docs generate wrote; the lock file and packages of deps
 #   stepN.compiled  every file of target/compiled: "## path", then its bytes and a newline
 #   stepN.tables    every relation: "## schema.name", its columns and types, its rows in order; "as before" when nothing changed
 # and once nodes.txt: unique ids of all resources.
@@ -13,6 +14,19 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS=false DBT_USE_COLORS=false DIFFERENTIAL_MO
 node_statuses() {
   grep -oE '"(status|unique_id)": ?"[^"]*"|"failures": ?(null|-?[0-9]+)' "$1" | sed -E 's/^"[a-z_]+": ?//; s/"//g' |
     paste -d ' ' - - - | awk '{ print $3, $1, $2 }' | LC_ALL=C sort
+}
+
+# What `source freshness` found, one source a line, and its criteria, out of sources.json. Both commands write these keys in
+# this order.
+source_statuses() {
+  grep -oE '"(unique_id|max_loaded_at|status)": ?"[^"]*"|"criteria": ?\{[^}]*\}[^}]*\}[^}]*\}' "$1" | tr -d ' "' |
+    sed -E 's/^(unique_id|max_loaded_at|status)://' | paste -d ' ' - - - - | LC_ALL=C sort
+}
+
+# catalog.json without what differs from run to run, a line for each resource and column.
+catalog_text() {
+  sed -E 's/"(generated_at|invocation_id|invocation_started_at)": ?"[^"]*"/"\1":""/g; s/": /":/g; s/, "/,"/g; s/\},"/},\n"/g' "$1"
+  echo
 }
 
 write_tables() { # write_tables DATABASE FILE
@@ -53,8 +67,13 @@ run_step() { # run_step NUMBER ARGUMENTS OUT: in the project's folder
     [[ -n $is_list || $status == 2 ]] || grep -oE 'SEE: .*' step.log
     # dbt's compile stops at the first error and leaves nothing; sluice goes on to report the others as well.
     # It lists seeds and hooks among what it compiled, and build lists exposures; they have no result.
-    [[ -n $is_list || $status == 2 ]] || node_statuses "$target/run_results.json" | grep -v '^exposure' |
-      if [[ $2 == compile* ]]; then grep -vE '^(seed|operation)'; else cat; fi
+    [[ $2 != source* ]] || source_statuses "$target/sources.json"
+    [[ $2 != docs* || $status == 2 ]] || catalog_text "$target/catalog.json"
+    [[ $2 != deps* || ! -f package-lock.yml ]] || cat package-lock.yml
+    [[ $2 != deps* ]] || ls -d ./*packages/*
+    [[ -n $is_list || $2 == source* || $2 == deps* || $status == 2 || ! -f $target/run_results.json ]] ||
+      node_statuses "$target/run_results.json" | grep -v '^exposure' |
+      if [[ $2 == compile* || $2 == docs* ]]; then grep -vE '^(seed|operation)'; else cat; fi
   } >"$out/step$number.status"
   cp step.log "$out/../step$number.log"
   [ "$status" = 2 ] || write_compiled "$target" "$out/step$number.compiled"

@@ -1,0 +1,1 @@
+select {{ one.number() }} as a, {{ two.number() }} as b

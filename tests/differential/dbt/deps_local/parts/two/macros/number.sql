@@ -1,0 +1,1 @@
+{% macro number() %}2{% endmacro %}
