@@ -1,0 +1,1 @@
+{{ config(schema='other', alias='Up Per') }} select id from {{ source('landing', 'things') }}
