@@ -88,9 +88,9 @@
     {{ return(adapter.dispatch('snapshot_get_time', 'dbt')()) }}
 {%- endmacro %}
 
-{% macro default__snapshot_get_time() -%}
+{% macro default__snapshot_get_time() %}
     {{ current_timestamp() }}
-{%- endmacro %}
+{% endmacro %}
 
 {# The warehouse's type of snapshot_get_time(). #}
 {% macro get_snapshot_get_time_data_type() -%}

@@ -22,26 +22,28 @@
 
 {# 1..upper_bound by adding up binary digits, for engines without a series function. #}
 {% macro default__generate_series(upper_bound) %}
-    {%- set digits = get_powers_of_two(upper_bound) %}
+
+    {% set digits = get_powers_of_two(upper_bound) %}
+
     with p as (
         select 0 as generated_number union all select 1
     ), unioned as (
 
     select
+
     {% for digit in range(digits) %}
     p{{ digit }}.generated_number * power(2, {{ digit }})
-    {%- if not loop.last %} + {% endif %}
-    {%- endfor %}
+    {% if not loop.last %} + {% endif %}
+    {% endfor %}
     + 1
     as generated_number
 
     from
+
     {% for digit in range(digits) %}
     p as p{{ digit }}
-    {%- if not loop.last %}
-    cross join
-    {%- endif %}
-    {%- endfor %}
+    {% if not loop.last %} cross join {% endif %}
+    {% endfor %}
 
     )
 
@@ -49,6 +51,7 @@
     from unioned
     where generated_number <= {{ upper_bound }}
     order by generated_number
+
 {% endmacro %}
 
 {# The number of whole dateparts between two dates: asks the warehouse. #}

@@ -9,7 +9,7 @@
 
 {% macro duckdb__drop_schema(relation) -%}
     {%- call statement('drop_schema') %}
-    drop schema if exists {{ relation.without_identifier() }} cascade
+    drop schema if exists {{ relation.without_identifier() }}{{ duckdb_cascade(relation) }}
     {% endcall -%}
 {%- endmacro %}
 
@@ -72,9 +72,22 @@
     {%- endcall -%}
 {%- endmacro %}
 
+{# DuckLake knows no `cascade`: there, what reads a relation is not bound to it. #}
+{% macro duckdb_cascade(relation) -%}
+    {{- '' if adapter.is_ducklake(relation) else ' cascade' -}}
+{%- endmacro %}
+
+{% macro duckdb__drop_table(relation) -%}
+    drop table if exists {{ relation.render() }}{{ duckdb_cascade(relation) }}
+{%- endmacro %}
+
+{% macro duckdb__drop_view(relation) -%}
+    drop view if exists {{ relation.render() }}{{ duckdb_cascade(relation) }}
+{%- endmacro %}
+
 {% macro duckdb__drop_relation(relation) -%}
     {%- call statement('drop_relation', auto_begin=false) %}
-      drop {{ relation.type }} if exists {{ relation }} cascade
+      drop {{ relation.type }} if exists {{ relation }}{{ duckdb_cascade(relation) }}
     {% endcall -%}
 {%- endmacro %}
 

@@ -160,6 +160,10 @@ class CommandLineParser {
                        std::string(spec.positional_help))
           ->type_name("");
     }
+    if (!spec.more.empty()) {
+      bound.app->add_option(std::string(spec.more), out_.options.names, std::string(spec.more_help))
+          ->type_name("");
+    }
     // Hundreds of options cost milliseconds: only a command that is named gets its own.
     const auto is_named = [&](const std::string& word) {
       return word == spec.name || (!word.empty() && word == spec.alias);
@@ -256,6 +260,14 @@ class CommandLineParser {
     return 0;
   }
 
+  // Some options mean another thing when they are given than by default.
+  void note_given(const OptionSpec& spec, bool given) {
+    if (spec.names.find("use-colors") != std::string_view::npos)
+      out_.options.use_colors_given = given;
+    if (spec.names == "--inline") out_.options.inline_given = given;
+    if (spec.names == "--threads") out_.options.threads_given = given;
+  }
+
   void apply_environment(const BoundCommand& chosen,
                          const std::map<std::string, std::string>& environment) {
     for (const BoundOption& bound : chosen.options) {
@@ -264,9 +276,7 @@ class CommandLineParser {
       for (const BoundOption& early : root_options_)
         given = given || (early.spec == &spec && early.option->count() > 0);
       if (given) out_.options.given.insert(std::string(spec.names));
-      if (spec.names.find("use-colors") != std::string_view::npos)
-        out_.options.use_colors_given = given;
-      if (spec.names == "--inline") out_.options.inline_given = given;
+      note_given(spec, given);
       if (given || spec.environment.empty()) continue;
       const auto found = environment.find(std::string(spec.environment));
       if (found == environment.end() || found->second.empty()) continue;
@@ -276,8 +286,7 @@ class CommandLineParser {
                     spec.choices.empty()
                         ? std::string()
                         : fmt::format("one of {}", fmt::join(split_choices(spec.choices), ", ")));
-      if (spec.names.find("use-colors") != std::string_view::npos)
-        out_.options.use_colors_given = true;
+      note_given(spec, true);
     }
   }
 
@@ -301,7 +310,7 @@ class CommandLineParser {
     if (options.command == Command::kDocs && options.name != "generate" && options.name != "serve")
       return fail(fmt::format("\"docs\" knows no \"{}\"", options.name),
                   "write: sluice docs generate");
-    if (options.threads < 0)
+    if (options.threads_given && options.threads < 1)
       return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
     if (!options.models.empty()) take_models(options);
     if (!out_.finished) check_output_format(chosen);

@@ -23,6 +23,7 @@ int source_command(Invocation& invocation);  // source freshness
 int deps_command(Invocation& invocation);
 int docs_command(Invocation& invocation);  // docs generate, docs serve
 int gen_store_orders_command(Invocation& invocation);
+int extensions_command(Invocation& invocation);
 
 // "sluice 0.1.0"
 std::string version_text();

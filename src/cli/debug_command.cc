@@ -36,9 +36,9 @@ void print_connection(Invocation& invocation, const project::Project& project) {
 }
 
 // Opens the warehouse and runs one statement.
-Result<std::string> test_connection(FileSystem& fs, const project::Project& project) {
+Result<std::string> test_connection(const Invocation& invocation, const project::Project& project) {
   SLUICE_ASSIGN(const std::unique_ptr<warehouse::Warehouse> warehouse,
-                run::open_warehouse(fs, project));
+                run::open_warehouse(invocation.fs, project, invocation.environment));
   SLUICE_ASSIGN(const std::unique_ptr<warehouse::Connection> connection, warehouse->connect());
   SLUICE_TRY(connection->execute("select 1", true, 1).map([](const auto&) {}));
   return warehouse->engine_version();
@@ -65,7 +65,7 @@ int debug_command(Invocation& invocation) {
   console.info(fmt::format("  profile: {}, target: {}, adapter: {}", project.profile.profile_name,
                            project.profile.target_name, project.profile.adapter_type));
   print_connection(invocation, project);
-  const Result<std::string> engine = test_connection(invocation.fs, project);
+  const Result<std::string> engine = test_connection(invocation, project);
   if (!engine) {
     console.error("  Connection test: " + check_mark(invocation, false, "failed"));
     report_error(invocation, engine.error());

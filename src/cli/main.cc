@@ -71,6 +71,7 @@ CommandFunction function_of(Command command) {
       {Command::kDeps, deps_command},
       {Command::kDocs, docs_command},
       {Command::kGenStoreOrders, gen_store_orders_command},
+      {Command::kExtensions, extensions_command},
   };
   const auto found = kFunctions.find(command);
   SLUICE_CHECK(found != kFunctions.end());

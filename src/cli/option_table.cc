@@ -19,6 +19,7 @@ constexpr uint32_t kSelects = kRuns | bits({Command::kCompile, Command::kList, C
 constexpr uint32_t kUsesState =
     kSelects | bits({Command::kRetry, Command::kRunOperation, Command::kParse});
 constexpr uint32_t kGen = bits({Command::kGenStoreOrders});
+constexpr uint32_t kExtensions = bits({Command::kExtensions});
 
 constexpr OptionSpec kCommonOptions[] = {
     {"--project-dir",
@@ -353,6 +354,21 @@ constexpr OptionSpec kCommandOptions[] = {
      kGen,
      "DATE:ORDERS...",
      {}},
+    {"--from",
+     &Options::from,
+     "",
+     "Take the files from a folder, without a network",
+     kExtensions,
+     "DIR",
+     {}},
+    {"--extension-dir",
+     &Options::extension_dir,
+     "",
+     "Folder to fill; default: the profile's, then SLUICE_EXTENSION_DIR, then DuckDB's own",
+     kExtensions,
+     "DIR",
+     {}},
+    {"--force,!--no-force", &Options::force, "", "Fetch again what is there", kExtensions, "", {}},
 };
 
 }  // namespace
@@ -444,6 +460,12 @@ std::vector<CommandSpec> command_table() {
        "2000 --seed 7 --until 2026-03-31\n  sluice gen store-orders --late 2026-03-10:500 --until "
        "2026-03-31\n",
        "KIND", "What to make: store-orders", true},
+      {Command::kExtensions, "extensions", "", "extensions",
+       "Fetch and list the engine's extensions",
+       "  sluice extensions fetch httpfs sqlite\n  sluice extensions fetch --from wheels ducklake\n"
+       "  sluice extensions list\n",
+       "ACTION", "fetch or list", true, "NAME",
+       "Extensions to fetch; default: those that the profile lists"},
       {Command::kVersion, "version", "", "version", "Print the versions",
        "  sluice version\n  sluice --version\n", "", "", false},
   };

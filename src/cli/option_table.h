@@ -42,6 +42,8 @@ struct CommandSpec {
   std::string_view positional;  // name of the one positional word; empty: none
   std::string_view positional_help;
   bool positional_required = false;
+  std::string_view more = {};  // name of further positional words; empty: none
+  std::string_view more_help = {};
 };
 
 std::vector<CommandSpec> command_table();

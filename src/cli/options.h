@@ -30,6 +30,7 @@ enum class Command : uint8_t {
   kSource,
   kDeps,
   kDocs,
+  kExtensions,
   kVersion,
 };
 
@@ -44,7 +45,8 @@ struct Options {
   std::string project_dir, profiles_dir, profile, target, target_path, log_path, vars;
   std::string log_format = "text";  // text | json
   std::string log_level = "info";   // debug | info | warn | error | none
-  int threads = 0;
+  int threads = 0;                  // 0: the profile's
+  bool threads_given = false;
   bool quiet = false;
   bool debug = false;
   bool print = true;  // print() of templates
@@ -105,6 +107,12 @@ struct Options {
   std::string dir = "data/partitioned";
   std::string until;
   std::vector<std::string> late;
+
+  // extensions.
+  std::vector<std::string> names;
+  std::string from;           // a folder to take files from instead of downloading
+  std::string extension_dir;  // "": the profile's, else SLUICE_EXTENSION_DIR
+  bool force = false;
 
   // From the environment only.
   double price_per_tb = -1;  // SLUICE_PRICE_PER_TB or --price-per-tb; < 0: not given

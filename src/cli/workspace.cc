@@ -372,7 +372,7 @@ bool Workspace::warn_each(const std::vector<std::string>& warnings, const std::s
 
 bool Workspace::open_warehouse() {
   Result<std::unique_ptr<warehouse::Warehouse>> opened =
-      run::open_warehouse(invocation_.fs, *project_);
+      run::open_warehouse(invocation_.fs, *project_, invocation_.environment);
   if (!opened) {
     report_error(invocation_, opened.error());
     return false;

@@ -10,6 +10,7 @@
 #include "compile/call_arguments.h"
 #include "compile/column.h"
 #include "compile/constraints.h"
+#include "compile/duckdb_target.h"
 #include "compile/node_context.h"
 #include "compile/result_table.h"
 #include "compile/sql_bindings.h"
@@ -45,6 +46,7 @@ Value relation_value(const NodeContext& ctx, const RelationInfo& info) {
   parts.identifier = info.identifier;
   parts.type = info.type;
   parts.quote = ctx.shared.default_quote;
+  parts.include = ctx.shared.dialect->default_include();
   return Relation::make(*ctx.shared.dialect, std::move(parts));
 }
 
@@ -101,9 +103,7 @@ Answer quote(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
   // dbt wraps and does not escape, and its own macros pass lists of names that are joined by quotes
   // already.
-  return Value::string(ctx.shared.dialect->adapter_type() == "duckdb"
-                           ? fmt::format("\"{}\"", name)
-                           : ctx.shared.dialect->quote_identifier(name));
+  return Value::string(ctx.shared.dialect->wrap_identifier(name));
 }
 
 Answer quote_as_configured(NodeContext& ctx, Interpreter&, const CallArgs& args) {
@@ -122,8 +122,8 @@ Answer quote_seed_column(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.quote_seed_column", args,
                                            {{"column"}, {"quote_config", Value::none()}}));
   SLUICE_ASSIGN(std::string name, jinja::to_str(bound[0]));
-  // Unset means quoted, as dbt-duckdb does.
-  bool on = bound[1].is_none() || jinja::truth(bound[1]).value_or(true);
+  const bool unset = ctx.shared.dialect->quotes_seed_columns();
+  const bool on = bound[1].is_none() ? unset : jinja::truth(bound[1]).value_or(unset);
   return Value::string(on ? ctx.shared.dialect->quote_identifier(name) : name);
 }
 
@@ -429,6 +429,20 @@ Answer escape_sql_string(NodeContext&, Interpreter&, const CallArgs& args) {
 
 Answer get_binding_char(NodeContext&, Interpreter&, const CallArgs&) { return Value::string("?"); }
 Answer answer_false(NodeContext&, Interpreter&, const CallArgs&) { return Value::boolean(false); }
+
+Answer is_ducklake(NodeContext& ctx, Interpreter&, const CallArgs& args) {
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.is_ducklake", args, {{"relation"}}));
+  const Relation* relation = as_relation(bound[0]);
+  return Value::boolean(relation && is_ducklake_database(ctx.shared.project().profile,
+                                                         relation->parts().database.value_or("")));
+}
+
+Answer disable_transactions(NodeContext& ctx, Interpreter&, const CallArgs&) {
+  const Value& target = ctx.shared.project().profile.target;
+  const Value* off = target.is_dict() ? target.as_dict().find("disable_transactions") : nullptr;
+  return Value::boolean(off && jinja::truth(*off).value_or(false));
+}
+
 Answer answer_nothing(NodeContext&, Interpreter&, const CallArgs&) { return Value::string(""); }
 
 Answer cache_added(NodeContext& ctx, Interpreter&, const CallArgs& args) {
@@ -472,7 +486,7 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"commit_if_has_connection", commit},
     {"convert_type", convert_type},
     {"create_schema", create_schema},
-    {"disable_transactions", answer_false},
+    {"disable_transactions", disable_transactions},
     {"dispatch", dispatch},
     {"drop_relation", drop_relation},
     {"drop_schema", drop_schema},
@@ -489,7 +503,7 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"get_missing_columns", get_missing_columns},
     {"get_relation", get_relation},
     {"get_seed_file_path", get_seed_file_path},
-    {"is_ducklake", answer_false},
+    {"is_ducklake", is_ducklake},
     {"is_motherduck", answer_false},
     {"list_relations", list_relations_cached},
     {"list_relations_without_caching", list_relations_without_caching},

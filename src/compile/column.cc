@@ -86,19 +86,12 @@ Value ColumnObject::make(const warehouse::Dialect& dialect, std::string name, st
   return Value::object(jinja::make_ref<ColumnObject>(dialect, std::move(name), std::move(dtype)));
 }
 
-std::string ColumnObject::data_type() const {
-  // As in dbt, a string without a size counts as one of 256 characters; DuckDB reads any size as
-  // VARCHAR.
-  if (dialect_.is_string_type(dtype_)) return dialect_.string_type(char_size_.value_or(256));
-  if (dialect_.is_numeric_type(dtype_) && precision_)
-    return dialect_.numeric_type(dtype_, precision_, scale_);
-  return dtype_;
-}
+std::string ColumnObject::data_type() const { return dialect_.data_type(shape()); }
 
 Result<std::optional<Value>> ColumnObject::attribute(std::string_view name) const {
   auto number = [](auto value) { return value ? Value::integer(*value) : Value::none(); };
   if (name == "name" || name == "column") return Value::string(name_);
-  if (name == "quoted") return Value::string(dialect_.quote_identifier(name_));
+  if (name == "quoted") return Value::string(dialect_.quote_column(name_));
   if (name == "dtype") return Value::string(dtype_);
   if (name == "data_type") return Value::string(data_type());
   if (name == "char_size") return number(char_size_);
@@ -127,19 +120,19 @@ Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& inter
       return fail(ErrorCode::kJinjaRuntime,
                   fmt::format("string_size of column '{}', whose type is '{}'", name_, dtype_),
                   "only string columns have one");
-    return Value::integer(char_size_.value_or(256));
+    return Value::integer(string_size());
   }
   if (name == "can_expand_to") {
     SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"other_column"}}));
     const ColumnObject* other = bound[0].object_as<ColumnObject>();
     bool can = other && dialect_.is_string_type(dtype_) && dialect_.is_string_type(other->dtype_) &&
-               other->char_size_.value_or(256) > char_size_.value_or(256);
+               other->string_size() > string_size();
     return Value::boolean(can);
   }
   if (name == "literal") {
     SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"value"}}));
     SLUICE_ASSIGN(std::string text, jinja::to_str(bound[0]));
-    return Value::string(fmt::format("{}::{}", text, data_type()));
+    return Value::string(dialect_.column_literal(text, data_type()));
   }
   if (name == "flatten") {
     std::vector<Value> self;
@@ -151,14 +144,7 @@ Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& inter
   return jinja::Object::call_method(interpreter, name, args);
 }
 
-Result<std::string> ColumnObject::repr() const {
-  auto number = [](auto value) { return value ? fmt::format("{}", *value) : std::string("None"); };
-  bool duckdb = dialect_.adapter_type() == "duckdb";
-  return fmt::format(
-      "{}(column={}, dtype={}, char_size={}, numeric_precision={}, numeric_scale={}{})",
-      duckdb ? "DuckDBColumn" : "Column", jinja::string_repr(name_), jinja::string_repr(dtype_),
-      number(char_size_), number(precision_), number(scale_), duckdb ? ", fields=[]" : "");
-}
+Result<std::string> ColumnObject::repr() const { return dialect_.column_repr(shape()); }
 
 bool ColumnObject::equals(const Value& other) const {
   const ColumnObject* column = other.object_as<ColumnObject>();

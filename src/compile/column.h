@@ -39,6 +39,8 @@ class ColumnObject final : public jinja::Object {
 
  private:
   std::optional<bool> is_kind(std::string_view method) const;
+  warehouse::ColumnShape shape() const { return {name_, dtype_, char_size_, precision_, scale_}; }
+  int64_t string_size() const { return char_size_.value_or(dialect_.default_char_size()); }
 
   const warehouse::Dialect& dialect_;
   std::string name_;

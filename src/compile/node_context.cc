@@ -166,8 +166,9 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
       {"node", [](const NodeContext& ctx) { return ctx.model_value(); }},
       {"database",
        [](const NodeContext& ctx) {
-         return Value::string(ctx.node ? ctx.node->database
-                                       : ctx.shared.project().profile.database);
+         const std::string& database =
+             ctx.node ? ctx.node->database : ctx.shared.project().profile.database;
+         return database.empty() ? Value::none() : Value::string(database);
        }},
       {"schema",
        [](const NodeContext& ctx) {
@@ -265,10 +266,11 @@ Result<std::string> NodeContext::query_comment() {
 
 RelationParts node_relation_parts(const SharedState& shared, const Node& node) {
   RelationParts parts;
-  parts.database = node.database;
+  if (!node.database.empty()) parts.database = node.database;
   parts.schema = node.schema;
   parts.identifier = node.alias;
   parts.quote = shared.default_quote;
+  parts.include = shared.dialect->default_include();
   const Value* quoting = node.config.is_dict() ? node.config.as_dict().find("quoting") : nullptr;
   if (quoting && quoting->is_dict()) {
     auto apply = [&](std::string_view key, bool& member) {
@@ -291,6 +293,7 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
     own.schema = node ? node->schema : shared.project().profile.schema;
     own.identifier = node ? node->name : call.name;
     own.quote = shared.default_quote;
+    own.include = shared.dialect->default_include();
     return Relation::make(*shared.dialect, std::move(own));
   }
   Node* target = shared.references.find_ref(call, package);
@@ -318,6 +321,7 @@ Result<Value> NodeContext::resolve_source(const SourceCall& call) {
     own.schema = call.source;
     own.identifier = call.table;
     own.quote = shared.default_quote;
+    own.include = shared.dialect->default_include();
     return Relation::make(*shared.dialect, std::move(own));
   }
   Source* target = shared.references.find_source(call, package);

@@ -159,6 +159,12 @@ Value information_schema_view(const Relation& relation, std::optional<std::strin
   parts.schema = "INFORMATION_SCHEMA";
   parts.identifier = std::move(view);
   parts.quote = relation.parts().quote;
+  const warehouse::Dialect& dialect = relation.dialect();
+  const std::optional<std::string>& schema = relation.parts().schema;
+  if (dialect.information_schema_by_schema() && parts.identifier && schema)
+    parts.schema =
+        fmt::format("{}.INFORMATION_SCHEMA",
+                    relation.parts().quote.schema ? dialect.quote_identifier(*schema) : *schema);
   parts.quote.schema = false;
   parts.quote.identifier = false;
   parts.include.database = relation.parts().database.has_value();
@@ -178,9 +184,7 @@ Value Relation::make(const warehouse::Dialect& dialect, RelationParts parts) {
   return Value::object(jinja::make_ref<Relation>(dialect, std::move(parts)));
 }
 
-std::string_view Relation::type_name() const {
-  return dialect_.adapter_type() == "duckdb" ? "DuckDBRelation" : "BaseRelation";
-}
+std::string_view Relation::type_name() const { return dialect_.relation_class(); }
 
 std::string Relation::render() const {
   std::string out;
@@ -222,7 +226,6 @@ Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
       {"quote_policy", [](const RelationParts& parts) { return policy_value(parts.quote); }},
       {"include_policy", [](const RelationParts& parts) { return policy_value(parts.include); }},
       {"external", [](const RelationParts& parts) { return optional_string(parts.external); }},
-      {"quote_character", [](const RelationParts&) { return Value::string("\""); }},
       {"limit",
        [](const RelationParts& parts) {
          return parts.empty_scan ? Value::integer(0) : Value::none();
@@ -234,6 +237,7 @@ Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
   };
   for (const auto& [known, member] : kMembers)
     if (known == name) return member(parts_);
+  if (name == "quote_character") return Value::string(dialect_.quote_character());
   if (!name.starts_with("is_")) return std::nullopt;
   std::optional<RelationType> type = parse_relation_type(name.substr(3));
   if (!type) return std::nullopt;
@@ -308,6 +312,7 @@ Result<Value> create_relation(const warehouse::Dialect& dialect,
                               const RelationPolicy& default_quote, const CallArgs& args) {
   RelationParts parts;
   parts.quote = default_quote;
+  parts.include = dialect.default_include();
   constexpr std::array<std::string_view, 4> kOrder = {"database", "schema", "identifier", "type"};
   if (args.positional.size() > kOrder.size())
     return fail(ErrorCode::kJinjaRuntime, "Relation.create takes at most 4 positional arguments");

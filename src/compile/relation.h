@@ -11,11 +11,7 @@
 
 namespace sluice::compile {
 
-struct RelationPolicy {
-  bool database = true;
-  bool schema = true;
-  bool identifier = true;
-};
+using RelationPolicy = warehouse::PartFlags;
 
 struct RelationParts {
   std::optional<std::string> database;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "compile/call_arguments.h"
@@ -393,7 +394,8 @@ Value cell_to_raw_value(const warehouse::Cell& cell) {
 }
 
 Value cell_to_value(const warehouse::Cell& cell) {
-  if (const double* value = std::get_if<double>(&cell))
+  // A decimal holds finite numbers only.
+  if (const double* value = std::get_if<double>(&cell); value && std::isfinite(*value))
     return jinja::make_decimal(jinja::float_repr(*value));
   return cell_to_raw_value(cell);
 }

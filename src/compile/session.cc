@@ -26,8 +26,7 @@ struct Session::Impl {
 namespace {
 
 RelationPolicy project_quoting(const project::Project& project, const warehouse::Dialect& dialect) {
-  RelationPolicy policy{dialect.quotes_by_default(), dialect.quotes_by_default(),
-                        dialect.quotes_by_default()};
+  RelationPolicy policy = dialect.default_quoting();
   const Value& quoting = project.root_pkg().quoting;
   if (!quoting.is_dict()) return policy;
   auto apply = [&](std::string_view key, bool& member) {
@@ -38,6 +37,21 @@ RelationPolicy project_quoting(const project::Project& project, const warehouse:
   apply("schema", policy.schema);
   apply("identifier", policy.identifier);
   return policy;
+}
+
+// An adapter that we know nothing of compiles as plain SQL: its own spelling has to come from the
+// project's macros.
+Error unknown_adapter(const project::Project& project) {
+  const std::string& type = project.profile.adapter_type;
+  const std::string nearest = nearest_name(type, warehouse::known_adapters());
+  Error warning(ErrorCode::kProfileInvalid,
+                fmt::format("the adapter \"{}\" of target \"{}\" is not known: plain ANSI SQL is "
+                            "compiled for it",
+                            type, project.profile.target_name),
+                nearest.empty() ? fmt::format("define {}__ macros where it differs", type)
+                                : fmt::format("did you mean \"{}\"?", nearest));
+  warning.add_span({project.profile.file, 0, 0, 0, 0});
+  return warning;
 }
 
 // One evaluation in the run phase: a context and its interpreter.
@@ -112,16 +126,8 @@ void Session::set_selected(std::vector<std::string> unique_ids) {
 bool Session::parse(Diagnostics& diagnostics) {
   SharedState& shared = impl_->shared;
   const project::Project& project = shared.project();
-  shared.dialect = warehouse::find_dialect(project.profile.adapter_type);
-  if (!shared.dialect) {
-    Error error(ErrorCode::kProfileInvalid,
-                fmt::format("unknown adapter type '{}' in target '{}'",
-                            project.profile.adapter_type, project.profile.target_name),
-                "this version knows duckdb, and trino for compiling");
-    error.add_span({project.profile.file, 0, 0, 0, 0});
-    diagnostics.add_error(std::move(error));
-    return false;
-  }
+  shared.dialect = &warehouse::dialect_for(project.profile.adapter_type);
+  if (!shared.dialect->is_known()) diagnostics.add_warning(unknown_adapter(project));
   shared.default_quote = project_quoting(project, *shared.dialect);
   add_global_names(shared);
   auto comment = QueryComment::read(project);
@@ -157,9 +163,10 @@ Status Session::prepare_schemas(warehouse::Connection& connection,
       if (!create) continue;
       Evaluation evaluation(shared, nullptr, shared.project().root_package, &connection);
       RelationParts parts;
-      parts.database = database;
+      if (!database.empty()) parts.database = database;
       parts.schema = schema;
       parts.quote = shared.default_quote;
+      parts.include = shared.dialect->default_include();
       parts.include.identifier = false;
       auto created = call_macro_named(evaluation.interpreter, "create_schema",
                                       {Relation::make(*shared.dialect, parts)});

@@ -2,6 +2,7 @@
 // `external_location`).
 #include <fmt/format.h>
 
+#include "compile/duckdb_target.h"
 #include "compile/node_context.h"
 #include "jinja/ops.h"
 
@@ -87,10 +88,11 @@ Result<std::string> format_location(const Source& source, const std::string& loc
 
 Result<Value> source_relation(const SharedState& shared, const Source& source) {
   RelationParts parts;
-  parts.database = source.database;
+  if (!source.database.empty()) parts.database = source.database;
   parts.schema = source.schema;
   parts.identifier = source.identifier;
   parts.quote = shared.default_quote;
+  parts.include = shared.dialect->default_include();
   if (source.quoting.is_dict()) {
     auto apply = [&](std::string_view key, bool& member) {
       const Value* on = source.quoting.as_dict().find(key);
@@ -100,10 +102,17 @@ Result<Value> source_relation(const SharedState& shared, const Source& source) {
     apply("schema", parts.quote.schema);
     apply("identifier", parts.quote.identifier);
   }
-  const Value* location = shared.dialect->adapter_type() == "duckdb"
-                              ? source_setting(source, "external_location")
-                              : nullptr;
-  if (location && location->is_string()) {
+  const bool is_duckdb = shared.dialect->adapter_type() == "duckdb";
+  const Value* location = is_duckdb ? source_setting(source, "external_location") : nullptr;
+  const Value* plugin = is_duckdb ? source_setting(source, "plugin") : nullptr;
+  if (plugin && plugin->is_string()) {
+    SLUICE_ASSIGN(
+        parts.external,
+        plugin_reader(shared.project().profile, plugin->as_string(), [&](std::string_view key) {
+          const Value* value = source_setting(source, key);
+          return value ? jinja::to_str(*value).value_or("") : std::string();
+        }));
+  } else if (location && location->is_string()) {
     SLUICE_ASSIGN(std::string rendered, format_location(source, location->as_string()));
     // A path alone is quoted; a function call or a quoted text stands as it is.
     bool complete =

@@ -8,6 +8,7 @@
 
 #include "base/suggest.h"
 #include "jinja/ops.h"
+#include "project/profile_target.h"
 #include "project/project_file.h"
 #include "project/shape.h"
 #include "project/yaml_renderer.h"
@@ -41,16 +42,6 @@ std::string hint_with_names(std::string_view what, std::string_view wanted,
   const std::string near = nearest_name(wanted, views);
   if (!near.empty()) return fmt::format("did you mean \"{}\"?", near);
   return fmt::format("{}: {}", what, joined(names));
-}
-
-// Names of credential keys whose values must never be shown.
-bool is_secret_key(std::string_view key) {
-  static constexpr std::array<std::string_view, 8> kWords = {
-      "password", "passwd", "secret", "token", "private_key", "passphrase", "keyfile_json", "jwt"};
-  if (key == "pass" || key == "pwd" || key == "api_key") return true;
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
-    return key.find(word) != std::string_view::npos;
-  });
 }
 
 // Registers the texts that stand right under a secret key; a mapping below one ("secrets:") has
@@ -116,7 +107,7 @@ Value duckdb_target(const Dict& credentials, const Profile& profile) {
   copy("path", Value::string(kMemoryPath));
   copy("config_options", Value::none());
   copy("extensions", Value::none());
-  copy("settings", Value::none());
+  copy("settings", Value::dict());
   copy("external_root", Value::string("."));
   copy("use_credential_provider", Value::none());
   const Value* attach = credentials.find("attach");
@@ -125,16 +116,6 @@ Value duckdb_target(const Dict& credentials, const Profile& profile) {
   copy("remote", Value::none());
   copy("plugins", Value::none());
   copy("disable_transactions", Value::boolean(false));
-  return out;
-}
-
-Value other_target(const Dict& credentials, const Profile& profile) {
-  Value out = Value::dict();
-  for (const Dict::Entry& entry : credentials.entries())
-    if (entry.key.is_string() && !is_secret_key(entry.key.as_string()))
-      out.as_dict().set(entry.key, entry.value);
-  out.as_dict().set("database", Value::string(profile.database));
-  out.as_dict().set("schema", Value::string(profile.schema));
   return out;
 }
 
@@ -293,7 +274,9 @@ class ProfileReader {
     profile_.schema = text(output, "schema");
     profile_.database = text(output, "database");
     if (profile_.adapter_type != "duckdb") {
-      if (profile_.database.empty()) profile_.database = text(output, "catalog");
+      ProfileNames names = profile_names(profile_.adapter_type, profile_.credentials.as_dict());
+      profile_.database = std::move(names.database);
+      profile_.schema = std::move(names.schema);
       if (profile_.schema.empty() && !profile_.adapter_type.empty())
         shapes_.error(output, fmt::format("target \"{}\" has no \"schema\"", profile_.target_name),
                       "add \"schema: name\"");
@@ -313,8 +296,10 @@ class ProfileReader {
 
   Value make_target() const {
     const Dict& credentials = profile_.credentials.as_dict();
-    Value out = profile_.adapter_type == "duckdb" ? duckdb_target(credentials, profile_)
-                                                  : other_target(credentials, profile_);
+    Value out = profile_.adapter_type == "duckdb"
+                    ? duckdb_target(credentials, profile_)
+                    : connection_target(profile_.adapter_type, credentials, profile_.database,
+                                        profile_.schema);
     Dict& target = out.as_dict();
     target.set("type", Value::string(profile_.adapter_type));
     target.set("threads", Value::integer(profile_.threads));

@@ -14,11 +14,37 @@ tl::unexpected<Error> unsupported(const Dialect& dialect) {
       "this adapter compiles only; use `compile` or `parse`, or a target of type duckdb to run");
 }
 
+// The statement's first words on one line.
+std::string shortened(std::string_view sql) {
+  constexpr size_t kLongest = 80;
+  std::string out;
+  bool blank = false;
+  for (const char c : sql) {
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+      blank = !out.empty();
+      continue;
+    }
+    if (blank) out += ' ';
+    blank = false;
+    out += c;
+    if (out.size() >= kLongest) return out + "…";
+  }
+  return out;
+}
+
+tl::unexpected<Error> no_connection(const Dialect& dialect, std::string_view sql) {
+  return fail(ErrorCode::kWarehouseUnsupported,
+              fmt::format("there is no connection to \"{}\", and this asks for one: {}",
+                          dialect.adapter_type(), shortened(sql)),
+              "this adapter compiles only: leave the query out under `{% if execute %}`, or use a "
+              "target of type duckdb");
+}
+
 class CompileOnlyConnection final : public Connection {
  public:
   explicit CompileOnlyConnection(const Dialect& dialect) : dialect_(dialect) {}
-  Result<StatementResult> execute(const std::string&, bool, int64_t) override {
-    return unsupported(dialect_);
+  Result<StatementResult> execute(const std::string& sql, bool, int64_t) override {
+    return no_connection(dialect_, sql);
   }
   Status begin() override { return unsupported(dialect_); }
   Status commit() override { return unsupported(dialect_); }
@@ -36,8 +62,8 @@ class CompileOnlyConnection final : public Connection {
   Result<std::vector<std::string>> list_schemas(const std::string&) override {
     return std::vector<std::string>{};
   }
-  Result<std::vector<ColumnInfo>> describe_query(const std::string&) override {
-    return unsupported(dialect_);
+  Result<std::vector<ColumnInfo>> describe_query(const std::string& sql) override {
+    return no_connection(dialect_, sql);
   }
   Status set_scan_metrics(bool) override { return {}; }
   Result<ScanMetrics> take_scan_metrics() override { return ScanMetrics{}; }

@@ -1,8 +1,8 @@
-// The dialects we know, as immutable values without state. Module-private: others ask
-// find_dialect(). Any thread.
+// Helpers that dialects and the DuckDB engine share. Module-private. Any thread.
 #pragma once
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "warehouse/warehouse.h"
@@ -10,7 +10,6 @@
 namespace sluice::warehouse {
 
 const Dialect& duckdb_dialect();
-const Dialect& trino_dialect();
 
 // Whether `name` is one of `names`, without regard to ASCII case.
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names);

@@ -77,16 +77,50 @@ struct ColumnInfo {
   std::string type;  // as information_schema gives it
 };
 
-// What differs between engines when SQL is made, without any connection.
+// One flag for each part of a relation's name: is it quoted, is it written at all.
+struct PartFlags {
+  bool database = true;
+  bool schema = true;
+  bool identifier = true;
+};
+
+// A column as templates hold it (api.Column): what of its type is known apart from the name.
+struct ColumnShape {
+  std::string_view name, dtype;
+  std::optional<int64_t> char_size;
+  std::optional<int> precision, scale;
+};
+
+// What differs between engines when SQL is made, without any connection: names as dbt's adapters
+// show them to templates. Immutable.
 class Dialect {
  public:
   virtual ~Dialect() = default;
   virtual std::string_view adapter_type() const = 0;               // "duckdb", "trino"
-  virtual std::vector<std::string> dispatch_prefixes() const = 0;  // {"duckdb", "default"}
+  virtual std::vector<std::string> dispatch_prefixes() const = 0;  // {"redshift", "postgres",
+                                                                   // "default"}
+  // The adapters whose built-in macros a project of this one gets.
+  virtual std::vector<std::string> macro_folders() const = 0;
+  // Whether the adapter is one whose particulars we know; else it is taken for plain ANSI SQL.
+  virtual bool is_known() const = 0;
+
+  // What relation.quote_character shows; of two brackets that is the ANSI one.
+  virtual std::string_view quote_character() const = 0;
   virtual std::string quote_identifier(std::string_view name) const = 0;
+  // As column.quoted.
+  virtual std::string quote_column(std::string_view name) const = 0;
+  // As adapter.quote(): in quotes, and nothing inside is escaped.
+  virtual std::string wrap_identifier(std::string_view name) const = 0;
   virtual std::string quote_string(std::string_view text) const = 0;
+  // How a relation is rendered unless the project says otherwise.
+  virtual PartFlags default_quoting() const = 0;
+  virtual PartFlags default_include() const = 0;
+  virtual std::string_view relation_class() const = 0;  // "DuckDBRelation"
+  // The text in front of information_schema views that are asked for by relation holds its schema.
+  virtual bool information_schema_by_schema() const = 0;
+
   // Column type helpers, as dbt's Column classes: "VARCHAR", "NUMERIC(18,2)"…
-  virtual std::string string_type(int64_t size) const = 0;  // size 0: unbounded
+  virtual std::string string_type(int64_t size) const = 0;
   virtual std::string numeric_type(std::string_view type, std::optional<int> precision,
                                    std::optional<int> scale) const = 0;
   virtual bool is_string_type(std::string_view type) const = 0;
@@ -95,16 +129,26 @@ class Dialect {
   virtual bool is_numeric_type(std::string_view type) const = 0;  // fixed point
   // translate_type("string") → "TEXT"/"VARCHAR" as dbt's Column.translate_type for this adapter.
   virtual std::string translate_type(std::string_view type) const = 0;
+  // The complete type of a column, the column as Python shows it, and a value of its type.
+  virtual std::string data_type(const ColumnShape& column) const = 0;
+  virtual std::string column_repr(const ColumnShape& column) const = 0;
+  virtual std::string column_literal(std::string_view value, std::string_view type) const = 0;
+  // The size that a string column without one counts as.
+  virtual int64_t default_char_size() const = 0;
   // convert_type of an agate column kind ("text", "number", "integer", "boolean", "date",
   // "datetime", "time").
   virtual std::string seed_type(std::string_view kind) const = 0;
-  // Whether a default relation quotes database, schema, identifier when rendered.
-  virtual bool quotes_by_default() const = 0;
+  // Whether a seed's columns are quoted unless its config says otherwise.
+  virtual bool quotes_seed_columns() const = 0;
   virtual bool supports_transactions() const = 0;
 };
 
-// nullptr when the type is unknown to us.
+// The dialect of dbt's adapter of that name; nullptr when we do not know its particulars.
 const Dialect* find_dialect(std::string_view adapter_type);
+// The same, or plain ANSI SQL under that name. Lives as long as the process. Thread-safe.
+const Dialect& dialect_for(std::string_view adapter_type);
+// The names that find_dialect() knows.
+std::vector<std::string_view> known_adapters();
 
 class Connection {
  public:
@@ -132,6 +176,13 @@ class Connection {
   virtual Result<ScanMetrics> take_scan_metrics() = 0;
 };
 
+// One statement of those that prepare a database. `what` names it in errors; the text is not shown,
+// for it may hold secrets.
+struct StartStatement {
+  std::string what;
+  std::string sql;
+};
+
 struct WarehouseSettings {
   std::string path;      // ":memory:" or a file, absolute
   std::string database;  // name the engine gives it
@@ -141,8 +192,15 @@ struct WarehouseSettings {
   std::vector<std::pair<std::string, std::string>>
       settings;  // profile `settings` / `config_options`
   std::vector<std::string> extensions;
-  std::vector<std::string> start_statements;  // ATTACH, CREATE SECRET… in order
-  std::string temp_directory;                 // spill folder; "" = engine's default beside the file
+  std::string
+      extension_directory;  // <folder>/v1.5.5/linux_amd64/httpfs.duckdb_extension; "" = none
+  std::vector<StartStatement> start_statements;  // ATTACH, CREATE SECRET… in order
+  bool allow_community_extensions = false;       // those that the makers of others have signed
+  bool disable_transactions = false;             // every statement commits itself
+  int connect_attempts = 1;  // while the file cannot be opened, with growing pauses
+  int query_attempts = 1;    // of a statement that fails with one of the errors below
+  std::vector<std::string> retryable_exceptions = {"IOException"};  // by their Python names
+  std::string temp_directory;  // spill folder; "" = engine's default beside the file
 };
 
 class Warehouse {

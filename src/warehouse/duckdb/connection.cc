@@ -1,7 +1,10 @@
 // A connection to DuckDB: statements one after the other, transactions, introspection.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "warehouse/dialects.h"
@@ -40,6 +43,7 @@ class DuckdbConnection final : public Connection {
   Result<ScanMetrics> take_scan_metrics() override;
 
  private:
+  Result<StatementResult> execute_once(const std::string& sql, bool fetch, int64_t limit);
   Result<StatementsHandle> extract(const std::string& sql, idx_t& count);
   Result<StatementResult> run_one(duckdb_extracted_statements statements, idx_t index,
                                   const std::string& sql, bool fetch, int64_t limit);
@@ -137,6 +141,20 @@ Result<StatementResult> DuckdbConnection::run_one(duckdb_extracted_statements st
 Result<StatementResult> DuckdbConnection::execute(const std::string& sql, bool fetch,
                                                   int64_t limit) {
   interrupted_.store(false);
+  const QueryPolicy& policy = database_->queries;
+  std::chrono::milliseconds pause(100);
+  for (int attempt = 1;; ++attempt) {
+    Result<StatementResult> result = execute_once(sql, fetch, limit);
+    if (result || attempt >= policy.attempts || interrupted_.load() ||
+        !is_retryable(result.error().message(), policy.retryable_exceptions))
+      return result;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::milliseconds(10000));
+  }
+}
+
+Result<StatementResult> DuckdbConnection::execute_once(const std::string& sql, bool fetch,
+                                                       int64_t limit) {
   idx_t count = 0;
   SLUICE_ASSIGN(const StatementsHandle statements, extract(sql, count));
   StatementResult last;
@@ -157,12 +175,14 @@ Status DuckdbConnection::run_plain(const char* sql) {
 }
 
 Status DuckdbConnection::begin() {
+  if (database_->queries.disable_transactions) return {};
   SLUICE_TRY(run_plain("BEGIN TRANSACTION"));
   in_transaction_ = true;
   return {};
 }
 
 Status DuckdbConnection::commit() {
+  if (database_->queries.disable_transactions && !in_transaction_) return {};
   Status status = run_plain("COMMIT");
   // A commit that fails has rolled back; the engine may still think that the transaction is open.
   if (!status && in_transaction_) static_cast<void>(run_plain("ROLLBACK"));

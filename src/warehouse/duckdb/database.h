@@ -15,10 +15,18 @@
 
 namespace sluice::warehouse {
 
+// How its connections run statements.
+struct QueryPolicy {
+  bool disable_transactions = false;
+  int attempts = 1;
+  std::vector<std::string> retryable_exceptions;
+};
+
 class Database {
  public:
-  explicit Database(DatabaseHandle handle)
+  explicit Database(DatabaseHandle handle, QueryPolicy policy = {})
       : handle_(std::move(handle)),
+        queries(std::move(policy)),
         chunks(std::make_shared<ChunkRegistry>()),
         meter(handle_.get()) {}
   duckdb_database get() const { return handle_.get(); }
@@ -43,6 +51,7 @@ class Database {
   std::set<Connection*> connections_;
 
  public:
+  const QueryPolicy queries;
   const std::shared_ptr<ChunkRegistry> chunks;
   ScanMeter meter;
 };

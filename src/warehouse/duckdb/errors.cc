@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -81,6 +82,10 @@ std::string take_proposal(std::string& message) {
   std::string proposal = message.substr(at + 1);
   cut_at(proposal, "\n");
   cut_at(message, "\nDid you mean \"");
+  // The engine's catalogs are what it has when nothing of the user's is alike.
+  for (const char* catalog :
+       {"information_schema.", "pg_catalog.", "\"duckdb_", "\"sqlite_", "\"pragma_", "system."})
+    if (contains(proposal, catalog)) return {};
   proposal[0] = 'd';
   return proposal;
 }
@@ -119,6 +124,22 @@ std::string memory_hint(const std::string& message) {
       limit.empty() ? "" : fmt::format(" of {}", limit));
 }
 
+// The name in "…INSTALL httpfs…" or "…requires the extension httpfs to be loaded…"; "" when the
+// message is about something else.
+std::string missing_extension(std::string_view message) {
+  for (const std::string_view mark : {"INSTALL ", "requires the extension "}) {
+    const size_t at = message.find(mark);
+    if (at == std::string_view::npos) continue;
+    std::string_view rest = message.substr(at + mark.size());
+    size_t length = 0;
+    while (length < rest.size() &&
+           (std::isalnum(static_cast<unsigned char>(rest[length])) || rest[length] == '_'))
+      ++length;
+    if (length > 0) return std::string(rest.substr(0, length));
+  }
+  return {};
+}
+
 std::string sql_hint(const EngineError& error) {
   if (contains(error.message, "No files found that match the pattern")) {
     return "check the path (relative paths start at the folder that the command runs in); the "
@@ -131,11 +152,11 @@ std::string sql_hint(const EngineError& error) {
   }
   if (contains(error.message, "because schema "))
     return "check the schema's name, or build the model that makes it first";
-  if (contains(error.message, "Install it first using")) {
-    return "extensions are never downloaded on their own: put the extension's file into "
-           "extension_directory, or run "
-           "INSTALL yourself";
-  }
+  if (const std::string extension = missing_extension(error.message); !extension.empty())
+    return fmt::format(
+        "nothing is downloaded during a run: fetch it once with `sluice extensions "
+        "fetch {}`",
+        extension);
   if (error.type == "Conversion") return "TRY_CAST gives NULL where a value cannot be converted";
   if (error.type == "TransactionContext" && contains(error.message, "onflict")) {
     return "another connection changed the same rows or table at the same time; run it again";
@@ -163,6 +184,20 @@ Span span_at(std::string_view text, size_t offset) {
   return span;
 }
 
+bool is_retryable(std::string_view message, const std::vector<std::string>& exceptions) {
+  const size_t end = message.find(" Error: ");
+  if (end == std::string_view::npos) return false;
+  std::string kind;
+  for (const char c : message.substr(0, end))
+    if (c != ' ') kind += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (std::string wanted : exceptions) {
+    if (wanted.ends_with("Exception")) wanted.resize(wanted.size() - 9);
+    for (char& c : wanted) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (!wanted.empty() && kind.starts_with(wanted)) return true;
+  }
+  return false;
+}
+
 Error statement_error(std::string_view raw, const std::string& sql) {
   EngineError engine = parse_engine_error(raw);
   const ErrorCode code = code_of(engine);
@@ -176,6 +211,9 @@ Error statement_error(std::string_view raw, const std::string& sql) {
   } else if (const std::string advice = sql_hint(engine); !advice.empty()) {
     hint = hint.empty() ? advice : hint + " if not, " + advice;
   }
+  // The reader's settings and what its sniffer guessed are of no use to who looks for a bad value.
+  cut_at(engine.message, "\n\n  file = ");
+  cut_at(engine.message, "\n  file = ");
   const std::string title = engine.type.empty() ? std::string() : engine.type + " Error: ";
   Error error(code, title + engine.message, hint);
   if (engine.position && *engine.position <= sql.size()) {

@@ -13,6 +13,10 @@ namespace sluice::warehouse {
 // the second of several statements).
 Error statement_error(std::string_view raw, const std::string& sql);
 
+// Whether an error's message is of a kind that `exceptions` lists by their Python names:
+// "IOException" is "IO Error: …", "TransactionException" "TransactionContext Error: …".
+bool is_retryable(std::string_view message, const std::vector<std::string>& exceptions);
+
 // Error of opening the file at `path`.
 Error open_error(const std::string& raw, const std::string& path);
 

@@ -1,20 +1,18 @@
 // Opening DuckDB: settings fixed explicitly, extensions, attached databases.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "warehouse/dialects.h"
 #include "warehouse/duckdb/database.h"
 #include "warehouse/duckdb/errors.h"
+#include "warehouse/extensions.h"
 
 namespace sluice::warehouse {
 namespace {
-
-// What the archives contain: LOAD would do nothing.
-bool is_built_in(std::string_view extension) {
-  return is_one_of(extension, {"parquet", "json", "icu", "core_functions", "autocomplete", "tpch",
-                               "tpcds", "jemalloc"});
-}
 
 // Options that DuckDB takes only while it opens.
 bool is_open_option(std::string_view name) {
@@ -49,7 +47,10 @@ Status set_option(duckdb_config config, const std::string& name, const std::stri
 Status fill_config(duckdb_config config, const WarehouseSettings& settings) {
   // Nothing is downloaded by itself, and nothing unsigned or of unknown makers is loaded.
   SLUICE_TRY(set_option(config, "autoinstall_known_extensions", "false"));
-  SLUICE_TRY(set_option(config, "allow_community_extensions", "false"));
+  SLUICE_TRY(set_option(config, "allow_community_extensions",
+                        settings.allow_community_extensions ? "true" : "false"));
+  if (!settings.extension_directory.empty())
+    SLUICE_TRY(set_option(config, "extension_directory", settings.extension_directory));
   if (settings.read_only) SLUICE_TRY(set_option(config, "access_mode", "READ_ONLY"));
   if (settings.threads > 0)
     SLUICE_TRY(set_option(config, "threads", fmt::format("{}", settings.threads)));
@@ -64,10 +65,8 @@ Status fill_config(duckdb_config config, const WarehouseSettings& settings) {
 Status run(Connection& connection, const std::string& sql, const std::string& what) {
   Result<StatementResult> result = connection.execute(sql, false);
   if (result) return {};
-  Error error(ErrorCode::kWarehouseConnect, fmt::format("{}: {}", what, result.error().message()),
+  return fail(ErrorCode::kWarehouseConnect, fmt::format("{}: {}", what, result.error().message()),
               result.error().hint().empty() ? "check the profile" : result.error().hint());
-  error.add_cause(std::move(result.error()));
-  return fail(std::move(error));
 }
 
 std::string setting_statement(const std::string& name, const std::string& value) {
@@ -77,7 +76,7 @@ std::string setting_statement(const std::string& name, const std::string& value)
 // Runs once per database what the profile asks for.
 Status prepare_database(Connection& connection, const WarehouseSettings& settings) {
   for (const std::string& extension : settings.extensions) {
-    if (is_built_in(extension)) continue;
+    if (is_built_in_extension(extension)) continue;
     SLUICE_TRY(run(connection, "LOAD " + quote_with('"', extension),
                    fmt::format("cannot load the extension \"{}\"", extension)));
   }
@@ -86,12 +85,30 @@ Status prepare_database(Connection& connection, const WarehouseSettings& setting
     SLUICE_TRY(run(connection, setting_statement(name, value),
                    fmt::format("the setting \"{}\" was refused", name)));
   }
-  // The text is not shown: it may hold secrets.
-  for (size_t i = 0; i < settings.start_statements.size(); ++i) {
-    SLUICE_TRY(run(connection, settings.start_statements[i],
-                   fmt::format("start statement {} of the profile failed", i + 1)));
-  }
+  for (const StartStatement& statement : settings.start_statements)
+    SLUICE_TRY(run(connection, statement.sql, statement.what + " failed"));
   return {};
+}
+
+// Opens the file; tries again, with growing pauses, as often as the profile's retries say.
+Result<DatabaseHandle> open_with_retries(const WarehouseSettings& settings, duckdb_config config) {
+  std::chrono::milliseconds pause(250);
+  for (int attempt = 1;; ++attempt) {
+    DatabaseHandle handle;
+    char* message = nullptr;
+    if (duckdb_open_ext(settings.path.c_str(), handle.out(), config, &message) == DuckDBSuccess)
+      return handle;
+    Error error = open_error(take_string(message), settings.path);
+    const bool may_pass =
+        error.code() == ErrorCode::kWarehouseLocked || error.code() == ErrorCode::kIo;
+    if (!may_pass || attempt >= settings.connect_attempts) return fail(std::move(error));
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::milliseconds(10000));
+  }
+}
+
+QueryPolicy query_policy(const WarehouseSettings& settings) {
+  return {settings.disable_transactions, settings.query_attempts, settings.retryable_exceptions};
 }
 
 }  // namespace
@@ -102,13 +119,8 @@ Result<std::unique_ptr<Warehouse>> open_duckdb(const WarehouseSettings& settings
     return fail(ErrorCode::kWarehouseConnect, "the engine gave no configuration");
   }
   SLUICE_TRY(fill_config(config.get(), settings));
-  DatabaseHandle handle;
-  char* message = nullptr;
-  if (duckdb_open_ext(settings.path.c_str(), handle.out(), config.get(), &message) !=
-      DuckDBSuccess) {
-    return fail(open_error(take_string(message), settings.path));
-  }
-  auto database = std::make_shared<Database>(std::move(handle));
+  SLUICE_ASSIGN(DatabaseHandle handle, open_with_retries(settings, config.get()));
+  auto database = std::make_shared<Database>(std::move(handle), query_policy(settings));
   // JSON errors carry the offset of the problem; the progress bar counts but does not print.
   std::string start_sql =
       "SET errors_as_json = true; SET enable_progress_bar = true; SET enable_progress_bar_print = "

@@ -225,7 +225,7 @@ TEST(LoadProjectTest, ChoosesTheTarget) {
   EXPECT_EQ(
       show(dev->project().profile.target),
       "{'database': 'my.shop', 'schema': 'main', 'path': '/tmp/dir/my.shop.duckdb', "
-      "'config_options': None, 'extensions': None, 'settings': None, 'external_root': '.', "
+      "'config_options': None, 'extensions': None, 'settings': {}, 'external_root': '.', "
       "'use_credential_provider': None, 'attach': [{'path': 'x.db', 'type': None, 'alias': None, "
       "'secret': None, 'read_only': False, 'options': None, 'is_ducklake': None}], "
       "'filesystems': None, 'remote': None, 'plugins': None, 'disable_transactions': False, "

@@ -10,10 +10,73 @@ TEST(Dialect, IsFoundByAdapterType) {
   ASSERT_NE(find_dialect("duckdb"), nullptr);
   ASSERT_NE(find_dialect("trino"), nullptr);
   EXPECT_EQ(find_dialect("oracle"), nullptr);
+  EXPECT_FALSE(dialect_for("oracle").is_known());
+  EXPECT_EQ(dialect_for("oracle").adapter_type(), "oracle");
+  EXPECT_EQ(dialect_for("oracle").quote_identifier("a"), "\"a\"");
+  EXPECT_EQ(&dialect_for("trino"), find_dialect("trino"));
   EXPECT_EQ(find_dialect("duckdb")->dispatch_prefixes(),
             (std::vector<std::string>{"duckdb", "default"}));
   EXPECT_EQ(find_dialect("trino")->dispatch_prefixes(),
             (std::vector<std::string>{"trino", "default"}));
+  EXPECT_EQ(find_dialect("redshift")->dispatch_prefixes(),
+            (std::vector<std::string>{"redshift", "postgres", "default"}));
+  EXPECT_EQ(find_dialect("athena")->macro_folders(), (std::vector<std::string>{"athena", "trino"}));
+}
+
+// Observed: what {{ this }} and adapter.quote('a') print under each adapter.
+TEST(Dialect, RendersNamesAsEachAdapterDoes) {
+  struct Row {
+    const char* type;
+    const char* quoted;
+    bool quotes, includes_database;
+  };
+  const Row rows[] = {{"postgres", "\"a\"", true, true},    {"redshift", "\"a\"", true, true},
+                      {"snowflake", "\"a\"", false, true},  {"bigquery", "`a`", true, true},
+                      {"spark", "`a`", false, false},       {"databricks", "`a`", true, true},
+                      {"fabric", "[a]", true, true},        {"sqlserver", "\"a\"", true, true},
+                      {"clickhouse", "\"a\"", true, false}, {"athena", "\"a\"", true, true}};
+  for (const Row& row : rows) {
+    const Dialect& dialect = *find_dialect(row.type);
+    EXPECT_EQ(dialect.wrap_identifier("a"), row.quoted) << row.type;
+    EXPECT_EQ(dialect.default_quoting().identifier, row.quotes) << row.type;
+    EXPECT_EQ(dialect.default_include().database, row.includes_database) << row.type;
+  }
+  EXPECT_EQ(find_dialect("clickhouse")->quote_identifier("a"), "`a`");
+  EXPECT_EQ(find_dialect("fabric")->quote_identifier("a]b"), "[a]]b]");
+}
+
+// Observed: api.Column.create('n', type) under each adapter.
+TEST(Dialect, GivesTheTypesOfColumnsAsEachAdapterDoes) {
+  struct Row {
+    const char* adapter;
+    const char* type;
+    const char* dtype;
+    const char* data_type;
+  };
+  const Row rows[] = {{"postgres", "string", "TEXT", "TEXT"},
+                      {"postgres", "varchar", "varchar", "character varying(256)"},
+                      {"redshift", "text", "text", "character varying(256)"},
+                      {"snowflake", "varchar", "varchar", "character varying(16777216)"},
+                      {"bigquery", "integer", "INT64", "INT64"},
+                      {"spark", "varchar", "varchar", "varchar"},
+                      {"databricks", "TIMESTAMP", "timestamp", "timestamp"},
+                      {"databricks", "long", "bigint", "bigint"},
+                      {"trino", "string", "VARCHAR", "VARCHAR"},
+                      {"trino", "char", "char", "varchar(256)"},
+                      {"fabric", "string", "VARCHAR(MAX)", "VARCHAR(MAX)"},
+                      {"sqlserver", "boolean", "BIT", "BIT"},
+                      {"clickhouse", "varchar", "varchar", "String"}};
+  for (const Row& row : rows) {
+    const Dialect& dialect = *find_dialect(row.adapter);
+    const std::string dtype = dialect.translate_type(row.type);
+    EXPECT_EQ(dtype, row.dtype) << row.adapter;
+    EXPECT_EQ(dialect.data_type({"n", dtype, {}, {}, {}}), row.data_type) << row.adapter;
+  }
+  EXPECT_EQ(find_dialect("snowflake")->data_type({"n", "numeric", {}, 10, 2}), "numeric(10,2)");
+  EXPECT_EQ(find_dialect("spark")->column_repr({"n", "int", {}, {}, {}}), "<SparkColumn n (int)>");
+  EXPECT_EQ(find_dialect("bigquery")->column_repr({"n", "INT64", {}, {}, {}}),
+            "<BigQueryColumn n (INT64, NULLABLE)>");
+  EXPECT_EQ(find_dialect("bigquery")->column_literal("1", "INT64"), "cast(1 as INT64)");
 }
 
 TEST(Dialect, QuotesAndEscapes) {
@@ -70,7 +133,8 @@ TEST(CompileOnly, RefusesToRun) {
   const auto result = (*connection)->execute("select 1", true);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), ErrorCode::kWarehouseUnsupported);
-  EXPECT_EQ(result.error().message(), "running SQL is not supported for the adapter \"trino\"");
+  EXPECT_EQ(result.error().message(),
+            "there is no connection to \"trino\", and this asks for one: select 1");
   EXPECT_FALSE((*connection)->begin());
   EXPECT_TRUE((*connection)->list_relations("store", "analytics")->empty())
       << "compiles as for a first run";

@@ -87,8 +87,9 @@ TEST_F(DuckdbTest, AppliesSettingsToEveryConnection) {
   settings.threads = 2;
   settings.settings = {
       {"TimeZone", "Asia/Tokyo"}, {"memory_limit", "1GB"}, {"allow_unsigned_extensions", "true"}};
-  settings.start_statements = {"ATTACH '" + folder_.path("other.duckdb") + "' AS other",
-                               "CREATE TABLE other.t AS SELECT 1"};
+  settings.start_statements = {
+      {"attaching \"other\"", "ATTACH '" + folder_.path("other.duckdb") + "' AS other"},
+      {"filling it", "CREATE TABLE other.t AS SELECT 1"}};
   open(settings);
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(show(value("SELECT current_setting('TimeZone')")), "text Asia/Tokyo");

@@ -55,21 +55,33 @@ const ValueCase kPlain[] = {
     {"'[1]'::JSON", "JSON", "text [1]"},
 };
 
-// These print as the engine casts them to VARCHAR.
+// Recorded: what dbt's templates see of these.
 const ValueCase kNested[] = {
-    {"TIME '10:30:00.5'", "TIME", nullptr},
+    {"TIME '10:30:00.5'", "TIME", "nested 10:30:00.500000"},
+    {"INTERVAL 1 DAY", "INTERVAL", "nested 1 day, 0:00:00"},
+    {"INTERVAL '1 month 2 hours'", "INTERVAL", "nested 30 days, 2:00:00"},
+    {"INTERVAL '-3 days 04:05:06.5'", "INTERVAL", "nested -3 days, 4:05:06.500000"},
+    {"'A\\x00''b'::BLOB", "BLOB", "nested b\"A\\x00'b\""},
+    {"[1, NULL, 3]", "INTEGER[]", "nested [1, null, 3]"},
+    {"[['a, b'], ['it''s', '\"é']]", "VARCHAR[][]",
+     "nested [[\"a, b\"], [\"it's\", \"\\\"\\u00e9\"]]"},
+    {"[1.5, 2]::DECIMAL(4,1)[2]", "DECIMAL(4,1)[2]", "nested [1.5, 2.0]"},
+    {"{'a': 1, 'b c': 'x'}", "STRUCT(a INTEGER, \"b c\" VARCHAR)",
+     "nested {\"a\": 1, \"b c\": \"x\"}"},
+    {"MAP {'k': [DATE '2026-01-01']}", "MAP(VARCHAR, DATE[])", "nested {\"k\": [\"2026-01-01\"]}"},
+    {"MAP {1: true}", "MAP(INTEGER, BOOLEAN)", "nested {\"1\": true}"},
+    {"[INTERVAL 1 HOUR]", "INTERVAL[]", "nested [\"1:00:00\"]"},
+    {"{'t': TIMESTAMPTZ '2026-01-01 12:00:00+00'}", "STRUCT(t TIMESTAMP WITH TIME ZONE)",
+     "nested {\"t\": \"2026-01-01 12:00:00+00:00\"}"},
+};
+
+// These print as the engine casts them to VARCHAR.
+const ValueCase kEngineText[] = {
     {"'10:30:00+02'::TIMETZ", "TIME WITH TIME ZONE", nullptr},
-    {"INTERVAL '1 month 3 days 04:05:06'", "INTERVAL", nullptr},
-    {"'\\xAA\\x00b'::BLOB", "BLOB", nullptr},
     {"'0101'::BIT", "BIT", nullptr},
     {"'123456789012345678901234567890123456789012345'::BIGNUM", "BIGNUM", nullptr},
-    {"[1, NULL, 3]", "INTEGER[]", nullptr},
-    {"[['a, b'], ['it''s', '']]", "VARCHAR[][]", nullptr},
-    {"[1.5, 2]::DECIMAL(4,1)[2]", "DECIMAL(4,1)[2]", nullptr},
-    {"{'a': 1, 'b c': 'x'}", "STRUCT(a INTEGER, \"b c\" VARCHAR)", nullptr},
-    {"MAP {'k': [DATE '2026-01-01']}", "MAP(VARCHAR, DATE[])", nullptr},
     {"union_value(num := 2)", "UNION(num INTEGER)", nullptr},
-    {"{'t': TIMESTAMPTZ '2026-01-01 12:00:00+00'}", "STRUCT(t TIMESTAMP WITH TIME ZONE)", nullptr},
+    {"['0101'::BIT]", "BIT[]", nullptr},
     {"[1]::INTEGER[]::VARIANT", "VARIANT", nullptr},
 };
 
@@ -83,13 +95,24 @@ TEST_F(DuckdbTest, ReadsPlainTypes) {
   }
 }
 
+TEST_F(DuckdbTest, PrintsNestedTypesAsDbtDoes) {
+  for (const ValueCase& entry : kNested) {
+    const ResultTable table =
+        fetch(std::string("SELECT ") + entry.sql + " AS x, NULL::STRUCT(a INTEGER) AS n");
+    ASSERT_EQ(table.rows.size(), 1U) << entry.sql;
+    EXPECT_EQ(table.columns[0].type, entry.type) << entry.sql;
+    EXPECT_EQ(show(table.rows[0][0]), entry.shown) << entry.sql;
+    EXPECT_EQ(show(table.rows[0][1]), "NULL");
+  }
+}
+
 TEST_F(DuckdbTest, PrintsOtherTypesAsTheEngineDoes) {
   for (const char* zone : {"UTC", "Asia/Tokyo"}) {
     run(std::string("SET TimeZone = '") + zone + "'");
-    for (const ValueCase& entry : kNested) {
+    for (const ValueCase& entry : kEngineText) {
       const std::string sql = entry.sql;
       const ResultTable table =
-          fetch("SELECT " + sql + " AS x, NULL::INTEGER[] AS n, (" + sql + ")::VARCHAR AS text");
+          fetch("SELECT " + sql + " AS x, NULL::BIT[] AS n, (" + sql + ")::VARCHAR AS text");
       ASSERT_EQ(table.rows.size(), 1U) << sql;
       EXPECT_EQ(table.columns[0].type, entry.type);
       const auto* text = std::get_if<std::string>(&table.rows[0][2]);
@@ -101,8 +124,8 @@ TEST_F(DuckdbTest, PrintsOtherTypesAsTheEngineDoes) {
 }
 
 TEST_F(DuckdbTest, TypeNamesAreTheEnginesOwn) {
-  for (const auto& cases :
-       {std::span<const ValueCase>(kPlain), std::span<const ValueCase>(kNested)}) {
+  for (const auto& cases : {std::span<const ValueCase>(kPlain), std::span<const ValueCase>(kNested),
+                            std::span<const ValueCase>(kEngineText)}) {
     for (const ValueCase& entry : cases) {
       EXPECT_EQ(show(value(std::string("SELECT typeof(") + entry.sql + ")")),
                 std::string("text ") + entry.type);
