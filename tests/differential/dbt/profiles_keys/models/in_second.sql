@@ -1,0 +1,2 @@
+{{ config(enabled=target.name == 'attached', database='second') }}
+select 1 as id, 'second' as place

@@ -1,0 +1,2 @@
+{{ config(enabled=target.name == 'reading', database='fixed', schema='no') }}
+select 1 as n
