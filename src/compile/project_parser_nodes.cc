@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/parallel.h"
@@ -217,11 +218,13 @@ void ProjectParser::render_draft(Draft& draft) {
   };
   node.database = shared_.project().profile.database;
   node.schema = shared_.project().profile.schema;
+  std::vector<std::string> macros_of_arguments;
   if (!take_static_test(draft, ctx) && node.type != ResourceType::kSeed) {
     if (node.test_metadata) {
       auto kwargs = render_test_kwargs(node.test_metadata->kwargs, ctx, interpreter);
       if (!kwargs) return add_error(std::move(kwargs.error()));
       ctx.extra["_dbt_generic_test_kwargs"] = std::move(*kwargs);
+      macros_of_arguments = std::exchange(ctx.macro_ids, {});
     }
     if (!jinja::is_plain_text(node.raw_code)) {
       uint32_t first_line =
@@ -235,6 +238,11 @@ void ProjectParser::render_draft(Draft& draft) {
   node.refs = std::move(ctx.refs);
   node.sources = std::move(ctx.sources);
   node.depends_on_macros = std::move(ctx.macro_ids);
+  // dbt names the test's own macro before those that its arguments call.
+  for (std::string& id : macros_of_arguments)
+    if (std::find(node.depends_on_macros.begin(), node.depends_on_macros.end(), id) ==
+        node.depends_on_macros.end())
+      node.depends_on_macros.push_back(std::move(id));
   node.in_file_config = std::move(ctx.in_file_config);
   Status finished = finish_node(draft, ctx, interpreter);
   if (!finished) add_error(std::move(finished.error()));
