@@ -16,9 +16,9 @@ namespace {
 
 using jinja::Value;
 
-constexpr std::array<Command, 7> kRetryable{
-    Command::kBuild,   Command::kRun,   Command::kTest,        Command::kSeed,
-    Command::kCompile, Command::kClone, Command::kRunOperation};
+constexpr std::array<Command, 8> kRetryable{
+    Command::kBuild,    Command::kRun,     Command::kTest,  Command::kSeed,
+    Command::kSnapshot, Command::kCompile, Command::kClone, Command::kRunOperation};
 
 // Of the options that every command takes, those that belong to the work and not to its telling.
 constexpr std::array<std::string_view, 5> kKeptCommonOptions{"vars", "target", "profile", "threads",
