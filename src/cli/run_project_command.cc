@@ -82,6 +82,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run_options.num_threads = workspace.num_threads();
   run_options.fail_fast = options.fail_fast;
   run_options.warn_error = options.warn_error;
+  run_options.run_hooks = options.command != Command::kClone;
   run_options.store_failures = options.store_failures;
   run_options.compile_hooks = compiles && options.select.empty() && options.exclude.empty();
   const Result<run::ProjectRunReport> report =

@@ -54,8 +54,6 @@ Value command_flags(const Flags& flags, const project::Project* project) {
   set("INVOCATION_COMMAND", Value::string(flags.invocation_command));
   set("DEBUG", Value::boolean(false));
   set("PRINT", Value::boolean(true));
-  set("DEFER", Value::boolean(flags.defer));
-  set("FAVOR_STATE", Value::boolean(flags.favor_state));
   set("PARTIAL_PARSE", Value::boolean(true));
   set("STATIC_PARSER", Value::boolean(true));
   set("INDIRECT_SELECTION", Value::string("eager"));

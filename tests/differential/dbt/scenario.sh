@@ -63,7 +63,8 @@ run_step() { # run_step NUMBER ARGUMENTS OUT: in the project's folder
   {
     echo "exit $status"
     if [[ $2 == ls* ]]; then grep -E '^[a-z_]+:|^\w+(\.\w+)+$' step.log; fi
-    if [[ $2 == '--quiet ls'* && $status == 0 ]]; then cat step.log; fi
+    # Python has a word of its own to say at its end.
+    if [[ $2 == '--quiet ls'* && $status == 0 ]]; then sed '/resource_tracker/,+1d' step.log; fi
     [[ -n $is_list || $status == 2 ]] || grep -oE 'SEE: .*' step.log
     # dbt's compile stops at the first error and leaves nothing; sluice goes on to report the others as well.
     # It lists seeds and hooks among what it compiled, and build lists exposures; they have no result.

@@ -1,0 +1,3 @@
+{% macro tell(name, values) %}
+  {% do log('SEE' ~ ': ' ~ name ~ ' ' ~ values, info=true) %}
+{% endmacro %}

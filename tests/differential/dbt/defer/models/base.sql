@@ -1,0 +1,1 @@
+select id, '{{ target.name }}' as t from {{ ref('sd') }}

@@ -1,0 +1,1 @@
+select e.*, '{{ ref('tab') }}' as r, '{{ this }}' as th from {{ ref('eph') }} e

@@ -1,0 +1,1 @@
+select * from {{ ref('m2') }} join {{ ref('sd') }} using (id)

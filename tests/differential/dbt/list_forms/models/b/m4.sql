@@ -1,0 +1,1 @@
+select * from {{ ref('m3') }} union all select * from {{ source('raw','t') }}

@@ -1,0 +1,1 @@
+select {{ var('fixed', 'nope') }} as id

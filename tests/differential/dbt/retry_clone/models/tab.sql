@@ -1,0 +1,1 @@
+{{ config(materialized='table') }}select 5 as id

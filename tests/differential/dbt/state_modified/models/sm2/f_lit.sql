@@ -1,0 +1,1 @@
+{{ config(materialized='view', tags=['a'], custom=1) }}select 1

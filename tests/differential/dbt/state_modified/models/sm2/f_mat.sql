@@ -1,0 +1,1 @@
+{{ config(materialized=var('mat','view')) }}select 1

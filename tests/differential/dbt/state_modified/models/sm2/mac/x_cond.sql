@@ -1,0 +1,1 @@
+{% if false %}{{ leaf() }}{% endif %}select 1

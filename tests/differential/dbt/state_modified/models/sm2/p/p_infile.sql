@@ -1,0 +1,1 @@
+{{ config(custom='two') }}select 1

@@ -1,0 +1,1 @@
+{{ config(severity='error') }}select 1
