@@ -65,6 +65,11 @@ std::optional<ResourceType> node_type(SourceFile::Kind kind) {
   }
 }
 
+// What config() was called with; a test that is read without rendering has only the outcome.
+const Value& said_in_file(const Node& node, const NodeContext& ctx) {
+  return ctx.written_config.as_dict().empty() ? node.in_file_config : ctx.written_config;
+}
+
 void set_default(Value& config, std::string_view key, Value value) {
   if (!config.as_dict().find(key)) config.as_dict().set(key, std::move(value));
 }
@@ -259,11 +264,7 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
       config, project::root_config(shared_.project(), node.package, node.type, node.fqn),
       node.type));
   node.unrendered_config =
-      draft.is_unconfigured
-          ? Value::dict()
-          : unrendered_config(
-                shared_.project(), node, draft.properties,
-                ctx.written_config.as_dict().empty() ? node.in_file_config : ctx.written_config);
+      unrendered_config(shared_.project(), node, draft.properties, said_in_file(node, ctx));
   if (node.type == ResourceType::kTest)
     set_default(config, "schema", Value::string("dbt_test__audit"));
   fill_config_defaults(config, node.type);
