@@ -65,9 +65,13 @@ std::optional<ResourceType> node_type(SourceFile::Kind kind) {
   }
 }
 
-// What config() was called with; a test that is read without rendering has only the outcome.
-const Value& said_in_file(const Node& node, const NodeContext& ctx) {
-  return ctx.written_config.as_dict().empty() ? node.in_file_config : ctx.written_config;
+// A test that is read without rendering has only the outcome of its config().
+Value written_config_of(bool is_unconfigured, const project::NodeProperties* properties,
+                        const Node& node, const NodeContext& ctx) {
+  if (is_unconfigured) return Value::dict();
+  const bool was_rendered = !ctx.written_config.as_dict().empty();
+  return unrendered_config(ctx.shared.project(), node, properties,
+                           was_rendered ? ctx.written_config : node.in_file_config);
 }
 
 void set_default(Value& config, std::string_view key, Value value) {
@@ -263,8 +267,7 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
   SLUICE_TRY(project::merge_config(
       config, project::root_config(shared_.project(), node.package, node.type, node.fqn),
       node.type));
-  node.unrendered_config =
-      unrendered_config(shared_.project(), node, draft.properties, said_in_file(node, ctx));
+  node.unrendered_config = written_config_of(draft.is_unconfigured, draft.properties, node, ctx);
   if (node.type == ResourceType::kTest)
     set_default(config, "schema", Value::string("dbt_test__audit"));
   fill_config_defaults(config, node.type);
