@@ -17,6 +17,11 @@ tl::unexpected<Error> unsupported(const Dialect& dialect) {
 // The statement's first words on one line.
 std::string shortened(std::string_view sql) {
   constexpr size_t kLongest = 80;
+  // The query comment says nothing about the query.
+  if (sql.starts_with("/*")) {
+    const size_t end = sql.find("*/");
+    if (end != std::string_view::npos) sql.remove_prefix(end + 2);
+  }
   std::string out;
   bool blank = false;
   for (const char c : sql) {
