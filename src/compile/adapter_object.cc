@@ -566,6 +566,9 @@ class AdapterObject final : public jinja::Object {
       SLUICE_ASSIGN(Value out, entry->method(ctx, interpreter, args));
       return out;
     }
+    // As dbt: parsing lets any method pass, the node fails when it is compiled.
+    if (ctx.phase == Phase::kParse)
+      return Value::undefined(std::string(name), jinja::UndefinedFlavor::kCapture);
     return fail(ErrorCode::kJinjaUndefined,
                 fmt::format("'adapter' object has no attribute '{}'", name),
                 "this adapter method is not known to sluice; see docs/compatibility.md");

@@ -9,12 +9,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import agate
-import dbt.flags
 import dbt.tests.util
 from dbt.adapters.factory import FACTORY
 from dbt.artifacts.schemas.catalog import CatalogArtifact
@@ -26,8 +24,6 @@ from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.exceptions import ParsingError
-from dbt_common.events.base_types import EventLevel, EventMsg
-from dbt_common.events.event_manager_client import get_event_manager
 from dbt_common.exceptions import CompilationError, DbtDatabaseError, DbtRuntimeError
 
 SLUICE = os.environ["SLUICE"]
@@ -41,6 +37,9 @@ ERROR_KINDS = [
     ("Compilation Error", CompilationError),
     ("Database Error", DbtDatabaseError),
 ]
+
+
+LAST_OUTPUT = [""]  # of the command that ran last
 
 
 def command_of(words):
@@ -194,15 +193,6 @@ def send(callbacks, line):
         callback(Part(event))
 
 
-def written_text(text):
-    """Where capture_stdout_logs() put its stream, if it did."""
-    for logger in get_event_manager().loggers:
-        stream = getattr(getattr(logger, "_python_logger", None), "handlers", [])
-        for handler in stream:
-            if handler.stream is not sys.stdout and hasattr(handler.stream, "getvalue"):
-                handler.stream.write(text)
-
-
 def invoke(self, args, **kwargs):
     words = [str(word) for word in args]
     for name, value in kwargs.items():
@@ -218,7 +208,7 @@ def invoke(self, args, **kwargs):
     done = subprocess.run([SLUICE, *spoken], capture_output=True, text=True, check=False)
     text = done.stdout + done.stderr
     print(text)
-    written_text(text)
+    LAST_OUTPUT[0] = text
     for line in done.stdout.splitlines() if self.callbacks else []:
         send(self.callbacks, line)
     error = raise_for(done.returncode, text)
@@ -227,9 +217,14 @@ def invoke(self, args, **kwargs):
     return dbtRunnerResult(success=done.returncode == 0, result=result_of(command, words, done.stdout))
 
 
+def run_dbt_and_capture(args=None, expect_pass=True):
+    return dbt.tests.util.run_dbt(args, expect_pass=expect_pass), LAST_OUTPUT[0]
+
+
 def get_manifest(project_root):
     return manifest_of(target_folder(["--project-dir", str(project_root)]))
 
 
 dbtRunner.invoke = invoke
 dbt.tests.util.get_manifest = get_manifest
+dbt.tests.util.run_dbt_and_capture = run_dbt_and_capture
