@@ -2,7 +2,7 @@
 
 {% macro duckdb__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
     {%- set columns = get_quoted_csv(dest_columns | map(attribute='name')) -%}
-    {%- set predicates = incremental_predicates or [] -%}
+    {%- set predicates = normalize_incremental_predicates(incremental_predicates) -%}
     {% if unique_key is string %}
         {# one key: a semi join on it #}
             delete from {{ target }}

@@ -17,20 +17,23 @@
     {%- set clauses = config.get('merge_clauses') or {} -%}
     {%- set matched = clauses.get('when_matched') or [merge_default_update(dest_columns)] -%}
     {%- set not_matched = clauses.get('when_not_matched') or [merge_default_insert()] -%}
-    {%- set returning = config.get('merge_returning_columns') %}
-    {{ config.get('sql_header') or '' }}
+    {%- set returning = config.get('merge_returning_columns') -%}
+{{ config.get('sql_header') or '' }}
+
     MERGE INTO {{ target }} AS DBT_INTERNAL_DEST
         USING {{ source }} AS DBT_INTERNAL_SOURCE
         {{ duckdb__merge_join_clause(unique_key, config.get('merge_on_using_columns'), incremental_predicates) }}
+    {# one WHEN for each clause #}
     {%- for clause in matched %}
     WHEN MATCHED{{ ' AND ' ~ clause['condition'] if clause.get('condition') }}
     THEN
-        {{ merge_clause_action(clause, dest_columns) }}
+        {{ merge_clause_action(clause, dest_columns, true) }}
     {%- endfor %}
     {%- for clause in not_matched %}
-    WHEN NOT MATCHED{{ ' BY ' ~ (clause['by'] | upper) if clause.get('by') }}{{ ' AND ' ~ clause['condition'] if clause.get('condition') }}
+    WHEN NOT MATCHED
+        {{ 'BY ' ~ (clause['by'] | upper) ~ ' ' if clause.get('by') }}{{ ' AND ' ~ clause['condition'] if clause.get('condition') }}
     THEN
-        {{ merge_clause_action(clause, dest_columns) }}
+        {{ merge_clause_action(clause, dest_columns, false) }}
     {%- endfor %}
     {%- if returning %}
     RETURNING {{ returning | join(', ') }}
@@ -39,21 +42,23 @@
 
 {% macro duckdb__merge_join_clause(unique_key, merge_on_using_columns, incremental_predicates) -%}
     {%- set conditions = [] -%}
-    {%- if not merge_on_using_columns -%}
-        {%- for key in ([unique_key] if unique_key is string else unique_key or []) -%}
-            {%- do conditions.append('DBT_INTERNAL_SOURCE.' ~ key ~ ' = DBT_INTERNAL_DEST.' ~ key) -%}
-        {%- endfor -%}
-        {%- if not unique_key -%}
-            {%- do conditions.append('FALSE') -%}
-        {%- endif -%}
-    {%- endif -%}
-    {%- for predicate in normalize_incremental_predicates(incremental_predicates) -%}
-        {%- do conditions.append(predicate) -%}
-    {%- endfor -%}
-    {%- if merge_on_using_columns -%}
+    {%- if merge_on_using_columns %}
         USING ({{ merge_on_using_columns | join(', ') }})
-    {%- endif -%}
-    {%- if conditions %}
+    {%- else %}
+            {% if unique_key %}
+                {% if unique_key is string %}
+                    {%- do conditions.append('DBT_INTERNAL_SOURCE.' ~ unique_key ~ ' = DBT_INTERNAL_DEST.' ~ unique_key) -%}
+                {% else %}
+                    {%- for key in unique_key %}
+                    {% do conditions.append('DBT_INTERNAL_SOURCE.' ~ key ~ ' = DBT_INTERNAL_DEST.' ~ key) %}
+                {% endfor -%}
+                {% endif %}
+            {% else %}
+                {%- do conditions.append('FALSE') -%}
+            {% endif %}
+        {% for predicate in normalize_incremental_predicates(incremental_predicates) -%}
+            {%- do conditions.append(predicate) -%}
+        {%- endfor %}
         ON ({{ conditions | join(') AND (') }})
     {%- endif -%}
 {%- endmacro %}
@@ -82,23 +87,27 @@
     {{ return({'action': 'insert', 'mode': 'by_name', 'condition': config.get('merge_insert_condition')}) }}
 {%- endmacro %}
 
-{# What one clause does: update, insert, delete, do_nothing, error. #}
-{% macro merge_clause_action(clause, dest_columns) -%}
+{# What one clause does: update, insert, delete, do_nothing, error. A row that the source lacks has
+   no new values, so an update of it takes `set_expressions` only. #}
+{% macro merge_clause_action(clause, dest_columns, is_match) -%}
     {%- set action = clause['action'] -%}
     {%- set mode = clause.get('mode') or 'by_name' -%}
-    {%- if action == 'delete' -%}
-        DELETE
-    {%- elif action == 'do_nothing' -%}
-        DO NOTHING
+    {%- if action == 'delete' %}
+            DELETE
+    {%- elif action == 'do_nothing' %}
+            DO NOTHING
     {%- elif action == 'error' -%}
         ERROR{{ " '" ~ escape_single_quotes(clause['error_message']) ~ "'" if clause.get('error_message') }}
+    {%- elif action == 'update' and not is_match -%}
+        UPDATE SET
+            {{ merge_expressions(clause.get('set_expressions') or (clause.get('update') or {}).get('set_expressions') or {}) | join(', ') }}
     {%- elif action == 'update' and mode == 'explicit' -%}
         UPDATE SET
                 {{ merge_assignments(clause.get('update') or {}, dest_columns) | join(', ') }}
     {%- elif action == 'insert' and mode == 'explicit' -%}
         {%- set insert = clause.get('insert') or {} -%}
         INSERT
-                {{ '(' ~ (insert['columns'] | join(', ')) ~ ')' if insert.get('columns') }}
+                ({{ (insert.get('columns') or []) | join(', ') }})
                 VALUES ({{ (insert.get('values') or []) | join(', ') }})
     {%- elif mode == 'star' -%}
         {{ 'UPDATE SET *' if action == 'update' else 'INSERT *' }}
@@ -107,20 +116,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The assignments of an explicit update: set_expressions first, then the included columns (or, with
-   `exclude`, all others) from the new row. #}
-{% macro merge_assignments(update, dest_columns) -%}
-    {%- set set_expressions = update.get('set_expressions') or {} -%}
-    {%- set included = update.get('include') or [] -%}
-    {%- if not included and update.get('exclude') -%}
-        {%- set included = get_merge_update_columns(none, update['exclude'], dest_columns) -%}
-    {%- endif -%}
+{# ["column = expression", …]. #}
+{% macro merge_expressions(set_expressions) -%}
     {%- set assignments = [] -%}
-    {%- set assigned = [] -%}
     {%- for column, expression in set_expressions.items() -%}
         {%- do assignments.append(column ~ ' = ' ~ expression) -%}
-        {%- do assigned.append(column | lower) -%}
     {%- endfor -%}
+    {{ return(assignments) }}
+{%- endmacro %}
+
+{# The assignments of an explicit update: set_expressions first, then the included columns (or all but
+   the excluded ones) from the new row. #}
+{% macro merge_assignments(update, dest_columns) -%}
+    {%- set set_expressions = update.get('set_expressions') or {} -%}
+    {%- set included = get_merge_update_columns(update.get('include'), update.get('exclude'), dest_columns) -%}
+    {%- set assignments = merge_expressions(set_expressions) -%}
+    {%- set assigned = set_expressions.keys() | map('lower') | list -%}
     {%- for column in included if column | lower not in assigned and (column | lower).strip('"') not in assigned -%}
         {%- do assignments.append(column ~ ' = DBT_INTERNAL_SOURCE.' ~ column) -%}
     {%- endfor -%}
@@ -138,6 +149,9 @@
     {%- do validate_string_list_field(config.get('merge_exclude_columns'), 'merge_exclude_columns', errors) -%}
     {%- do validate_string_list_field(config.get('merge_returning_columns'), 'merge_returning_columns', errors) -%}
     {%- do validate_dict_field(config.get('merge_clauses'), 'merge_clauses', errors) -%}
+    {%- if config.get('merge_on_using_columns') and (config.get('predicates') or config.get('incremental_predicates')) -%}
+        {%- do errors.append('merge_on_using_columns cannot be combined with incremental_predicates; name the columns in unique_key instead') -%}
+    {%- endif -%}
     {%- if config.get('merge_clauses') is mapping -%}
         {%- do validate_merge_clauses(config, [
                 'merge_update_condition', 'merge_insert_condition', 'merge_update_columns',
@@ -157,7 +171,7 @@
         {%- do validate_merge_clause_list(clauses, clause_type, errors) -%}
     {%- endfor -%}
     {%- set ignored = [] -%}
-    {%- for field in base_configuration_fields if config.get(field) is not none -%}
+    {%- for field in base_configuration_fields if config.get(field) -%}
         {%- do ignored.append(field) -%}
     {%- endfor -%}
     {%- if ignored -%}
@@ -177,10 +191,32 @@
         {%- for clause in clauses -%}
             {%- if clause is not mapping -%}
                 {%- do errors.append(name ~ ' elements must be dictionaries, found: ' ~ clause) -%}
-            {%- elif clause.get('action') not in ['update', 'insert', 'delete', 'do_nothing', 'error'] -%}
-                {%- do errors.append(name ~ ' has an unknown action: ' ~ clause.get('action')) -%}
+            {%- else -%}
+                {%- do validate_merge_clause(clause, name, errors) -%}
             {%- endif -%}
         {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# What would make SQL that no parser reads. #}
+{% macro validate_merge_clause(clause, name, errors) -%}
+    {%- set actions = ['update', 'delete', 'do_nothing', 'error'] if name == 'merge_clauses.when_matched'
+                      else ['insert', 'update', 'delete', 'do_nothing', 'error'] -%}
+    {%- if clause.get('action') not in actions -%}
+        {%- do errors.append(name ~ ' has an unknown action: ' ~ clause.get('action') ~ '; use ' ~ (actions | join(', '))) -%}
+    {%- endif -%}
+    {%- if clause.get('mode') and clause['mode'] not in ['by_name', 'by_position', 'star', 'explicit'] -%}
+        {%- do errors.append(name ~ ' has an unknown mode: ' ~ clause['mode'] ~ '; use by_name, by_position, star, explicit') -%}
+    {%- endif -%}
+    {%- if clause.get('by') and clause['by'] | lower not in ['source', 'target'] -%}
+        {%- do errors.append(name ~ ' has an unknown value of by: ' ~ clause['by'] ~ '; use source or target') -%}
+    {%- endif -%}
+    {%- do validate_string_field(clause.get('condition'), name ~ ' condition', errors) -%}
+    {%- if clause.get('action') == 'insert' and clause.get('mode') == 'explicit' -%}
+        {%- set insert = clause.get('insert') or {} -%}
+        {%- if not insert.get('columns') or (insert['columns'] | length) != ((insert.get('values') or []) | length) -%}
+            {%- do errors.append(name ~ ': an explicit insert needs insert.columns and as many insert.values') -%}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -93,6 +93,9 @@
 
 {# Temporary tables live in a schema of their own; the time keeps runs on one connection apart. #}
 {% macro duckdb__make_temp_relation(base_relation, suffix='__dbt_tmp') -%}
+    {%- if model.batch -%}
+        {%- set suffix = suffix ~ '_' ~ model.batch.id -%}
+    {%- endif -%}
     {{ return(base_relation.incorporate(path={
         'identifier': base_relation.identifier ~ suffix ~ py_current_timestring(),
         'schema': none,

@@ -98,6 +98,11 @@
     {%- if not event_time -%}
         {{ exceptions.raise_compiler_error("the incremental strategy 'microbatch' needs the config 'event_time'") }}
     {%- endif -%}
+    {%- if config.get('unique_key') -%}
+        {{ exceptions.raise_compiler_error(
+            "microbatch incremental strategy does not support 'unique_key'. Microbatch runs delete+insert per batch based on 'event_time'"
+            ~ " and does not do key-based upserts. Remove 'unique_key' or use incremental_strategy='merge'.") }}
+    {%- endif -%}
     {%- set batch = model.get('batch') or {} -%}
     {%- set start_time = batch.get('event_time_start') or config.get('__dbt_internal_microbatch_event_time_start') -%}
     {%- set end_time = batch.get('event_time_end') or config.get('__dbt_internal_microbatch_event_time_end') -%}

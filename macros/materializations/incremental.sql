@@ -62,7 +62,7 @@
     } -%}
     {%- call statement('main') -%}
         {{ strategy_macro(strategy_arguments) }}
-    {%- endcall -%}
+  {% endcall -%}
 
     {%- call statement('drop_temp_relation') -%}
         drop table if exists {{ temp_relation }}

@@ -38,13 +38,13 @@
     {%- if existing_relation is none -%}
         {%- call statement('main') -%}
             {{ get_create_table_as_sql(false, target_relation, sql) }}
-        {%- endcall -%}
+  {% endcall -%}
         {%- do adapter.cache_added(target_relation) -%}
     {%- else -%}
         {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
         {%- call statement('main') -%}
             {{ get_create_table_as_sql(false, intermediate_relation, sql) }}
-        {%- endcall -%}
+  {% endcall -%}
         {%- do drop_relation_in_transaction(existing_relation) -%}
         {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
     {%- endif -%}

@@ -77,6 +77,8 @@ struct Options {
   bool full_refresh = false;
   bool store_failures = false;
   bool empty = false;
+  std::string event_time_start, event_time_end;  // of batches
+  std::string sample;                            // "3 days"
 
   // list, show, compile.
   std::string output;  // list: name | path | selector | json; show, compile: text | json

@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "compile/batches.h"
 #include "compile/manifest_json.h"
+#include "compile/sample_window.h"
 #include "jinja/ops.h"
 #include "run/catalog_json.h"
 #include "run/run_results_json.h"
@@ -37,6 +39,15 @@ Value dict_of(const std::string& yaml) {
   return parsed && parsed->is_dict() ? std::move(*parsed) : Value::dict();
 }
 
+// As an ISO time; what does not parse was refused before.
+void set_time(jinja::Dict& arguments, std::string_view key, const std::string& text) {
+  if (text.empty()) return;
+  const Result<int64_t> micros = compile::parse_event_time(key, text);
+  if (!micros) return;
+  const std::string iso = compile::moment_iso_text(*micros);
+  arguments.set(key, Value::string(iso.substr(0, iso.find('+'))));
+}
+
 void set_paths(jinja::Dict& arguments, const Options& options) {
   const auto set_text = [&](std::string_view key, const std::string& text) {
     if (!text.empty()) arguments.set(key, Value::string(text));
@@ -67,6 +78,9 @@ Value invocation_arguments(const Options& options) {
   arguments.set("fail_fast", Value::boolean(options.fail_fast));
   arguments.set("store_failures", Value::boolean(options.store_failures));
   arguments.set("empty", Value::boolean(options.empty));
+  set_time(arguments, "event_time_start", options.event_time_start);
+  set_time(arguments, "event_time_end", options.event_time_end);
+  if (!options.sample.empty()) arguments.set("sample", Value::string(options.sample));
   arguments.set("warn_error", Value::boolean(options.warn_error));
   arguments.set("write_json", Value::boolean(options.write_json));
   arguments.set("quiet", Value::boolean(options.quiet));

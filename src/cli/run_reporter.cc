@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "cli/amounts.h"
+#include "compile/batches.h"
 
 namespace sluice::cli {
 namespace {
@@ -39,6 +40,8 @@ std::string headline(const Node& node, const NodeResult& result) {
       return is_test ? "SKIP test " + node.name : "SKIP relation " + relation_of(node);
     case NodeStatus::kNoOp:
       return "NO-OP " + describe_node(node);
+    case NodeStatus::kPartial:
+      return "PARTIALLY created " + describe_node(node);
     case NodeStatus::kError:
       if (is_test) return "ERROR " + node.name;
       return (node.type == ResourceType::kSeed ? "ERROR loading " : "ERROR creating ") +
@@ -74,6 +77,7 @@ Color color_of(NodeStatus status) {
     case NodeStatus::kError:
     case NodeStatus::kFail:
     case NodeStatus::kRuntimeError:
+    case NodeStatus::kPartial:
       return Color::kRed;
     default:
       return Color::kYellow;
@@ -98,6 +102,8 @@ std::string short_status(const NodeResult& result) {
       return "NO-OP";
     case NodeStatus::kRuntimeError:
       return "ERROR";
+    case NodeStatus::kPartial:
+      return result.message;
   }
   return {};
 }
@@ -175,7 +181,9 @@ std::string describe_node(const Node& node) {
     case ResourceType::kUnitTest:
       return "test " + node.name;
     case ResourceType::kModel:
-      return fmt::format("{} {} model {}", node.language, node.materialized(), relation_of(node));
+      return fmt::format("{} {} model {}", node.language,
+                         compile::is_microbatch(node) ? "microbatch" : node.materialized(),
+                         relation_of(node));
     default:
       return fmt::format("{} {}", project::resource_type_name(node.type), node.name);
   }
@@ -245,6 +253,36 @@ void RunReporter::step_finished(const plan::Step& step, const NodeResult& result
   tell(level, event_name(*node, result.status),
        fmt::format("{} of {} {}", number, total, headline(*node, result)), status + figures(result),
        color_of(result.status), step.unique_id, std::move(data));
+}
+
+void RunReporter::batch_started(const run::BatchEvent& batch) {
+  if (!options_.tells_steps) return;
+  tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogStartBatch",
+       fmt::format("Batch {} of {} START batch {} of {}", batch.number, batch.total, batch.label,
+                   relation_of(*batch.node)),
+       "RUN", Color::kNone, batch.node->unique_id,
+       {{"batch_index", std::to_string(batch.number)},
+        {"total_batches", std::to_string(batch.total)},
+        {"batch_start", json_text(batch.label)}});
+}
+
+void RunReporter::batch_finished(const run::BatchEvent& batch, const NodeResult& result) {
+  if (!options_.tells_steps) return;
+  const bool failed = run::is_failure(result.status);
+  const bool skipped = result.status == NodeStatus::kSkipped;
+  const std::string_view word = failed ? "ERROR creating" : skipped ? "SKIP" : "OK created";
+  const std::string_view status = failed ? "ERROR" : skipped ? "SKIPPED" : "OK";
+  tell(failed ? EventLevel::kError : EventLevel::kInfo, "LogBatchResult",
+       fmt::format("Batch {} of {} {} batch {} of {}", batch.number, batch.total, word, batch.label,
+                   relation_of(*batch.node)),
+       fmt::format("{} in {:.2f}s", status, result.execution_seconds), color_of(result.status),
+       batch.node->unique_id,
+       {{"batch_index", std::to_string(batch.number)},
+        {"total_batches", std::to_string(batch.total)},
+        {"batch_start", json_text(batch.label)},
+        {"status", json_text(run::status_name(result.status))},
+        {"execution_time", fmt::format("{:.6f}", result.execution_seconds)}});
+  if (failed && result.error) console_.error("error" + render(*result.error));
 }
 
 void RunReporter::hook_started(const run::HookEvent& hook) {

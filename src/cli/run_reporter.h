@@ -29,6 +29,8 @@ class RunReporter final : public run::ProjectRunObserver {
   void step_started(const plan::Step& step, size_t number, size_t total, size_t worker) override;
   void step_finished(const plan::Step& step, const run::NodeResult& result, size_t number,
                      size_t total) override;
+  void batch_started(const run::BatchEvent& batch) override;
+  void batch_finished(const run::BatchEvent& batch, const run::NodeResult& result) override;
   void hook_started(const run::HookEvent& hook) override;
   void hook_finished(const run::HookEvent& hook, const run::NodeResult& result) override;
 

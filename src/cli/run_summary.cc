@@ -24,6 +24,7 @@ constexpr size_t kMostTableRows = 40;
 
 struct Counts {
   size_t pass = 0, warn = 0, error = 0, skip = 0, no_op = 0;
+  size_t partial = 0;  // of the errors: microbatch models with some batches built
   size_t total() const { return pass + warn + error + skip + no_op; }
 };
 
@@ -48,6 +49,10 @@ Counts count_results(const std::vector<NodeResult>& results) {
         break;
       case NodeStatus::kNoOp:
         ++counts.no_op;
+        break;
+      case NodeStatus::kPartial:
+        ++counts.error;
+        ++counts.partial;
         break;
     }
   }
@@ -208,8 +213,13 @@ void print_problem(Console& console, const compile::Manifest& manifest, const No
 std::string completion_text(const Counts& counts, bool cancelled) {
   if (cancelled) return "Cancelled: what ran was rolled back, the rest was not started";
   if (counts.error == 0 && counts.warn == 0) return "Completed successfully";
-  return fmt::format("Completed with {}, 0 partial successes, and {}:",
-                     plural(counts.error, "error"), plural(counts.warn, "warning"));
+  const std::string partial =
+      fmt::format("{} partial success{}", counts.partial, counts.partial == 1 ? "" : "es");
+  if (counts.partial > 0 && counts.partial == counts.error)
+    return fmt::format("Completed with {} and {}:", partial, plural(counts.warn, "warning"));
+  return fmt::format(
+      "Completed with {}, {}, and {}:", plural(counts.error - counts.partial, "error"), partial,
+      plural(counts.warn, "warning"));
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "cli/builtin_macros.h"
 #include "cli/run_artifacts.h"
 #include "compile/deferral.h"
+#include "compile/sample_window.h"
 #include "run/profile_warehouse.h"
 
 namespace sluice::cli {
@@ -119,6 +120,18 @@ compile::Flags template_flags(const Options& options) {
 
 }  // namespace
 
+namespace {
+
+Status read_time_windows(const Options& options, int64_t now_micros, compile::Flags& flags) {
+  SLUICE_ASSIGN(flags.event_window,
+                compile::parse_event_window(options.event_time_start, options.event_time_end));
+  if (options.sample.empty()) return {};
+  SLUICE_ASSIGN(flags.sample, compile::parse_sample(options.sample, now_micros));
+  return {};
+}
+
+}  // namespace
+
 project::LoadOptions Workspace::load_options(LoadNeeds needs) const {
   const Options& options = invocation_.options;
   project::LoadOptions load;
@@ -173,6 +186,11 @@ bool Workspace::parse() {
   compile::SessionOptions session;
   session.project = project_;
   session.flags = template_flags(options);
+  if (Status read = read_time_windows(options, invocation_.started_at_micros, session.flags);
+      !read) {
+    report_error(invocation_, read.error());
+    return false;
+  }
   session.fs = &invocation_.fs;
   session.events = &invocation_.console;
   session.environment = invocation_.environment;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compile/adapter_external.h"
 #include "compile/adapter_snapshots.h"
 #include "compile/call_arguments.h"
 #include "compile/column.h"
@@ -445,6 +446,20 @@ Answer disable_transactions(NodeContext& ctx, Interpreter&, const CallArgs&) {
 
 Answer answer_nothing(NodeContext&, Interpreter&, const CallArgs&) { return Value::string(""); }
 
+// A name for the batch that the model (as a dict) builds: its start without punctuation.
+Answer batch_id_for_model(NodeContext&, Interpreter&, const CallArgs& args) {
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.batch_id_for_model", args, {{"model"}}));
+  SLUICE_ASSIGN(Value batch,
+                jinja::get_attribute(bound[0], "batch", jinja::UndefinedFlavor::kCapture));
+  if (batch.is_undefined() || batch.is_none()) return Value::string("");
+  SLUICE_ASSIGN(Value start,
+                jinja::get_attribute(batch, "event_time_start", jinja::UndefinedFlavor::kCapture));
+  SLUICE_ASSIGN(std::string text, jinja::to_str(start));
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '+'; });
+  std::replace(text.begin(), text.end(), ' ', '_');
+  return Value::string(std::move(text));
+}
+
 Answer cache_added(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.cache_added", args, {{"relation"}}));
   if (const Relation* relation = as_relation(bound[0]))
@@ -478,6 +493,7 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"add_query", add_query},
     {"already_exists", already_exists},
     {"assert_valid_snapshot_target_given_strategy", assert_valid_snapshot_target},
+    {"batch_id_for_model", batch_id_for_model},
     {"cache_added", cache_added},
     {"cache_dropped", cache_dropped},
     {"cache_renamed", cache_renamed},
@@ -494,6 +510,9 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"escape_sql_string", escape_sql_string},
     {"execute", execute},
     {"expand_target_column_types", expand_target_column_types},
+    {"external_read_location", external_methods::external_read_location},
+    {"external_root", external_methods::external_root},
+    {"external_write_options", external_methods::external_write_options},
     {"get_binding_char", get_binding_char},
     {"get_column_schema_from_query", get_column_schema_from_query},
     {"get_columns_in_relation", get_columns_in_relation},
@@ -507,6 +526,7 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"is_motherduck", answer_false},
     {"list_relations", list_relations_cached},
     {"list_relations_without_caching", list_relations_without_caching},
+    {"location_exists", external_methods::location_exists},
     {"quote", quote},
     {"quote_as_configured", quote_as_configured},
     {"quote_seed_column", quote_seed_column},
@@ -514,6 +534,7 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"render_raw_columns_constraints", render_columns_constraints},
     {"render_raw_model_constraints", render_model_constraints},
     {"standardize_grants_dict", standardize_grants_dict},
+    {"store_relation", external_methods::store_relation},
     {"truncate_relation", truncate_relation},
     {"type", type},
     {"valid_snapshot_target", valid_snapshot_target},

@@ -55,6 +55,21 @@ struct ExtraCte {
   std::string sql;  // " __dbt__cte__x as (\n…\n)"
 };
 
+// A span of event time, UTC, in microseconds since 1970-01-01: start <= t < end.
+struct TimeWindow {
+  int64_t start_micros = 0;
+  int64_t end_micros = 0;
+};
+
+// One batch of a microbatch model.
+struct Batch {
+  std::string id;     // "20240101"
+  std::string label;  // "2024-01-01"
+  TimeWindow window;
+  // The table is there, so building this batch adds to it even in a full refresh.
+  bool adds_to_table = false;
+};
+
 // A model, seed, snapshot, test, analysis or operation.
 struct Node {
   ResourceType type = ResourceType::kModel;
@@ -109,6 +124,8 @@ struct Node {
   jinja::Value defer_relation;    // what an earlier run built for it, as templates see it; or none
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
+  // The batch that this copy of a microbatch model builds.
+  std::optional<Batch> batch;
 
   // Compile products.
   bool compiled = false;

@@ -1,4 +1,5 @@
 // Resources as template values: what `model` and `graph.nodes[…]` show.
+#include "compile/batches.h"
 #include "compile/manifest.h"
 #include "compile/resource_shape.h"
 
@@ -9,6 +10,7 @@ jinja::Value node_to_value(const Manifest& /*manifest*/, const Node& node) {
   describe_node(sink, node, {});
   jinja::Value value = sink.take();
   if (!node.defer_relation.is_none()) value.as_dict().set("defer_relation", node.defer_relation);
+  if (node.batch) value.as_dict().set("batch", batch_value(*node.batch));
   return value;
 }
 

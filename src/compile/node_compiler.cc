@@ -23,6 +23,9 @@ std::string compiled_path_of(const SharedState& shared, const Node& node) {
     file += "/" + node.path;
   else if (node.type == ResourceType::kOperation)
     file += "/" + node.path;
+  else if (node.batch)
+    file =
+        fmt::format("{}/{}_{}.sql", file.substr(0, file.rfind('.')), node.name, node.batch->label);
   return fmt::format("{}/compiled/{}/{}", target, node.package_name, file);
 }
 

@@ -230,9 +230,7 @@ Value NodeContext::model_value() const {
 Value NodeContext::this_relation() const {
   if (!node || node->type == ResourceType::kOperation || node->type == ResourceType::kSqlOperation)
     return Value::none();
-  RelationParts parts = node_relation_parts(shared, *node);
-  parts.empty_scan = false;
-  return Relation::make(*shared.dialect, std::move(parts));
+  return Relation::make(*shared.dialect, node_relation_parts(shared, *node));
 }
 
 Result<warehouse::Connection*> NodeContext::require_connection() const {
@@ -281,7 +279,6 @@ RelationParts node_relation_parts(const SharedState& shared, const Node& node) {
     apply("schema", parts.quote.schema);
     apply("identifier", parts.quote.identifier);
   }
-  parts.empty_scan = shared.options.flags.empty;
   return parts;
 }
 
@@ -299,10 +296,15 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
   Node* target = shared.references.find_ref(call, package);
   if (!target) return fail(unknown_ref_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id, ref_text(call)));
+  const Value* event_time =
+      target->config.is_dict() ? target->config.as_dict().find("event_time") : nullptr;
   if (!target->is_ephemeral()) {
     SLUICE_ASSIGN(const bool deferred, is_deferred(*this, *target));
-    if (deferred) return defer_relation_of(shared, *target);
-    return Relation::make(*shared.dialect, node_relation_parts(shared, *target));
+    const Value relation = deferred ? defer_relation_of(shared, *target) : Value::none();
+    const Relation* elsewhere = relation.object_as<Relation>();
+    RelationParts parts = elsewhere ? elsewhere->parts() : node_relation_parts(shared, *target);
+    restrict_scan(shared, node, event_time, parts);
+    return Relation::make(*shared.dialect, std::move(parts));
   }
   if (std::find(ephemerals.begin(), ephemerals.end(), target) == ephemerals.end())
     ephemerals.push_back(target);
@@ -310,6 +312,7 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
   cte.identifier = "__dbt__cte__" + target->alias;
   cte.type = warehouse::RelationType::kCte;
   cte.quote.identifier = false;
+  restrict_scan(shared, node, event_time, cte);
   return Relation::make(*shared.dialect, std::move(cte));
 }
 
@@ -328,7 +331,7 @@ Result<Value> NodeContext::resolve_source(const SourceCall& call) {
   if (!target) return fail(unknown_source_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id,
                               fmt::format("source('{}', '{}')", call.source, call.table)));
-  return source_relation(shared, *target);
+  return source_relation(shared, *target, node);
 }
 
 Result<Value> NodeContext::find_variable(const std::string& name, const Value* fallback,

@@ -150,7 +150,17 @@ jinja::Value make_macro_callable(const MacroResource& macro);
 
 // Relation of a node or source as ref()/source() give it.
 RelationParts node_relation_parts(const SharedState& shared, const Node& node);
-Result<jinja::Value> source_relation(const SharedState& shared, const Source& source);
+Result<jinja::Value> source_relation(const SharedState& shared, const Source& source,
+                                     const Node* reader);
+// Narrows what `reader` (may be null) reads of a relation whose config says `event_time` (may be
+// null): no row with --empty, else its batch's window or the sample's.
+void restrict_scan(const SharedState& shared, const Node* reader, const jinja::Value* event_time,
+                   RelationParts& parts);
+// The batches of a microbatch model as things stand: flags, clock, and whether its table exists.
+std::vector<Batch> plan_batches_now(const SharedState& shared, const Node& node);
+// True when a project or package replaces get_incremental_microbatch_sql and no flag asks for
+// batches all the same.
+bool has_own_microbatch_strategy(const SharedState& shared);
 
 // The error of a ref() or source() that names nothing, or something disabled.
 Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCall& call);

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/parallel.h"
 #include "base/suggest.h"
+#include "compile/batches.h"
 #include "compile/config_defaults.h"
 #include "compile/project_parser.h"
 #include "compile/unrendered_config.h"
@@ -272,6 +273,7 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
     set_default(config, "schema", Value::string("dbt_test__audit"));
   fill_config_defaults(config, node.type);
   node.config = std::move(config);
+  SLUICE_TRY(check_batch_settings(node));
   const jinja::Dict& final_config = node.config.as_dict();
   // What a test or hook has by its place (column tags, the hook's kind) comes before its own.
   for (std::string& tag : tags_of_node(node, draft.properties))
@@ -325,9 +327,7 @@ std::string ProjectParser::relation_name_of(const Node& node) const {
                                              : shared_.options.flags.store_failures;
   }
   if (!stores_failures && (!node.is_refable() || node.is_ephemeral())) return {};
-  RelationParts parts = node_relation_parts(shared_, node);
-  parts.empty_scan = false;
-  return Relation(*shared_.dialect, std::move(parts)).render();
+  return Relation(*shared_.dialect, node_relation_parts(shared_, node)).render();
 }
 
 Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter) {

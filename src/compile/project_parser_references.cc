@@ -5,6 +5,7 @@
 #include <cctype>
 #include <map>
 
+#include "compile/batches.h"
 #include "compile/project_parser.h"
 
 namespace sluice::compile {
@@ -141,6 +142,7 @@ bool ProjectParser::parse() {
   warn_unused_properties();
   warn_unsupported();
   shared_.manifest.index();
+  warn_unfiltered_batches(shared_.manifest, diagnostics_);
   return true;
 }
 

@@ -118,8 +118,8 @@ void ProjectParser::make_source(const project::SourceProperties& group,
   bool on = !enabled || jinja::truth(*enabled).value_or(true);
   if (!enabled) source->config.as_dict().set("enabled", Value::boolean(true));
   Result<std::string> rendered =
-      source_relation(shared_, *source).and_then([](const Value& relation) {
-        return jinja::to_str(relation);
+      source_relation(shared_, *source, nullptr).transform([](const Value& relation) {
+        return relation.object_as<Relation>()->render();
       });
   if (rendered)
     source->relation_name = std::move(*rendered);

@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 
+#include "compile/batches.h"
 #include "compile/call_arguments.h"
 #include "jinja/ops.h"
 
@@ -200,8 +201,16 @@ std::string Relation::render() const {
     append(parts_.schema, parts_.include.schema, parts_.quote.schema);
     append(parts_.identifier, parts_.include.identifier, parts_.quote.identifier);
   }
-  if (parts_.empty_scan) return fmt::format("(select * from {} where false limit 0)", out);
   return out;
+}
+
+std::string Relation::scan_text() const {
+  std::string text = render();
+  if (parts_.empty_scan) text = fmt::format("(select * from {} where false limit 0)", text);
+  if (parts_.filter_column.empty()) return text;
+  return fmt::format("(select * from {0} where {1} >= '{2}' and {1} < '{3}')", text,
+                     parts_.filter_column, moment_text(parts_.filter_window.start_micros),
+                     moment_text(parts_.filter_window.end_micros));
 }
 
 warehouse::RelationInfo Relation::info() const {

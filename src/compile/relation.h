@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "compile/manifest.h"
 #include "jinja/value.h"
 #include "warehouse/warehouse.h"
 
@@ -24,6 +25,9 @@ struct RelationParts {
   std::optional<std::string> external;
   // --empty: reads no row.
   bool empty_scan = false;
+  // Batches and --sample: reads only what happened in the window. `filter_column` is SQL.
+  std::string filter_column;
+  TimeWindow filter_window;
 };
 
 class Relation final : public jinja::Object {
@@ -35,7 +39,10 @@ class Relation final : public jinja::Object {
 
   const RelationParts& parts() const { return parts_; }
   const warehouse::Dialect& dialect() const { return dialect_; }
+  // The name alone.
   std::string render() const;
+  // What templates print: the name, or a subquery that reads no row or a window of time only.
+  std::string scan_text() const;
   warehouse::RelationInfo info() const;
 
   std::string_view type_name() const override;
@@ -44,7 +51,7 @@ class Relation final : public jinja::Object {
   Result<std::optional<jinja::Value>> call_method(jinja::Interpreter& interpreter,
                                                   std::string_view name,
                                                   const jinja::CallArgs& args) override;
-  Result<std::string> str() const override { return render(); }
+  Result<std::string> str() const override { return scan_text(); }
   Result<std::string> repr() const override;
   bool equals(const jinja::Value& other) const override;
   std::optional<uint64_t> hash() const override;

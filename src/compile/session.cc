@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/suggest.h"
+#include "compile/batches.h"
 #include "compile/catalog.h"
 #include "compile/deferral.h"
 #include "compile/freshness.h"
@@ -181,6 +182,14 @@ Status Session::prepare_schemas(warehouse::Connection& connection,
   return {};
 }
 
+bool Session::runs_in_batches(const Node& node) const {
+  return is_microbatch(node) && !has_own_microbatch_strategy(impl_->shared);
+}
+
+std::vector<Batch> Session::plan_batches(const Node& node) const {
+  return plan_batches_now(impl_->shared, node);
+}
+
 Status Session::compile_node(Node& node, warehouse::Connection* connection) {
   return impl_->compiler.compile(node, connection);
 }
@@ -267,6 +276,10 @@ Error clean_up(NodeContext& ctx, const Node& node, warehouse::Connection& connec
 
 Result<MaterializationResult> Session::materialize(Node& node, warehouse::Connection& connection) {
   SharedState& shared = impl_->shared;
+  if (node.batch && node.batch->adds_to_table) {
+    if (!node.set_config.is_dict()) node.set_config = Value::dict();
+    node.set_config.as_dict().set("full_refresh", Value::boolean(false));
+  }
   Evaluation evaluation(shared, &node, node.package, &connection);
   auto result = run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
                                     std::string(node.materialized()), node.compiled_code);
@@ -371,7 +384,9 @@ Status Session::run_hook(Node& operation, const Value& results, warehouse::Conne
     auto ran = ctx.execute(*text, false, false);
     if (!ran) return failed(std::move(ran.error()));
   }
-  return close_transaction(shared, connection, fmt::format("hook '{}'", operation.name));
+  // What the hook's statements began is kept, as in dbt.
+  if (connection.in_transaction()) return connection.commit();
+  return {};
 }
 
 Result<Value> Session::run_operation(const std::string& macro_name, const Value& args,

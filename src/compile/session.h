@@ -27,6 +27,10 @@ struct Flags {
   bool fail_fast = false;
   bool store_failures = false;
   bool empty = false;
+  // --event-time-start and --event-time-end: the batches to build.
+  std::optional<TimeWindow> event_window;
+  // --sample: what models read of anything that has an event time.
+  std::optional<TimeWindow> sample;
   bool quiet = false;
   bool warn_error = false;         // exceptions.warn() raises
   bool defer = false;              // ref() may read what an earlier run built
@@ -131,6 +135,14 @@ class Session {
   // Wraps a query in `limit` by the project's macros (get_show_sql).
   Result<std::string> show_sql(const Node* node, const std::string& compiled_sql, int64_t limit,
                                warehouse::Connection* connection);
+
+  // True for a microbatch model, unless the project brings its own microbatch strategy and does not
+  // ask for batches (flag require_batched_execution_for_custom_microbatch_strategy).
+  bool runs_in_batches(const Node& node) const;
+
+  // The batches that a microbatch model is built in now, oldest first. The relation cache must hold
+  // its schema.
+  std::vector<Batch> plan_batches(const Node& node) const;
 
   // Runs the node's materialization macro: hooks, DDL, commit. The node is compiled already.
   Result<MaterializationResult> materialize(Node& node, warehouse::Connection& connection);

@@ -86,7 +86,7 @@ Result<std::string> format_location(const Source& source, const std::string& loc
 
 }  // namespace
 
-Result<Value> source_relation(const SharedState& shared, const Source& source) {
+Result<Value> source_relation(const SharedState& shared, const Source& source, const Node* reader) {
   RelationParts parts;
   if (!source.database.empty()) parts.database = source.database;
   parts.schema = source.schema;
@@ -119,7 +119,9 @@ Result<Value> source_relation(const SharedState& shared, const Source& source) {
         rendered.find('(') != std::string::npos || rendered.find('\'') != std::string::npos;
     parts.external = complete ? rendered : "'" + rendered + "'";
   }
-  parts.empty_scan = shared.options.flags.empty;
+  const Value* event_time =
+      source.config.is_dict() ? source.config.as_dict().find("event_time") : nullptr;
+  restrict_scan(shared, reader, event_time, parts);
   return Relation::make(*shared.dialect, std::move(parts));
 }
 

@@ -56,8 +56,7 @@ std::vector<NodeResult> Executor::run() {
     std::lock_guard lock(progress_mutex_);
     begin();
   }
-  const size_t num_workers =
-      std::clamp<size_t>(options_.num_threads, 1, std::max<size_t>(1, total_));
+  const size_t num_workers = std::max<size_t>(options_.num_threads, 1);
   {
     std::vector<std::jthread> workers;
     workers.reserve(num_workers);
@@ -107,6 +106,7 @@ void Executor::work(size_t worker) {
       if (num_unsettled_ > 0) progress_changed_.wait(lock);
       continue;
     }
+    if (run_shared_task(worker, nullptr, lock)) continue;
     const std::optional<size_t> step = take_ready();
     if (!step) {
       progress_changed_.wait(lock);
@@ -130,6 +130,33 @@ void Executor::work(size_t worker) {
     }
   }
   progress_changed_.notify_all();
+}
+
+// Runs one task that waits (of `of`, or of anyone when null); false when there is none.
+bool Executor::run_shared_task(size_t worker, SharedTasks* of, std::unique_lock<std::mutex>& lock) {
+  for (SharedTasks* shared : shared_) {
+    if ((of != nullptr && shared != of) || shared->next == shared->tasks.size()) continue;
+    const std::function<void(size_t)> task = std::move(shared->tasks[shared->next++]);
+    lock.unlock();
+    task(worker);
+    lock.lock();
+    if (--shared->num_open == 0) progress_changed_.notify_all();
+    return true;
+  }
+  return false;
+}
+
+void Executor::run_all(size_t worker, std::vector<std::function<void(size_t)>> tasks) {
+  SharedTasks shared;
+  shared.num_open = tasks.size();
+  shared.tasks = std::move(tasks);
+  std::unique_lock lock(progress_mutex_);
+  const auto place = shared_.insert(shared_.end(), &shared);
+  progress_changed_.notify_all();
+  while (run_shared_task(worker, &shared, lock)) {
+  }
+  progress_changed_.wait(lock, [&shared] { return shared.num_open == 0; });
+  shared_.erase(place);
 }
 
 void Executor::finish_step(size_t step, const NodeResult& result, std::vector<Skipped>& skipped) {

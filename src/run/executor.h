@@ -6,6 +6,8 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -28,6 +30,23 @@ class NodeRunner {
   virtual void interrupt() = 0;
 };
 
+// Lets the worker of a step share parts of it with workers that have nothing to do.
+class Crew {
+ public:
+  virtual ~Crew() = default;
+  // Runs all tasks, each with the number of the worker that it runs on, and returns when the last
+  // one has ended. REQUIRES: called by the worker `worker` while it runs a step.
+  virtual void run_all(size_t worker, std::vector<std::function<void(size_t)>> tasks) = 0;
+};
+
+// One batch of a microbatch model; `number` counts from 1.
+struct BatchEvent {
+  const compile::Node* node = nullptr;
+  std::string label;  // "2024-01-01"
+  size_t number = 0;
+  size_t total = 0;
+};
+
 // Hears what happens, from worker threads: must be thread-safe. `number` counts steps from 1 as
 // they start or are skipped; `total` is the number of steps that will be told in all.
 class RunObserver {
@@ -36,6 +55,8 @@ class RunObserver {
   virtual void step_started(const plan::Step& step, size_t number, size_t total, size_t worker) = 0;
   virtual void step_finished(const plan::Step& step, const NodeResult& result, size_t number,
                              size_t total) = 0;
+  virtual void batch_started(const BatchEvent& /*batch*/) {}
+  virtual void batch_finished(const BatchEvent& /*batch*/, const NodeResult& /*result*/) {}
 };
 
 struct ExecutorOptions {
@@ -45,7 +66,7 @@ struct ExecutorOptions {
       100;  // a statement that began just after an interrupt is caught by the next one
 };
 
-class Executor {
+class Executor : public Crew {
  public:
   // All references outlive the executor.
   Executor(const plan::Plan& plan, NodeRunner& runner, RunObserver& observer,
@@ -59,6 +80,8 @@ class Executor {
   // Starts nothing more, interrupts what runs, marks the rest skipped.
   void cancel();
   bool cancelled() const;
+
+  void run_all(size_t worker, std::vector<std::function<void(size_t)>> tasks) override;
 
  private:
   enum class State : uint8_t { kWaiting, kReady, kRunning, kEndedWell, kEndedBadly };
@@ -75,7 +98,15 @@ class Executor {
     NodeResult result;
   };
 
+  // Parts of one step; guarded by progress_mutex_.
+  struct SharedTasks {
+    std::vector<std::function<void(size_t)>> tasks;
+    size_t next = 0;
+    size_t num_open = 0;
+  };
+
   void work(size_t worker);
+  bool run_shared_task(size_t worker, SharedTasks* of, std::unique_lock<std::mutex>& lock);
   std::optional<size_t> take_ready();
   void finish_step(size_t step, const NodeResult& result, std::vector<Skipped>& skipped);
   void settle(size_t step, bool well, const std::string& because, const std::string& by,
@@ -96,6 +127,7 @@ class Executor {
   std::set<size_t> ready_;  // plan order first
   std::set<std::string> busy_relations_;
   std::vector<NodeResult> results_;
+  std::list<SharedTasks*> shared_;
   size_t num_running_ = 0;
   size_t num_unsettled_ = 0;
   size_t next_number_ = 0;

@@ -20,13 +20,15 @@ std::string_view status_name(NodeStatus status) {
       return "no-op";
     case NodeStatus::kRuntimeError:
       return "runtime error";
+    case NodeStatus::kPartial:
+      return "partial success";
   }
   return "error";
 }
 
 bool is_failure(NodeStatus status) {
   return status == NodeStatus::kError || status == NodeStatus::kFail ||
-         status == NodeStatus::kRuntimeError;
+         status == NodeStatus::kRuntimeError || status == NodeStatus::kPartial;
 }
 
 }  // namespace sluice::run

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "compile/manifest.h"
 #include "warehouse/warehouse.h"
 
 namespace sluice::run {
@@ -24,11 +25,12 @@ enum class NodeStatus : uint8_t {
   kWarn,
   kNoOp,
   kRuntimeError,  // a source whose freshness could not be measured
+  kPartial,       // a microbatch model with some batches built
 };
 std::string_view status_name(
     NodeStatus status);  // "success", "error", "skipped", "pass", "fail", "warn", "no-op"…
-// Error and fail: what makes the exit code 1 and (for `build`) skips descendants. Skipped nodes are
-// not failures.
+// Error, fail and partial success: what makes the exit code 1 and (for `build`) skips descendants.
+// Skipped nodes are not failures.
 bool is_failure(NodeStatus status);
 
 struct Timing {
@@ -41,6 +43,11 @@ struct Timing {
 struct FreshnessFound {
   int64_t max_loaded_at_micros = 0;
   int64_t snapshotted_at_micros = 0;
+};
+
+// What became of the batches of a microbatch model.
+struct BatchResults {
+  std::vector<compile::TimeWindow> successful, failed;
 };
 
 struct NodeResult {
@@ -60,7 +67,8 @@ struct NodeResult {
   std::string skipped_by;  // unique id of the nearest step that did not end well; empty: none
   std::optional<FreshnessFound> freshness;
   warehouse::ScanMetrics scan;
-  int num_retries = 0;  // transaction conflicts that were tried again
+  std::optional<BatchResults> batches;  // microbatch models only
+  int num_retries = 0;                  // transaction conflicts that were tried again
 };
 
 }  // namespace sluice::run

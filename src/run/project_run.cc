@@ -63,7 +63,10 @@ ProjectRun::ProjectRun(compile::Session& session, warehouse::Warehouse* warehous
       observer_(observer),
       options_(std::move(options)),
       runner_(session, warehouse, fs, clock, runner_options(options_)),
-      executor_(plan, runner_, observer, {options_.num_threads, options_.fail_fast}) {}
+      executor_(plan, runner_, observer, {options_.num_threads, options_.fail_fast}) {
+  runner_.attach(&executor_, &observer);
+  runner_.restrict_batches(options_.previous_batches);
+}
 
 void ProjectRun::cancel() {
   is_cancelled_ = true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ struct ProjectRunOptions {
   bool compile_hooks =
       false;  // "compile" without a selection shows the SQL of hooks too, as in dbt
   bool store_failures = false;  // tests write tables, so their schemas must exist
+  // Retry: batches of an earlier run by model; only the failed ones are built.
+  std::map<std::string, BatchResults> previous_batches;
 };
 
 struct HookEvent {

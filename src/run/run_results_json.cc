@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "compile/batches.h"
 #include "compile/tree_sink.h"
 
 namespace sluice::run {
@@ -46,6 +47,30 @@ void write_compiled(JsonWriter& writer, const Node* node) {
                  is_compilable ? std::string_view(node->relation_name) : std::string_view());
 }
 
+void write_windows(JsonWriter& writer, std::string_view name,
+                   const std::vector<compile::TimeWindow>& windows) {
+  writer.key(name).begin_array();
+  for (const compile::TimeWindow& window : windows) {
+    writer.begin_array();
+    writer.string(compile::moment_iso_text(window.start_micros));
+    writer.string(compile::moment_iso_text(window.end_micros));
+    writer.end_array();
+  }
+  writer.end_array();
+}
+
+void write_batches(JsonWriter& writer, const NodeResult& result) {
+  writer.key("batch_results");
+  if (!result.batches) {
+    writer.null();
+    return;
+  }
+  writer.begin_object();
+  write_windows(writer, "successful", result.batches->successful);
+  write_windows(writer, "failed", result.batches->failed);
+  writer.end_object();
+}
+
 void write_result(JsonWriter& writer, const NodeResult& result, const Node* node) {
   writer.begin_object();
   writer.field("status", status_name(result.status));
@@ -61,7 +86,7 @@ void write_result(JsonWriter& writer, const NodeResult& result, const Node* node
     writer.null();
   writer.field("unique_id", std::string_view(result.unique_id));
   write_compiled(writer, node);
-  writer.key("batch_results").null();
+  write_batches(writer, result);
   writer.end_object();
 }
 

@@ -50,6 +50,13 @@ class SessionRunner final : public NodeRunner {
   // Percentage of the statement that a worker runs now; nullopt: unknown. From any thread.
   std::optional<double> progress(size_t worker) const;
 
+  // Whom batches of a microbatch model are shared with and told to; either may be null. They
+  // outlive the runner's last step.
+  void attach(Crew* crew, RunObserver* observer);
+  // Retry: of these models (unique id) only the failed batches are built; the others are told again
+  // in the result.
+  void restrict_batches(std::map<std::string, BatchResults> previous);
+
   // Renders a hook without running it, and writes its SQL to the target folder.
   Status compile_hook(compile::Node& operation);
 
@@ -59,6 +66,10 @@ class SessionRunner final : public NodeRunner {
  private:
   NodeResult run_freshness(const plan::Step& step, size_t worker);  // freshness_step.cc
   NodeResult run_node(compile::Node& node, const plan::Step& step, size_t worker);
+  NodeResult run_batches(compile::Node& node, const plan::Step& step, size_t worker);
+  NodeResult run_batch(const compile::Node& node, const plan::Step& step, size_t worker,
+                       const BatchEvent& event, const compile::Batch& batch);
+  std::vector<compile::Batch> batches_to_run(const compile::Node& node) const;
   Status execute(compile::Node& node, plan::Action action, GuardedConnection& connection,
                  NodeResult& result);
   Status execute_with_retries(compile::Node& node, plan::Action action,
@@ -75,6 +86,10 @@ class SessionRunner final : public NodeRunner {
   FileSystem& fs_;
   const Clock& clock_;
   const SessionRunnerOptions options_;
+
+  Crew* crew_ = nullptr;
+  RunObserver* observer_ = nullptr;
+  std::map<std::string, BatchResults> previous_batches_;
 
   mutable std::mutex connections_mutex_;
   std::condition_variable interrupted_changed_;

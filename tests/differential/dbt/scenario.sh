@@ -6,6 +6,7 @@
 #                   (ids, or all of it after --quiet);
 #                   what source freshness found; the catalog that docs generate wrote; the lock file and packages of deps
 #   stepN.compiled  every file of target/compiled: "## path", then its bytes and a newline
+#   stepN.run       the same of the files of target/run that match a line of the project's file compare_run
 #   stepN.tables    every relation: "## schema.name", its columns and types, its rows in order; "as before" when nothing changed
 # and once nodes.txt: unique ids of all resources.
 export DBT_SEND_ANONYMOUS_USAGE_STATS=false DBT_USE_COLORS=false DIFFERENTIAL_MODE=recorded DBT_ENV_SECRET_WORD=hush
@@ -13,7 +14,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS=false DBT_USE_COLORS=false DIFFERENTIAL_MO
 # Statuses of the nodes, one a line, out of run_results.json. Both commands write these three keys in this order.
 node_statuses() {
   grep -oE '"(status|unique_id)": ?"[^"]*"|"failures": ?(null|-?[0-9]+)' "$1" | sed -E 's/^"[a-z_]+": ?//; s/"//g' |
-    paste -d ' ' - - - | awk '{ print $3, $1, $2 }' | LC_ALL=C sort
+    sed 's/^partial success$/partial_success/' | paste -d ' ' - - - | awk '{ print $3, $1, $2 }' | LC_ALL=C sort
+  grep -oE '"batch_results": ?\{[^}]*\}' "$1" | tr -d ' ' | LC_ALL=C sort
 }
 
 # What `source freshness` found, one source a line, and its criteria, out of sources.json. Both commands write these keys in
@@ -54,11 +56,22 @@ write_compiled() { # write_compiled TARGET FILE
   done) >"$2"
 }
 
+# Statements that made relations: those whose path matches a line of the project's file compare_run. Helper tables are
+# named by the time.
+write_run() { # write_run TARGET FILE PATTERNS
+  [ -d "$1/run" ] || return 0
+  (cd "$1/run" && find . -type f | grep -E -f "$3" | LC_ALL=C sort | while IFS= read -r path; do
+    echo "## ${path#./}"
+    sed -E 's/__dbt_tmp(_[0-9]{4,8}(T[0-9]{2})?)?[0-9]{20}"/__dbt_tmp\1<time>"/g' "$path"
+    echo
+  done) >"$2"
+}
+
 run_step() { # run_step NUMBER ARGUMENTS OUT: in the project's folder
   local number=$1 out=$3 status=0 is_list="" target=target
   if [[ $2 == ls* || $2 == '--quiet ls'* ]]; then is_list=yes; fi
   case $2 in *--target-path*) target=$(sed -E 's/.*--target-path ([^ ]+).*/\1/' <<<"$2") ;; esac
-  rm -rf target
+  [ "$2" = retry ] || rm -rf target
   eval "\"\${engine[@]}\" $2 --profiles-dir ." >step.log 2>&1 || status=$?
   {
     echo "exit $status"
@@ -78,6 +91,7 @@ run_step() { # run_step NUMBER ARGUMENTS OUT: in the project's folder
   } >"$out/step$number.status"
   cp step.log "$out/../step$number.log"
   [ "$status" = 2 ] || write_compiled "$target" "$out/step$number.compiled"
+  [ ! -f compare_run ] || [ "$status" = 2 ] || write_run "$target" "$out/step$number.run" "$PWD/compare_run"
   write_tables "$PWD/warehouse.duckdb" tables.now
   if cmp -s tables.now tables.last; then
     echo "as before" >"$out/step$number.tables"

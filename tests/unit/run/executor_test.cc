@@ -257,5 +257,50 @@ TEST(Executor, CancelBeforeTheStartRunsNothing) {
   EXPECT_TRUE(runner.ran.empty());
 }
 
+// A step of ten parts that it shares with the other workers.
+class SharingRunner : public NodeRunner {
+ public:
+  NodeResult run(const plan::Step& step, size_t worker) override {
+    std::vector<std::function<void(size_t)>> parts;
+    for (size_t part = 0; part < 10; ++part)
+      parts.emplace_back([this](size_t on_worker) {
+        std::unique_lock lock(mutex_);
+        workers.insert(on_worker);
+        ++num_done;
+        // The first two parts wait for each other: they run at the same time or never end.
+        if (num_done <= 2) changed_.wait(lock, [this] { return num_done >= 2; });
+        changed_.notify_all();
+      });
+    crew->run_all(worker, std::move(parts));
+    std::lock_guard lock(mutex_);
+    done_when_returned = num_done;
+    NodeResult result;
+    result.unique_id = step.unique_id;
+    return result;
+  }
+  void interrupt() override {}
+
+  Crew* crew = nullptr;
+  std::set<size_t> workers;
+  size_t num_done = 0;
+  size_t done_when_returned = 0;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+};
+
+TEST(Executor, IdleWorkersTakePartsOfAStep) {
+  plan::Plan plan{{make_step("only")}};
+  SharingRunner runner;
+  CountingObserver observer;
+  Executor executor(plan, runner, observer, {.num_threads = 3});
+  runner.crew = &executor;
+  const auto results = executor.run();
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(runner.done_when_returned, 10U);
+  EXPECT_GE(runner.workers.size(), 2U);
+}
+
 }  // namespace
 }  // namespace sluice::run

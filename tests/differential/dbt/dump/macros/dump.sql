@@ -1,5 +1,7 @@
 {# Writes every relation of the database as CSV, rows in order, with the names and types of its columns in a file beside it. #}
 {% macro dump(folder) %}
+  {# views over files name them from the project's folder, which is the database's #}
+  {% do run_query("set file_search_path = '" ~ modules.re.sub('/[^/]*$', '', env_var('DUMP_DATABASE')) ~ "'") %}
   {% set relations = run_query("select table_schema, table_name, table_type from information_schema.tables where table_catalog = current_database() order by 1, 2") %}
   {% for schema, name, type in relations.rows %}
     {% set file = folder ~ '/' ~ schema ~ '.' ~ name %}

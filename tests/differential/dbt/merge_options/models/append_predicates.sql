@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='append', incremental_predicates=['amount > 0']) }}
+{{ arrivals() }}

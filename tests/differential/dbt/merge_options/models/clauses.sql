@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='merge', unique_key='id', merge_clauses={'when_matched': [{'action': 'delete', 'condition': 'DBT_INTERNAL_SOURCE.amount < 0'}, {'action': 'update', 'condition': 'DBT_INTERNAL_SOURCE.amount > 1000', 'mode': 'star'}, {'action': 'update', 'mode': 'by_name'}], 'when_not_matched': [{'action': 'insert', 'mode': 'by_name', 'condition': 'DBT_INTERNAL_SOURCE.id = 3'}, {'action': 'do_nothing'}]}) }}
+{{ arrivals() }}

@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='merge', unique_key='id', merge_clauses={'when_matched': [{'action': 'update', 'mode': 'explicit', 'update': {'include': ['day', 'region'], 'set_expressions': {'amount': 'DBT_INTERNAL_DEST.amount * 2'}}}], 'when_not_matched': [{'action': 'insert', 'mode': 'explicit', 'insert': {'columns': ['id', 'amount'], 'values': ['DBT_INTERNAL_SOURCE.id', '7']}}]}) }}
+{{ arrivals() }}

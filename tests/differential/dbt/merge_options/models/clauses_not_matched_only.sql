@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='merge', unique_key='id', merge_clauses={'when_not_matched': [{'action': 'do_nothing'}]}) }}
+{{ arrivals() }}

@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='merge', unique_key='id', sql_header='select 1;') }}
+{{ arrivals() }}

@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='insert_new', unique_key='id') }}
+{{ arrivals() }}

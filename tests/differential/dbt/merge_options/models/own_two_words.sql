@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='two+words', incremental_predicates='ignored') }}
+{{ arrivals() }}

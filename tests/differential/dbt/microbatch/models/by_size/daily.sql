@@ -1,0 +1,2 @@
+{{ config(batch_size='day', lookback=2) }}
+select *, '{{ model.batch.id if model.batch }}' as batch, '{{ is_incremental() }}' as again from {{ ref('events_seen') }}
