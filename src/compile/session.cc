@@ -283,8 +283,10 @@ Result<MaterializationResult> Session::materialize(Node& node, warehouse::Connec
   Evaluation evaluation(shared, &node, node.package, &connection);
   auto result = run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
                                     std::string(node.materialized()), node.compiled_code);
-  if (!result) return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
-  return result;
+  if (result) return result;
+  if (on_failed_statement && !evaluation.ctx.written.empty())
+    on_failed_statement(node, evaluation.ctx.written);
+  return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
 }
 
 Result<MaterializationResult> Session::clone_node(Node& node, warehouse::Connection& connection) {

@@ -175,6 +175,9 @@ class Session {
   std::function<void(const std::string& node_id, const std::string& sql, const std::string& sent)>
       on_statement;
 
+  // Called with the main statement of a materialization that failed, for target/run. May be empty.
+  std::function<void(const Node& node, const std::string& sql)> on_failed_statement;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -75,6 +75,11 @@ SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* wa
   connections_.resize(options_.num_workers == 0 ? 1 : options_.num_workers);
   session_.on_statement = [this](const std::string& node_id, const std::string& sql,
                                  const std::string& sent) { note_statement(node_id, sql, sent); };
+  if (options_.write_files)
+    session_.on_failed_statement = [this](const compile::Node& node, const std::string& sql) {
+      // The node's own error is the one worth telling.
+      (void)write_run_file(fs_, session_.manifest(), node, sql);
+    };
 }
 
 void SessionRunner::note_statement(const std::string& node_id, const std::string& sql,
