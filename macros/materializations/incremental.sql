@@ -22,7 +22,7 @@
 
     {%- do drop_leftovers(target_relation) -%}
     {%- if existing_relation is none or full_refresh_mode -%}
-        {%- do build_table(existing_relation, target_relation, sql) -%}
+        {%- do build_table(existing_relation, target_relation, sql, ending='\n  ') -%}
         {%- do create_indexes(target_relation) -%}
     {%- else -%}
         {%- do merge_new_rows(existing_relation, target_relation, on_schema_change) -%}

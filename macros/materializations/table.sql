@@ -33,18 +33,18 @@
 {%- endmacro %}
 
 {# Runs the main statement: `sql` becomes target_relation, whatever stood there before. With nothing
-   in the way it is created under its own name. #}
-{% macro build_table(existing_relation, target_relation, sql) -%}
+   in the way it is created under its own name. `ending` is white space behind the statement. #}
+{% macro build_table(existing_relation, target_relation, sql, ending='') -%}
     {%- if existing_relation is none -%}
         {%- call statement('main') -%}
-            {{ get_create_table_as_sql(false, target_relation, sql) }}
-  {% endcall -%}
+            {{ get_create_table_as_sql(false, target_relation, sql) ~ ending }}
+        {%- endcall -%}
         {%- do adapter.cache_added(target_relation) -%}
     {%- else -%}
         {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
         {%- call statement('main') -%}
-            {{ get_create_table_as_sql(false, intermediate_relation, sql) }}
-  {% endcall -%}
+            {{ get_create_table_as_sql(false, intermediate_relation, sql) ~ ending }}
+        {%- endcall -%}
         {%- do drop_relation_in_transaction(existing_relation) -%}
         {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
     {%- endif -%}

@@ -1,16 +1,19 @@
 // The commands. Each answers its exit code and has reported its own errors.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "cli/invocation.h"
+#include "run/node_result.h"
 
 namespace sluice::cli {
 
 int run_project_command(Invocation& invocation);  // build, run, test, seed, compile, clone
 // The same for these nodes and no others.
-int retry_nodes(Invocation& invocation, const std::vector<std::string>& unique_ids);
+int retry_nodes(Invocation& invocation, const std::vector<std::string>& unique_ids,
+                const std::map<std::string, run::BatchResults>& previous_batches);
 int retry_command(Invocation& invocation);
 int show_command(Invocation& invocation);  // show, and compile --inline
 int list_command(Invocation& invocation);

@@ -6,6 +6,7 @@
 #include "cli/retry_options.h"
 #include "cli/workspace.h"
 #include "graph/previous_state.h"
+#include "run/previous_batches.h"
 
 namespace sluice::cli {
 
@@ -52,7 +53,8 @@ int retry_command(Invocation& invocation) {
                    invocation.started_ns,
                    invocation.working_directory};
   const std::vector<std::string> ids = ids_to_retry(*results);
-  if (options->command != Command::kRunOperation) return retry_nodes(again, ids);
+  if (options->command != Command::kRunOperation)
+    return retry_nodes(again, ids, run::batches_to_retry(*results));
   return ids.empty() ? kExitOk : run_operation_command(again);
 }
 

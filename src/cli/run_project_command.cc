@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -73,7 +74,8 @@ int exit_code_of(const Invocation& invocation, const run::ProjectRunReport& repo
 }
 
 int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan& plan,
-                 SignalWatcher& signals) {
+                 SignalWatcher& signals,
+                 const std::map<std::string, run::BatchResults>& previous_batches) {
   const Options& options = invocation.options;
   const bool compiles = options.command == Command::kCompile;
   compile::Manifest& manifest = workspace.session().manifest();
@@ -84,6 +86,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run_options.warn_error = options.warn_error;
   run_options.run_hooks = options.command != Command::kClone;
   run_options.store_failures = options.store_failures;
+  run_options.previous_batches = previous_batches;
   run_options.compile_hooks = compiles && options.select.empty() && options.exclude.empty();
   const Result<run::ProjectRunReport> report =
       run_plan(invocation, workspace, plan, run_options, !compiles, signals);
@@ -109,7 +112,8 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
 
 // `choose` picks the nodes once the project is open; nullopt when it has reported an error.
 template <typename Choose>
-int run_chosen(Invocation& invocation, const Choose& choose) {
+int run_chosen(Invocation& invocation, const Choose& choose,
+               const std::map<std::string, run::BatchResults>& previous_batches = {}) {
   const Options& options = invocation.options;
   // Before any other thread exists: all of them are to leave the signals to the watcher.
   SignalWatcher signals;
@@ -128,7 +132,7 @@ int run_chosen(Invocation& invocation, const Choose& choose) {
   const bool needs_engine = options.command != Command::kCompile || options.introspect;
   if (needs_engine && !workspace.open_warehouse()) return kExitUsage;
   print_concurrency(invocation, workspace, plan.steps.size());
-  return execute_plan(invocation, workspace, plan, signals);
+  return execute_plan(invocation, workspace, plan, signals, previous_batches);
 }
 
 }  // namespace
@@ -141,9 +145,11 @@ int run_project_command(Invocation& invocation) {
   });
 }
 
-int retry_nodes(Invocation& invocation, const std::vector<std::string>& unique_ids) {
-  return run_chosen(invocation,
-                    [&unique_ids](Workspace& workspace) { return workspace.pick(unique_ids); });
+int retry_nodes(Invocation& invocation, const std::vector<std::string>& unique_ids,
+                const std::map<std::string, run::BatchResults>& previous_batches) {
+  return run_chosen(
+      invocation, [&unique_ids](Workspace& workspace) { return workspace.pick(unique_ids); },
+      previous_batches);
 }
 
 }  // namespace sluice::cli

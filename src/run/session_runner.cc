@@ -154,7 +154,8 @@ NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
   compile::Node* node = session_.manifest().find_node(step.unique_id);
   SLUICE_CHECK(node != nullptr);
   const int64_t started_ns = clock_.ticks_ns();
-  const bool in_batches = !options_.compile_only && session_.runs_in_batches(*node);
+  const bool in_batches = !options_.compile_only && step.action == plan::Action::kFull &&
+                          session_.runs_in_batches(*node);
   NodeResult result = in_batches ? run_batches(*node, step, worker) : run_node(*node, step, worker);
   result.unique_id = step.unique_id;
   result.thread_id = fmt::format("{}{} (worker)", options_.thread_prefix, worker + 1);

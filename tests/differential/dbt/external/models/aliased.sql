@@ -1,0 +1,2 @@
+{{ config(alias='other_name', schema='elsewhere') }}
+select * from {{ ref('orders') }}

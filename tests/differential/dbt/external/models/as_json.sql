@@ -1,0 +1,2 @@
+{{ config(format='json') }}
+select * from {{ ref('orders') }}

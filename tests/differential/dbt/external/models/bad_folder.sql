@@ -1,0 +1,2 @@
+{{ config(location='nowhere/x.parquet') }}
+select * from {{ ref('orders') }}

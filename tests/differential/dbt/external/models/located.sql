@@ -1,0 +1,2 @@
+{{ config(location='files/located.parquet') }}
+select * from {{ ref('orders') }}

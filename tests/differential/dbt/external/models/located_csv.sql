@@ -1,0 +1,2 @@
+{{ config(location='files/located.csv') }}
+select * from {{ ref('orders') }}

@@ -1,0 +1,2 @@
+{{ config(location='files/located.json', options={}) }}
+select * from {{ ref('orders') }}

@@ -1,0 +1,2 @@
+{{ config(location='files/located.dat', format='csv') }}
+select * from {{ ref('orders') }}

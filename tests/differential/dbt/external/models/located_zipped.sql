@@ -1,0 +1,2 @@
+{{ config(location='files/located.csv.gz') }}
+select * from {{ ref('orders') }}

@@ -1,0 +1,2 @@
+{{ config(format='parquet') }}
+select * from {{ ref('orders') }} where id > 100

@@ -1,0 +1,1 @@
+select count(*) as n, (select count(*) from {{ ref('nothing') }}) as nothing, (select count(*) from {{ source('files', 'located') }}) as located from {{ ref('as_csv') }} join {{ ref('partitioned') }} using (id)

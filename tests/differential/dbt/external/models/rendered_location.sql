@@ -1,0 +1,2 @@
+{{ config(location="{{ 'files/rendered.parquet' }}") }}
+select * from {{ ref('orders') }}
