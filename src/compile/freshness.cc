@@ -116,7 +116,7 @@ Result<FreshnessMeasure> measure_freshness(SharedState& shared, const Source& so
   jinja::Environment environment = environment_for(shared, Phase::kRun);
   jinja::Interpreter interpreter(environment, ctx);
   interpreter.host = &ctx;
-  SLUICE_ASSIGN(Value relation, source_relation(shared, source));
+  SLUICE_ASSIGN(Value relation, source_relation(shared, source, nullptr));
   ctx.extra["this"] = relation;
   const char* macro = has_query ? "collect_freshness_custom_sql" : "collect_freshness";
   std::vector<Value> arguments = {relation};
