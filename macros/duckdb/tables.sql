@@ -15,7 +15,7 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# One text or a list of texts, as a list of those that are not blank. #}
+{# One text or a list of texts, as a list; empty for none. #}
 {% macro normalize_string_or_list(raw, field_name) -%}
     {%- if raw is none or raw is undefined -%}
         {{ return([]) }}
@@ -24,9 +24,5 @@
     {%- if given is mapping or given is not iterable -%}
         {{ exceptions.raise_compiler_error(field_name ~ ' must be a string or a list of strings, got: ' ~ raw) }}
     {%- endif -%}
-    {%- set texts = [] -%}
-    {%- for item in given if item | string | trim -%}
-        {%- do texts.append(item | string | trim) -%}
-    {%- endfor -%}
-    {{ return(texts) }}
+    {{ return(given | list) }}
 {%- endmacro %}

@@ -37,7 +37,11 @@ Result<Value> collect(NodeContext& ctx, const CallArgs& args) {
   if (ctx.phase != Phase::kParse) return Value::string("");
   const ResourceType type = ctx.node ? ctx.node->type : ResourceType::kModel;
   SLUICE_TRY(add_written_config(ctx.written_config, overlay, type));
+  // Whether "+select" adds to what dbt_project.yml grants shows when all configs are merged.
+  const Value* grants = overlay.as_dict().find("grants");
+  const Value written = grants != nullptr && grants->is_dict() ? *grants : Value::none();
   SLUICE_TRY(project::merge_config(ctx.in_file_config, overlay, type));
+  if (!written.is_none()) ctx.in_file_config.as_dict().set("grants", written);
   return Value::string("");
 }
 

@@ -1,0 +1,1 @@
+{{ config(materialized='table_function', persist_docs={}) }} select 0 as z

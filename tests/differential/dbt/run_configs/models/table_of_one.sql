@@ -1,0 +1,1 @@
+{{ config(materialized='table_function', parameters='n') }} select n as z

@@ -1,0 +1,1 @@
+{{ config(materialized='hologram') }} select 1 as a
