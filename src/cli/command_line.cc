@@ -300,20 +300,26 @@ class CommandLineParser {
     if (chosen.spec.positional_required && options.name.empty())
       return fail(fmt::format("\"{}\" needs {}", chosen.spec.name, chosen.spec.positional),
                   std::string(chosen.spec.positional_help));
-    if (options.command == Command::kGenStoreOrders && options.name != "store-orders")
-      return fail(fmt::format("nothing is known about making \"{}\"", options.name),
-                  "write: sluice gen store-orders");
-    if (options.command == Command::kSource && options.name != "freshness" &&
-        options.name != "snapshot-freshness")
-      return fail(fmt::format("\"source\" knows no \"{}\"", options.name),
-                  "write: sluice source freshness");
-    if (options.command == Command::kDocs && options.name != "generate" && options.name != "serve")
-      return fail(fmt::format("\"docs\" knows no \"{}\"", options.name),
-                  "write: sluice docs generate");
+    if (!check_word(options)) return;
     if (options.threads_given && options.threads < 1)
       return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
     if (!options.models.empty()) take_models(options);
     if (!out_.finished) check_output_format(chosen);
+  }
+
+  // The word after a command that has parts: `docs generate`, `source freshness`, `gen
+  // store-orders`.
+  bool check_word(const Options& options) {
+    if (options.command == Command::kGenStoreOrders && options.name != "store-orders")
+      fail(fmt::format("nothing is known about making \"{}\"", options.name),
+           "write: sluice gen store-orders");
+    if (options.command == Command::kSource && options.name != "freshness" &&
+        options.name != "snapshot-freshness")
+      fail(fmt::format("\"source\" knows no \"{}\"", options.name),
+           "write: sluice source freshness");
+    if (options.command == Command::kDocs && options.name != "generate" && options.name != "serve")
+      fail(fmt::format("\"docs\" knows no \"{}\"", options.name), "write: sluice docs generate");
+    return !out_.finished;
   }
 
   // --models is the older name of --select; of `list` it asks for models alone.

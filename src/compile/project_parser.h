@@ -44,6 +44,8 @@ class ProjectParser {
   void make_source(const project::SourceProperties& group,
                    const project::SourceTableProperties& table);
   // project_parser_freshness.cc
+  void set_loaded_at(Source& source, const project::SourceProperties& group,
+                     const project::SourceTableProperties& table);
   void set_freshness(Source& source, const project::SourceProperties& group,
                      const project::SourceTableProperties& table,
                      const jinja::Value& project_config);

@@ -83,6 +83,24 @@ Value or_none(const Value* value) { return value != nullptr ? *value : Value::no
 
 }  // namespace
 
+void ProjectParser::set_loaded_at(Source& source, const project::SourceProperties& group,
+                                  const project::SourceTableProperties& table) {
+  const Value* field = given(table.entry, table.config, "loaded_at_field");
+  const Value* query = given(table.entry, table.config, "loaded_at_query");
+  const bool own_field = field != nullptr;
+  if (field != nullptr && !field->is_none() && query != nullptr && !query->is_none())
+    diagnostics_.add_error(
+        std::move(Error(ErrorCode::kConfigInvalid,
+                        fmt::format("source '{}.{}' has both loaded_at_field and loaded_at_query",
+                                    group.name, table.name),
+                        "keep one of them")
+                      .add_span(table.span)));
+  if (field == nullptr) field = given(group.entry, group.config, "loaded_at_field");
+  if (query == nullptr && !own_field) query = given(group.entry, group.config, "loaded_at_query");
+  source.loaded_at_field = or_none(field);
+  source.loaded_at_query = or_none(query);
+}
+
 void ProjectParser::set_freshness(Source& source, const project::SourceProperties& group,
                                   const project::SourceTableProperties& table,
                                   const Value& project_config) {
@@ -106,21 +124,7 @@ void ProjectParser::set_freshness(Source& source, const project::SourcePropertie
   if (!is_refused && !has_freshness(source) && member(&source.freshness, "filter") == nullptr)
     source.freshness = merged(of_project, nullptr);
 
-  const Value* field = given(table.entry, table.config, "loaded_at_field");
-  const Value* query = given(table.entry, table.config, "loaded_at_query");
-  const bool own_field = field != nullptr;
-  if (field != nullptr && !field->is_none() && query != nullptr && !query->is_none())
-    diagnostics_.add_error(
-        std::move(Error(ErrorCode::kConfigInvalid,
-                        fmt::format("source '{}.{}' has both loaded_at_field and loaded_at_query",
-                                    group.name, table.name),
-                        "keep one of them")
-                      .add_span(table.span)));
-  if (field == nullptr) field = given(group.entry, group.config, "loaded_at_field");
-  if (query == nullptr && !own_field) query = given(group.entry, group.config, "loaded_at_query");
-  source.loaded_at_field = or_none(field);
-  source.loaded_at_query = or_none(query);
-
+  set_loaded_at(source, group, table);
   jinja::Dict& unrendered = source.unrendered_config.as_dict();
   if (is_given && (is_refused || has_freshness(source)))
     unrendered.set("freshness", source.freshness);

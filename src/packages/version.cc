@@ -134,6 +134,14 @@ Result<Requirement> parse_requirement(std::string_view text) {
   return requirement;
 }
 
+// Whether a lower (or upper) bound leaves less than another of its kind.
+static bool is_tighter(const Requirement& requirement, const Requirement& bound, bool is_low) {
+  using enum Requirement::Match;
+  if (requirement.version == bound.version)
+    return requirement.match == kGreater || requirement.match == kLess;
+  return is_low ? requirement.version > bound.version : requirement.version < bound.version;
+}
+
 bool can_be_met(const std::vector<Requirement>& requirements) {
   using enum Requirement::Match;
   const Requirement* low = nullptr;
@@ -145,12 +153,7 @@ bool can_be_met(const std::vector<Requirement>& requirements) {
       });
     const bool is_low = requirement.match == kGreater || requirement.match == kAtLeast;
     const Requirement*& bound = is_low ? low : high;
-    const bool is_tighter =
-        bound == nullptr ||
-        (is_low ? requirement.version > bound->version : requirement.version < bound->version) ||
-        (requirement.version == bound->version &&
-         (requirement.match == kGreater || requirement.match == kLess));
-    if (is_tighter) bound = &requirement;
+    if (bound == nullptr || is_tighter(requirement, *bound, is_low)) bound = &requirement;
   }
   if (low == nullptr || high == nullptr || low->version < high->version) return true;
   return low->version == high->version && low->match == kAtLeast && high->match == kAtMost;
