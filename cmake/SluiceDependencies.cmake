@@ -14,6 +14,7 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)
 find_package(date REQUIRED)
+find_package(mimalloc REQUIRED)
 
 set(SLUICE_DUCKDB_DIR "${CMAKE_SOURCE_DIR}/third_party/duckdb" CACHE PATH "folder with duckdb.h and the static archives")
 if(NOT EXISTS "${SLUICE_DUCKDB_DIR}/duckdb.h")

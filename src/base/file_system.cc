@@ -85,6 +85,12 @@ Status FileSystem::write_atomically(const std::string& path, std::string_view co
   return write_in_pieces(path, [content](const TextSink& sink) { sink(content); });
 }
 
+Status FileSystem::write_if_changed(const std::string& path, std::string_view content) {
+  const Result<std::string> known = read(path);
+  if (known && *known == content) return {};
+  return write_atomically(path, content);
+}
+
 Status MemoryFileSystem::write_in_pieces(const std::string& path,
                                          const std::function<void(const TextSink&)>& produce) {
   std::string content;

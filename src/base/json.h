@@ -16,6 +16,9 @@ namespace sluice {
 // Appends JSON to a string it owns. Keys keep the order of calls. Not thread-safe.
 class JsonWriter {
  public:
+  JsonWriter() = default;
+  // Continues a document: the first value follows `begin` without a comma.
+  explicit JsonWriter(std::string begin) : out_(std::move(begin)) {}
   JsonWriter& begin_object();
   JsonWriter& end_object();
   JsonWriter& begin_array();

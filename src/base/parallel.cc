@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace sluice {
@@ -32,6 +35,29 @@ void parallel_for(size_t count, size_t num_workers,
   threads.reserve(num_workers - 1);
   for (size_t worker = 1; worker < num_workers; ++worker) threads.emplace_back(work, worker);
   work(0);
+}
+
+void parallel_in_order(size_t count, size_t num_workers,
+                       const std::function<std::string(size_t index)>& produce,
+                       const std::function<void(std::string text)>& consume) {
+  num_workers = std::min(std::max<size_t>(1, num_workers), count);
+  std::atomic<size_t> next{0};
+  std::mutex turn_mutex;
+  std::condition_variable turn_changed;
+  size_t turn = 0;
+  const auto work = [&] {
+    for (size_t index = next++; index < count; index = next++) {
+      std::string text = produce(index);
+      std::unique_lock lock(turn_mutex);
+      turn_changed.wait(lock, [&] { return turn == index; });
+      consume(std::move(text));
+      ++turn;
+      turn_changed.notify_all();
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (size_t worker = 1; worker < num_workers; ++worker) threads.emplace_back(work);
+  work();
 }
 
 }  // namespace sluice

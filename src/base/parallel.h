@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 
 namespace sluice {
 
@@ -12,5 +13,10 @@ size_t default_parallelism();
 // handed out in small chunks; the calling thread is worker 0. `body` must not throw.
 void parallel_for(size_t count, size_t num_workers,
                   const std::function<void(size_t index, size_t worker)>& body);
+// Calls produce(index) for each index in [0, count) in parallel and hands the texts to consume()
+// one at a time, in order. No more than `num_workers` texts exist at once. Neither may throw.
+void parallel_in_order(size_t count, size_t num_workers,
+                       const std::function<std::string(size_t index)>& produce,
+                       const std::function<void(std::string text)>& consume);
 
 }  // namespace sluice

@@ -167,7 +167,7 @@ Result<std::string> RealFileSystem::read(const std::string& path) const {
   struct stat status{};
   if (::fstat(file.get(), &status) != 0) return fail(io_error("read", path, errno));
   if (S_ISDIR(status.st_mode)) return fail(io_error("read", path, EISDIR));
-  // One byte more than the size shows the end in the first call; special files grow the buffer.
+  // One byte more than the size shows a file that grew meanwhile; special files grow the buffer.
   std::string content(static_cast<size_t>(std::max<off_t>(status.st_size, 0)) + 1, '\0');
   size_t used = 0;
   while (true) {
@@ -178,6 +178,8 @@ Result<std::string> RealFileSystem::read(const std::string& path) const {
     }
     if (got == 0) break;
     used += static_cast<size_t>(got);
+    // A regular file gave what its size promised: that is its end.
+    if (S_ISREG(status.st_mode) && used + 1 == content.size()) break;
     if (used == content.size()) content.resize(content.size() * 2);
   }
   content.resize(used);

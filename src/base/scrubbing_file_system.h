@@ -15,8 +15,13 @@ class ScrubbingFileSystem final : public FileSystem {
   Status write_in_pieces(const std::string& path,
                          const std::function<void(const TextSink&)>& produce) override {
     return below_.write_in_pieces(path, [&](const TextSink& sink) {
-      produce([&](std::string_view piece) { sink(scrubber_.scrub(piece)); });
+      std::string scrubbed;
+      produce([&](std::string_view piece) { sink(scrubber_.scrub_into(piece, scrubbed)); });
     });
+  }
+  Status write_if_changed(const std::string& path, std::string_view content) override {
+    std::string scrubbed;
+    return below_.write_if_changed(path, scrubber_.scrub_into(content, scrubbed));
   }
   Result<std::string> read(const std::string& path) const override { return below_.read(path); }
   bool exists(const std::string& path) const override { return below_.exists(path); }

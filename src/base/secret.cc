@@ -37,6 +37,15 @@ void SecretScrubber::add_form(const std::string& content) {
   secrets_.insert(place, content);
 }
 
+std::string_view SecretScrubber::scrub_into(std::string_view text, std::string& scrubbed) const {
+  {
+    std::lock_guard lock(secrets_mutex_);
+    if (secrets_.empty()) return text;
+  }
+  scrubbed = scrub(text);
+  return scrubbed;
+}
+
 std::string SecretScrubber::scrub(std::string_view text) const {
   std::string out(text);
   std::lock_guard lock(secrets_mutex_);

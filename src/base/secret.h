@@ -27,6 +27,9 @@ class SecretScrubber {
  public:
   void add(const std::string& content);
   std::string scrub(std::string_view text) const;
+  // The same without a copy when no secret is known: then `text` itself, else what `scrubbed`
+  // holds.
+  std::string_view scrub_into(std::string_view text, std::string& scrubbed) const;
 
  private:
   void add_form(const std::string& content);

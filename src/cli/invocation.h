@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/file_system.h"
@@ -14,6 +16,8 @@
 #include "cli/options.h"
 
 namespace sluice::cli {
+
+using Leftovers = std::vector<std::shared_ptr<const void>>;
 
 struct Invocation {
   const Options& options;
@@ -26,6 +30,7 @@ struct Invocation {
   int64_t started_at_micros = 0;
   int64_t started_ns = 0;
   std::string working_directory;  // absolute, where the command was given
+  Leftovers& leftovers;           // see run_main()
 };
 
 // Exit codes, as dbt's.

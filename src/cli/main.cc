@@ -84,7 +84,7 @@ std::string version_number() { return SLUICE_VERSION; }
 
 std::string version_text() { return "sluice " + version_number(); }
 
-int run_main(const std::vector<std::string>& words) {
+int run_main(const std::vector<std::string>& words, Leftovers& leftovers) {
   // The one thing scripts ask most often must not wait for anything.
   if (words.size() == 1 &&
       (words[0] == "--version" || words[0] == "-V" || words[0] == "-v" || words[0] == "version")) {
@@ -120,7 +120,8 @@ int run_main(const std::vector<std::string>& words) {
                         invocation_id,
                         clock.now_micros(),
                         clock.ticks_ns(),
-                        working_directory};
+                        working_directory,
+                        leftovers};
   console.emit({EventLevel::kInfo,
                 "MainReportVersion",
                 "Running with sluice=" + version_number(),

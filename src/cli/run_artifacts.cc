@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/parallel.h"
 #include "compile/batches.h"
 #include "compile/manifest_json.h"
 #include "compile/sample_window.h"
@@ -119,6 +120,7 @@ bool write_manifest_artifact(Invocation& invocation, Workspace& workspace) {
   request.generated_at_micros = invocation.clock.now_micros();
   request.started_at_micros = invocation.started_at_micros;
   request.custom_environment = custom_environment(invocation);
+  request.parallelism = default_parallelism();
   return workspace.write_artifact_in_pieces("manifest.json", [&](const FileSystem::TextSink& sink) {
     compile::write_manifest_json(workspace.session().manifest(), request, sink);
   });
@@ -145,9 +147,12 @@ bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
   if (!invocation.options.write_json) return true;
   const run::RunResultsRequest request = artifact_request(invocation, elapsed_seconds);
   const bool manifest_written = write_manifest_artifact(invocation, workspace);
-  return workspace.write_artifact(
+  request.parallelism = default_parallelism();
+  return workspace.write_artifact_in_pieces(
              "run_results.json",
-             run::run_results_to_json(workspace.session().manifest(), results, request)) &&
+             [&](const FileSystem::TextSink& sink) {
+               run::write_run_results_json(workspace.session().manifest(), results, request, sink);
+             }) &&
          manifest_written;
 }
 

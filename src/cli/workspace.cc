@@ -120,6 +120,15 @@ compile::Flags template_flags(const Options& options) {
 
 }  // namespace
 
+Workspace::~Workspace() {
+  if (session_) session_->set_warehouse(nullptr);
+  warehouse_.reset();
+  invocation_.leftovers.push_back(std::shared_ptr<compile::Session>(std::move(session_)));
+  invocation_.leftovers.push_back(std::move(project_));
+  if (graph_)
+    invocation_.leftovers.push_back(std::make_shared<const graph::Graph>(std::move(*graph_)));
+}
+
 namespace {
 
 Status read_time_windows(const Options& options, int64_t now_micros, compile::Flags& flags) {
@@ -420,7 +429,8 @@ bool Workspace::write_artifact_in_pieces(
     const std::string& name, const std::function<void(const FileSystem::TextSink&)>& produce) {
   if (!invocation_.options.write_json) return true;
   const auto scrubbed = [&](const FileSystem::TextSink& sink) {
-    produce([&](std::string_view piece) { sink(invocation_.scrubber.scrub(piece)); });
+    std::string buffer;
+    produce([&](std::string_view piece) { sink(invocation_.scrubber.scrub_into(piece, buffer)); });
   };
   Status written = invocation_.fs.write_in_pieces(join_path(project_->target_path, name), scrubbed);
   if (written) return true;

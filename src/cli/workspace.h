@@ -21,6 +21,10 @@ namespace sluice::cli {
 class Workspace {
  public:
   explicit Workspace(Invocation& invocation) : invocation_(invocation) {}
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+  // Closes the warehouse; what is only memory becomes a leftover of the invocation.
+  ~Workspace();
 
   struct LoadNeeds {
     bool packages = true;

@@ -115,35 +115,37 @@ const jinja::Value* MacroRegistry::lookup(size_t package, std::string_view name)
   return builtin == builtin_.end() ? nullptr : &builtin->second->value;
 }
 
-Result<std::vector<std::string>> MacroRegistry::dispatch_packages(
-    const std::string& macro_namespace) const {
+std::vector<std::string_view> MacroRegistry::dispatch_packages(
+    std::string_view macro_namespace) const {
   for (const project::DispatchRule& rule : manifest_->project->dispatch)
-    if (rule.macro_namespace == macro_namespace) return rule.search_order;
-  std::vector<std::string> out = {manifest_->project->root_pkg().name};
+    if (rule.macro_namespace == macro_namespace)
+      return {rule.search_order.begin(), rule.search_order.end()};
+  std::vector<std::string_view> out = {manifest_->project->root_pkg().name};
   if (macro_namespace != out.front()) out.push_back(macro_namespace);
   return out;
 }
 
 Result<const MacroResource*> MacroRegistry::dispatch(size_t package, std::string_view name,
                                                      const std::string& macro_namespace) const {
-  std::vector<std::string> attempts;
-  auto search = [&](const std::string& in, bool unqualified) -> const MacroResource* {
+  std::string candidate;
+  const auto search = [&](std::string_view in) -> const MacroResource* {
     for (const std::string& prefix : prefixes_) {
-      std::string candidate = fmt::format("{}__{}", prefix, name);
+      candidate.assign(prefix).append("__").append(name);
       const MacroResource* macro =
-          unqualified ? find(package, candidate) : find_in_package(in, candidate);
-      if (macro) return macro;
-      attempts.push_back(unqualified ? candidate : fmt::format("{}.{}", in, candidate));
+          macro_namespace.empty() ? find(package, candidate) : find_in_package(in, candidate);
+      if (macro != nullptr) return macro;
     }
     return nullptr;
   };
-  if (macro_namespace.empty()) {
-    if (const MacroResource* macro = search("", true)) return macro;
-  } else {
-    SLUICE_ASSIGN(std::vector<std::string> packages, dispatch_packages(macro_namespace));
-    for (const std::string& in : packages)
-      if (const MacroResource* macro = search(in, false)) return macro;
-  }
+  std::vector<std::string_view> packages = {""};
+  if (!macro_namespace.empty()) packages = dispatch_packages(macro_namespace);
+  for (const std::string_view in : packages)
+    if (const MacroResource* macro = search(in)) return macro;
+  std::vector<std::string> attempts;
+  for (const std::string_view in : packages)
+    for (const std::string& prefix : prefixes_)
+      attempts.push_back(in.empty() ? fmt::format("{}__{}", prefix, name)
+                                    : fmt::format("{}.{}__{}", in, prefix, name));
   return fail(ErrorCode::kUnknownMacro,
               fmt::format("no macro named '{}' found within namespace: '{}'", name,
                           macro_namespace.empty() ? "None" : macro_namespace),

@@ -49,7 +49,7 @@ class MacroRegistry {
 
  private:
   using Names = std::unordered_map<std::string_view, const MacroResource*>;
-  Result<std::vector<std::string>> dispatch_packages(const std::string& macro_namespace) const;
+  std::vector<std::string_view> dispatch_packages(std::string_view macro_namespace) const;
 
   const Manifest* manifest_ = nullptr;
   std::vector<std::string> prefixes_;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/parallel.h"
 #include "compile/resource_shape.h"
 
 namespace sluice::compile {
@@ -53,7 +54,7 @@ class ManifestWriter {
   }
 
  private:
-  static constexpr size_t kPieceBytes = 1 << 20;
+  static constexpr size_t kNodesPerPiece = 256;  // some 700 KB
 
   // Hands what is written so far to the output once it is at least `bytes` long.
   void pass_on(size_t bytes) {
@@ -162,11 +163,20 @@ class ManifestWriter {
   void write_nodes() {
     sink_.key("nodes");
     sink_.begin_object();
-    for (const auto& node : manifest_.nodes) {
-      sink_.key(node->unique_id);
-      describe_node(sink_, *node, primary_key(*node));
-      pass_on(kPieceBytes);
-    }
+    pass_on(0);
+    const auto& nodes = manifest_.nodes;
+    const auto produce = [&](size_t piece) {
+      const size_t begin = piece * kNodesPerPiece;
+      JsonWriter writer(piece == 0 ? "" : ",");
+      JsonSink sink(writer);
+      for (size_t i = begin; i < std::min(begin + kNodesPerPiece, nodes.size()); ++i) {
+        sink.key(nodes[i]->unique_id);
+        describe_node(sink, *nodes[i], primary_key(*nodes[i]));
+      }
+      return writer.take();
+    };
+    parallel_in_order((nodes.size() + kNodesPerPiece - 1) / kNodesPerPiece, request_.parallelism,
+                      produce, output_);
     sink_.end_object();
   }
 

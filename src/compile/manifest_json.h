@@ -18,6 +18,7 @@ struct ManifestJsonRequest {
   int64_t generated_at_micros = 0;
   int64_t started_at_micros = 0;                          // of the invocation
   std::map<std::string, std::string> custom_environment;  // DBT_ENV_CUSTOM_ENV_* without the prefix
+  size_t parallelism = 1;                                 // threads that write
 };
 
 // Writes the document to `sink` in pieces of about a megabyte, cut between resources.

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "compile/builtin_naming.h"
 #include "compile/generic_tests.h"
 #include "compile/node_context.h"
 
@@ -93,6 +95,7 @@ class ProjectParser {
 
   SharedState& shared_;
   Diagnostics& diagnostics_;
+  std::optional<BuiltinNaming> naming_;  // once the macros are known
   std::unordered_map<std::string, const project::NodeProperties*>
       properties_;  // "models\x01<package>\x01name"
   std::unordered_map<const project::NodeProperties*, bool> used_properties_;

@@ -113,6 +113,7 @@ void ProjectParser::parse_macros() {
     }
   }
   shared_.macros.build(shared_.manifest, shared_.dialect->dispatch_prefixes());
+  naming_.emplace(project, shared_.macros);
   for (size_t i = 0; i < calls.size(); ++i)
     add_dependencies(shared_.macros, calls[i], *shared_.manifest.macros[i]);
 }

@@ -331,22 +331,29 @@ std::string ProjectParser::relation_name_of(const Node& node) const {
 }
 
 Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter) {
-  const Value model = ctx.model_value();
-  auto generate = [&](std::string_view macro_name, std::string_view key) -> Result<std::string> {
+  const auto custom = [&](std::string_view key) {
+    const Value* given = node.config.as_dict().find(key);
+    return given ? *given : Value::none();
+  };
+  auto generate = [&](std::string_view macro_name, std::string_view key,
+                      std::optional<std::string> known) -> Result<std::string> {
+    if (known) return std::move(*known);
     const MacroResource* macro = shared_.macros.find(shared_.project().root_package, macro_name);
     if (!macro)
       return fail(ErrorCode::kUnknownMacro, fmt::format("no macro named '{}' found", macro_name));
-    const Value* custom = node.config.as_dict().find(key);
-    std::vector<Value> args = {custom ? *custom : Value::none(), model};
+    std::vector<Value> args = {custom(key), ctx.model_value()};
     SLUICE_ASSIGN(Value out, interpreter.call_macro(*macro->macro, jinja::CallArgs{args, {}}));
     SLUICE_ASSIGN(std::string text, jinja::to_str(out));
     uint32_t line = 0;
     return std::string(strip(text, line));
   };
   node.alias = node.name;
-  SLUICE_ASSIGN(node.database, generate("generate_database_name", "database"));
-  SLUICE_ASSIGN(node.schema, generate("generate_schema_name", "schema"));
-  SLUICE_ASSIGN(node.alias, generate("generate_alias_name", "alias"));
+  SLUICE_ASSIGN(node.database, generate("generate_database_name", "database",
+                                        naming_->database(custom("database"))));
+  SLUICE_ASSIGN(node.schema,
+                generate("generate_schema_name", "schema", naming_->schema(custom("schema"))));
+  SLUICE_ASSIGN(node.alias,
+                generate("generate_alias_name", "alias", naming_->alias(custom("alias"), node)));
   if (node.type == ResourceType::kSnapshot) place_snapshot(node);
   return {};
 }

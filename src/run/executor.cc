@@ -25,6 +25,24 @@ void Executor::cancel() {
   }
   runner_.interrupt();
   progress_changed_.notify_all();
+  end_came_near_.notify_all();
+}
+
+void Executor::wait_for_progress(std::unique_lock<std::mutex>& lock) {
+  ++num_idle_;
+  progress_changed_.wait(lock);
+  --num_idle_;
+}
+
+// Wakes only whom it concerns: with tens of thousands of short steps a wake-up for each costs more
+// than the steps.
+void Executor::tell_progress() {
+  if (num_unsettled_ == 0 || !stopped_because_.empty()) {
+    progress_changed_.notify_all();
+    end_came_near_.notify_all();
+  } else if (num_idle_ > 0 && !ready_.empty()) {
+    progress_changed_.notify_all();
+  }
 }
 
 // Fills the counters and passes through what has nothing to do.
@@ -65,10 +83,10 @@ std::vector<NodeResult> Executor::run() {
     std::unique_lock lock(progress_mutex_);
     while (num_unsettled_ > 0) {
       if (stopped_because_.empty() || num_running_ == 0) {
-        progress_changed_.wait(lock);
+        end_came_near_.wait(lock);
         continue;
       }
-      progress_changed_.wait_for(lock, std::chrono::milliseconds(options_.interrupt_again_ms));
+      end_came_near_.wait_for(lock, std::chrono::milliseconds(options_.interrupt_again_ms));
       if (num_running_ == 0) continue;
       lock.unlock();
       runner_.interrupt();
@@ -103,13 +121,13 @@ void Executor::work(size_t worker) {
         report(skipped);
         lock.lock();
       }
-      if (num_unsettled_ > 0) progress_changed_.wait(lock);
+      if (num_unsettled_ > 0) wait_for_progress(lock);
       continue;
     }
     if (run_shared_task(worker, nullptr, lock)) continue;
     const std::optional<size_t> step = take_ready();
     if (!step) {
-      progress_changed_.wait(lock);
+      wait_for_progress(lock);
       continue;
     }
     progress_[*step].state = State::kRunning;
@@ -122,14 +140,14 @@ void Executor::work(size_t worker) {
     observer_.step_finished(plan_.steps[*step], result, number, total);
     lock.lock();
     std::vector<Skipped> skipped;
-    finish_step(*step, result, skipped);
+    finish_step(*step, std::move(result), skipped);
     if (!skipped.empty()) {
       lock.unlock();
       report(skipped);
       lock.lock();
     }
   }
-  progress_changed_.notify_all();
+  tell_progress();
 }
 
 // Runs one task that waits (of `of`, or of anyone when null); false when there is none.
@@ -159,19 +177,20 @@ void Executor::run_all(size_t worker, std::vector<std::function<void(size_t)>> t
   shared_.erase(place);
 }
 
-void Executor::finish_step(size_t step, const NodeResult& result, std::vector<Skipped>& skipped) {
+void Executor::finish_step(size_t step, NodeResult result, std::vector<Skipped>& skipped) {
   --num_running_;
   busy_relations_.erase(plan_.steps[step].relation);
-  results_.push_back(result);
-  const bool well = !is_failure(result.status) && result.status != NodeStatus::kSkipped;
-  if (options_.fail_fast && is_failure(result.status) && stopped_because_.empty())
-    stopped_because_ = fmt::format("the run stopped at the first failure ({})", result.unique_id);
-  settle(
-      step, well,
-      fmt::format("{} {}", result.unique_id, is_failure(result.status) ? "failed" : "was skipped"),
-      result.unique_id, skipped);
+  const std::string id = plan_.steps[step].unique_id;
+  const bool failed = is_failure(result.status);
+  const bool well = !failed && result.status != NodeStatus::kSkipped;
+  results_.push_back(std::move(result));
+  if (options_.fail_fast && failed && stopped_because_.empty())
+    stopped_because_ = fmt::format("the run stopped at the first failure ({})", id);
+  settle(step, well,
+         well ? std::string() : fmt::format("{} {}", id, failed ? "failed" : "was skipped"), id,
+         skipped);
   if (!stopped_because_.empty()) skip_all_waiting(skipped);
-  progress_changed_.notify_all();
+  tell_progress();
 }
 
 // Marks a step as ended and releases, or skips, the steps behind it. Iterative: chains can be
@@ -235,7 +254,7 @@ void Executor::skip_all_waiting(std::vector<Skipped>& skipped) {
     --num_unsettled_;
     if (plan_.steps[step].action != plan::Action::kSkip) skip_step(step, skipped);
   }
-  if (!skipped.empty() || num_unsettled_ == 0) progress_changed_.notify_all();
+  if (!skipped.empty() || num_unsettled_ == 0) tell_progress();
 }
 
 void Executor::report(std::vector<Skipped>& skipped) {

@@ -107,8 +107,10 @@ class Executor : public Crew {
 
   void work(size_t worker);
   bool run_shared_task(size_t worker, SharedTasks* of, std::unique_lock<std::mutex>& lock);
+  void wait_for_progress(std::unique_lock<std::mutex>& lock);
+  void tell_progress();
   std::optional<size_t> take_ready();
-  void finish_step(size_t step, const NodeResult& result, std::vector<Skipped>& skipped);
+  void finish_step(size_t step, NodeResult result, std::vector<Skipped>& skipped);
   void settle(size_t step, bool well, const std::string& because, const std::string& by,
               std::vector<Skipped>& skipped);
   void skip_step(size_t step, std::vector<Skipped>& skipped);
@@ -122,13 +124,15 @@ class Executor : public Crew {
   const ExecutorOptions options_;
 
   mutable std::mutex progress_mutex_;
-  std::condition_variable progress_changed_;
+  std::condition_variable progress_changed_;  // for idle workers
+  std::condition_variable end_came_near_;     // for run(): all is settled, or the run is to stop
   std::vector<Progress> progress_;
   std::set<size_t> ready_;  // plan order first
   std::set<std::string> busy_relations_;
   std::vector<NodeResult> results_;
   std::list<SharedTasks*> shared_;
   size_t num_running_ = 0;
+  size_t num_idle_ = 0;  // workers that wait for progress_changed_
   size_t num_unsettled_ = 0;
   size_t next_number_ = 0;
   size_t total_ = 0;

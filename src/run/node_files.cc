@@ -36,13 +36,13 @@ Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
     return {};
   // A hook that only logs has nothing to show.
   if (node.type == compile::ResourceType::kOperation && node.compiled_code.empty()) return {};
-  return fs.write_atomically(node_file(manifest, node, "compiled"), node.compiled_code);
+  return fs.write_if_changed(node_file(manifest, node, "compiled"), node.compiled_code);
 }
 
 Status write_run_file(FileSystem& fs, const compile::Manifest& manifest, const compile::Node& node,
                       const std::string& sql) {
   if (sql.empty()) return {};
-  return fs.write_atomically(node_file(manifest, node, "run"), sql);
+  return fs.write_if_changed(node_file(manifest, node, "run"), sql);
 }
 
 }  // namespace sluice::run

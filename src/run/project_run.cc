@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "run/hook_results.h"
@@ -128,10 +129,12 @@ Result<ProjectRunReport> ProjectRun::run() {
     for (const char* tag : {"on-run-start", "on-run-end"})
       for (compile::Node* hook : hooks_with_tag(session_.manifest(), tag))
         SLUICE_TRY(runner_.compile_hook(*hook));
-  const std::vector<NodeResult> steps = executor_.run();
-  report.results.insert(report.results.end(), steps.begin(), steps.end());
+  std::vector<NodeResult> steps = executor_.run();
   if (!is_cancelled_) runner_.resume();
-  if (with_hooks && !is_cancelled_) run_hooks("on-run-end", steps, report);
+  ProjectRunReport end;
+  if (with_hooks && !is_cancelled_) run_hooks("on-run-end", steps, end);
+  for (std::vector<NodeResult>* part : {&steps, &end.results})
+    std::move(part->begin(), part->end(), std::back_inserter(report.results));
   report.cancelled = is_cancelled_;
   return report;
 }

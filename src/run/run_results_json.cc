@@ -1,7 +1,10 @@
 #include "run/run_results_json.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/parallel.h"
 #include "compile/batches.h"
 #include "compile/tree_sink.h"
 
@@ -118,16 +121,26 @@ void write_artifact_metadata(JsonWriter& writer, std::string_view schema_url,
   writer.end_object().end_object();
 }
 
-std::string run_results_to_json(const compile::Manifest& manifest,
-                                const std::vector<NodeResult>& results,
-                                const RunResultsRequest& request) {
+void write_run_results_json(const compile::Manifest& manifest,
+                            const std::vector<NodeResult>& results,
+                            const RunResultsRequest& request,
+                            const std::function<void(std::string_view)>& sink) {
   JsonWriter writer;
   writer.begin_object();
   write_artifact_metadata(writer, "https://schemas.getdbt.com/dbt/run-results/v6.json", request);
 
   writer.key("results").begin_array();
-  for (const NodeResult& result : results)
-    write_result(writer, result, manifest.find_node(result.unique_id));
+  sink(writer.take_piece());
+  constexpr size_t kResultsPerPiece = 512;
+  const auto produce = [&](size_t piece) {
+    const size_t begin = piece * kResultsPerPiece;
+    JsonWriter part(piece == 0 ? "" : ",");
+    for (size_t i = begin; i < std::min(begin + kResultsPerPiece, results.size()); ++i)
+      write_result(part, results[i], manifest.find_node(results[i].unique_id));
+    return part.take();
+  };
+  parallel_in_order((results.size() + kResultsPerPiece - 1) / kResultsPerPiece, request.parallelism,
+                    produce, sink);
   writer.end_array();
   writer.field("elapsed_time", request.elapsed_seconds);
   writer.key("args");
@@ -136,7 +149,15 @@ std::string run_results_to_json(const compile::Manifest& manifest,
   else
     writer.begin_object().end_object();
   writer.end_object();
-  return writer.take();
+  sink(writer.text());
+}
+
+std::string run_results_to_json(const compile::Manifest& manifest,
+                                const std::vector<NodeResult>& results,
+                                const RunResultsRequest& request) {
+  std::string out;
+  write_run_results_json(manifest, results, request, [&](std::string_view piece) { out += piece; });
+  return out;
 }
 
 }  // namespace sluice::run

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct RunResultsRequest {
   double elapsed_seconds = 0;
   jinja::Value arguments;  // a dict: what the command was called with
   std::map<std::string, std::string> custom_environment;  // DBT_ENV_CUSTOM_ENV_* without the prefix
+  size_t parallelism = 1;                                 // threads that write
 };
 
 // The `metadata` member of an artifact, and the `timing` member of one of its results.
@@ -30,7 +32,11 @@ void write_artifact_metadata(JsonWriter& writer, std::string_view schema_url,
 void write_timing(JsonWriter& writer, const std::vector<Timing>& timing);
 
 // `results` in the order in which they are written. Compiled code and relation names are looked up
-// in the manifest.
+// in the manifest. The document goes to `sink` in pieces, cut between results.
+void write_run_results_json(const compile::Manifest& manifest,
+                            const std::vector<NodeResult>& results,
+                            const RunResultsRequest& request,
+                            const std::function<void(std::string_view)>& sink);
 std::string run_results_to_json(const compile::Manifest& manifest,
                                 const std::vector<NodeResult>& results,
                                 const RunResultsRequest& request);
