@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -202,11 +203,66 @@ void derive_store_failures(Dict& config) {
   }
 }
 
+// Appends a text that tells the value from all others; false for what only lives by reference.
+bool append_identity(const Value& value, std::string& out) {
+  switch (value.kind()) {
+    case jinja::Kind::kNone:
+      out += 'n';
+      return true;
+    case jinja::Kind::kBool:
+      out += value.as_bool() ? 't' : 'f';
+      return true;
+    case jinja::Kind::kInt:
+      out.append("i").append(std::to_string(value.as_int())).append(";");
+      return true;
+    case jinja::Kind::kString:
+      out.append("s").append(std::to_string(value.as_string().size())).append(":");
+      out += value.as_string();
+      return true;
+    case jinja::Kind::kList:
+      out += '[';
+      for (const Value& item : value.as_items())
+        if (!append_identity(item, out)) return false;
+      out += ']';
+      return true;
+    case jinja::Kind::kDict:
+      out += '{';
+      for (const Dict::Entry& entry : value.as_dict().entries())
+        if (!append_identity(entry.key, out) || !append_identity(entry.value, out)) return false;
+      out += '}';
+      return true;
+    default:
+      return false;
+  }
+}
+
+Value test_config(const Value& given) {
+  Value config =
+      complete(given.is_dict() ? &given.as_dict() : nullptr, fields_of(ResourceType::kTest));
+  derive_store_failures(config.as_dict());
+  return config;
+}
+
+// Two thirds of the nodes are tests, and nearly all of them have one of a few configs.
+const Value* shared_test_config(const Value& given) {
+  constexpr size_t kMostKnown = 4096;
+  thread_local std::unordered_map<std::string, Value> known;
+  std::string identity;
+  if (!append_identity(given, identity)) return nullptr;
+  if (const auto found = known.find(identity); found != known.end()) return &found->second;
+  if (known.size() >= kMostKnown) return nullptr;
+  return &known.emplace(std::move(identity), test_config(given)).first->second;
+}
+
 }  // namespace
 
 void fill_config_defaults(Value& config, ResourceType type) {
-  config = complete(config.is_dict() ? &config.as_dict() : nullptr, fields_of(type));
-  if (type == ResourceType::kTest) derive_store_failures(config.as_dict());
+  if (type != ResourceType::kTest) {
+    config = complete(config.is_dict() ? &config.as_dict() : nullptr, fields_of(type));
+    return;
+  }
+  const Value* shared = shared_test_config(config);
+  config = shared != nullptr ? *shared : test_config(config);
 }
 
 }  // namespace sluice::compile

@@ -5,6 +5,7 @@
 #include "compile/node_context.h"
 #include "compile/unrendered_config.h"
 #include "jinja/ops.h"
+#include "project/yaml_value.h"
 
 namespace sluice::compile {
 
@@ -22,6 +23,18 @@ const Value* configured(const NodeContext& ctx, std::string_view name) {
   if (!value && name == "pre_hook") value = ctx.node->config.as_dict().find("pre-hook");
   if (!value && name == "post_hook") value = ctx.node->config.as_dict().find("post-hook");
   return value;
+}
+
+// For a template that may change what it gets: a list or dict of the node's own, which other nodes
+// and `graph` do not see.
+Value handed_out(const NodeContext& ctx, std::string_view name, const Value& value) {
+  if (!value.is_list() && !value.is_dict()) return value;
+  Value& own = ctx.node->set_config;
+  if (own.is_dict())
+    if (const Value* known = own.as_dict().find(name)) return *known;
+  if (!own.is_dict()) own = Value::dict();
+  own.as_dict().set(name, project::deep_copy(value));
+  return *own.as_dict().find(name);
 }
 
 Result<Value> collect(NodeContext& ctx, const CallArgs& args) {
@@ -61,7 +74,8 @@ Result<Value> missing(const NodeContext& ctx, std::string_view name) {
 
 Result<Value> meta_value(const NodeContext& ctx, const Value& key, const Value* fallback) {
   const Value* meta = configured(ctx, "meta");
-  const Value* value = meta && meta->is_dict() ? meta->as_dict().find(key) : nullptr;
+  const Value own = meta && meta->is_dict() ? handed_out(ctx, "meta", *meta) : Value::none();
+  const Value* value = own.is_dict() ? own.as_dict().find(key) : nullptr;
   if (value) return *value;
   if (fallback) return *fallback;
   SLUICE_ASSIGN(std::string name, jinja::to_str(key));
@@ -112,7 +126,8 @@ class ConfigObject final : public jinja::Object {
       SLUICE_ASSIGN(Value none, missing(ctx, key));
       return none;
     }
-    return validated(interpreter, value ? *value : bound[1], bound.back(), value != nullptr);
+    return validated(interpreter, value ? handed_out(ctx, key, *value) : bound[1], bound.back(),
+                     value != nullptr);
   }
 
   static Result<std::optional<Value>> set(NodeContext& ctx, const CallArgs& args) {

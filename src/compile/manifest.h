@@ -95,7 +95,8 @@ struct Node {
   std::vector<std::string> tags;
   jinja::Value meta;               // dict
   jinja::Value docs;               // dict
-  jinja::Value config;             // final dict, all of dbt's keys with defaults
+  jinja::Value config;             // final dict, all of dbt's keys with defaults; tests share
+                                   // theirs with each other: replace it, never change it in place
   jinja::Value set_config;         // what config.set() changed while compiling; dict or none
   jinja::Value unrendered_config;  // dict
   jinja::Value in_file_config;     // what config() in the file gave; dict

@@ -28,7 +28,7 @@ class ProjectParser {
   struct Draft {
     std::unique_ptr<Node> node;
     const project::NodeProperties* properties = nullptr;
-    const GenericTestDefinition* test = nullptr;
+    std::unique_ptr<GenericTestDefinition> test;
     Diagnostics errors;
     bool failed = false;
     bool is_unconfigured = false;  // keeps the target's names, whatever dbt_project.yml says
@@ -79,14 +79,22 @@ class ProjectParser {
   void warn_unused_properties();
   // project_parser_tests.cc
   void parse_generic_tests();
+  // The tests of one property entry, and what is wrong with them.
+  struct TestDrafts {
+    std::vector<Draft> drafts;
+    Diagnostics errors;
+  };
   void draft_tests_of(const TestTarget& target, const std::string& attached,
                       const std::string& file, size_t package,
                       const std::vector<project::TestEntry>& tests,
-                      const std::vector<project::ColumnProperties>& columns,
-                      std::vector<Draft>& drafts);
+                      const std::vector<project::ColumnProperties>& columns, TestDrafts& out) const;
   void draft_test(const TestTarget& target, const std::string& attached, const std::string& file,
                   size_t package, const project::TestEntry& entry,
-                  const project::ColumnProperties* column, std::vector<Draft>& drafts);
+                  const project::ColumnProperties* column, TestDrafts& out) const;
+  void draft_node_tests(const project::NodeProperties& properties, const Node& node,
+                        TestDrafts& out) const;
+  void draft_source_tests(const project::SourceProperties& group,
+                          const project::SourceTableProperties& table, TestDrafts& out) const;
   bool take_static_test(Draft& draft, NodeContext& ctx);
   // project_parser_references.cc
   void resolve_references();
@@ -99,7 +107,6 @@ class ProjectParser {
   std::unordered_map<std::string, const project::NodeProperties*>
       properties_;  // "models\x01<package>\x01name"
   std::unordered_map<const project::NodeProperties*, bool> used_properties_;
-  std::vector<std::unique_ptr<GenericTestDefinition>> test_definitions_;
 };
 
 // Faults in the config of a snapshot, one at a time.

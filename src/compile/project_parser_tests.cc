@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <functional>
 
 #include "base/parallel.h"
 #include "compile/project_parser.h"
@@ -186,8 +187,7 @@ bool ProjectParser::take_static_test(Draft& draft, NodeContext& ctx) {
 void ProjectParser::draft_test(const TestTarget& target, const std::string& attached,
                                const std::string& file, size_t package,
                                const project::TestEntry& entry,
-                               const project::ColumnProperties* column,
-                               std::vector<Draft>& drafts) {
+                               const project::ColumnProperties* column, TestDrafts& out) const {
   std::string column_name = column ? column_argument(*shared_.dialect, *column) : std::string();
   auto read = read_test_definition(entry, column_name);
   if (read) {
@@ -195,19 +195,17 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
     if (!rendered) read = fail(std::move(rendered.error()));
   }
   if (!read) {
-    diagnostics_.add_error(std::move(read.error().locate(entry.span)));
+    out.errors.add_error(std::move(read.error().locate(entry.span)));
     return;
   }
   if (!shared_.macros.find_test(package, read->macro_namespace, read->test_name)) {
-    diagnostics_.add_error(unknown_test(shared_.macros, package, *read, target, entry.span));
+    out.errors.add_error(unknown_test(shared_.macros, package, *read, target, entry.span));
     return;
   }
-  test_definitions_.push_back(std::make_unique<GenericTestDefinition>(std::move(*read)));
-  const GenericTestDefinition& definition = *test_definitions_.back();
-  GenericTestNames names = generic_test_names(definition, target);
-
   Draft draft;
-  draft.test = &definition;
+  draft.test = std::make_unique<GenericTestDefinition>(std::move(*read));
+  const GenericTestDefinition& definition = *draft.test;
+  GenericTestNames names = generic_test_names(definition, target);
   draft.node = std::make_unique<Node>();
   Node& node = *draft.node;
   node.type = ResourceType::kTest;
@@ -233,65 +231,83 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
   node.unique_id =
       fmt::format("test.{}.{}.{}", node.package_name, names.full,
                   generic_test_hash(names.full, definition, node.test_metadata->kwargs));
-  drafts.push_back(std::move(draft));
+  out.drafts.push_back(std::move(draft));
 }
 
 void ProjectParser::draft_tests_of(const TestTarget& target, const std::string& attached,
                                    const std::string& file, size_t package,
                                    const std::vector<project::TestEntry>& tests,
                                    const std::vector<project::ColumnProperties>& columns,
-                                   std::vector<Draft>& drafts) {
+                                   TestDrafts& out) const {
   for (const project::ColumnProperties& column : columns)
     for (const project::TestEntry& entry : column.tests)
-      draft_test(target, attached, file, package, entry, &column, drafts);
+      draft_test(target, attached, file, package, entry, &column, out);
   for (const project::TestEntry& entry : tests)
-    draft_test(target, attached, file, package, entry, nullptr, drafts);
+    draft_test(target, attached, file, package, entry, nullptr, out);
+}
+
+void ProjectParser::draft_node_tests(const project::NodeProperties& properties, const Node& node,
+                                     TestDrafts& out) const {
+  TestTarget target{properties.name, fmt::format("ref('{}')", properties.name), false};
+  draft_tests_of(target, node.unique_id, properties.file, properties.package, properties.tests,
+                 properties.columns, out);
+  for (Draft& draft : out.drafts) {
+    draft.node->group = node.group;
+    draft.node->file_key_name = fmt::format("{}.{}", properties.yaml_key, properties.name);
+    draft.node->refs = {{"", properties.name, "", 0}};
+  }
+}
+
+void ProjectParser::draft_source_tests(const project::SourceProperties& group,
+                                       const project::SourceTableProperties& table,
+                                       TestDrafts& out) const {
+  TestTarget target{fmt::format("{}_{}", group.name, table.name),
+                    fmt::format("source('{}', '{}')", group.name, table.name), true};
+  draft_tests_of(target, "", group.file, group.package, table.tests, table.columns, out);
+  const std::string& package = shared_.project().packages[group.package].name;
+  const Source* source =
+      shared_.manifest.find_source(fmt::format("source.{}.{}.{}", package, group.name, table.name));
+  for (Draft& draft : out.drafts) {
+    if (source)
+      draft.node->tags.insert(draft.node->tags.begin(), source->tags.begin(), source->tags.end());
+    draft.node->file_key_name = fmt::format("sources.{}", group.name);
+    draft.node->sources = {{group.name, table.name, 0}};
+  }
 }
 
 void ProjectParser::parse_generic_tests() {
   const project::Project& project = shared_.project();
-  std::vector<Draft> drafts;
   std::unordered_map<std::string, const Node*> by_name;
   for (const auto& node : shared_.manifest.nodes)
     if (node->is_refable())
       by_name.emplace(
           fmt::format("{}\x01{}\x01{}", static_cast<int>(node->type), node->package, node->name),
           node.get());
+  // What has tests, in the order of the project; drafted and rendered in parallel, taken in order.
+  std::vector<std::function<void(TestDrafts&)>> jobs;
   for (const project::NodeProperties& properties : project.node_properties) {
     const std::optional<ResourceType> type = tested_type(properties.yaml_key);
     if (!type) continue;
     auto node = by_name.find(fmt::format("{}\x01{}\x01{}", static_cast<int>(*type),
                                          properties.package, properties.name));
     if (node == by_name.end()) continue;  // disabled, or warned about already
-    TestTarget target{properties.name, fmt::format("ref('{}')", properties.name), false};
-    size_t first = drafts.size();
-    draft_tests_of(target, node->second->unique_id, properties.file, properties.package,
-                   properties.tests, properties.columns, drafts);
-    for (size_t i = first; i < drafts.size(); ++i) {
-      drafts[i].node->group = node->second->group;
-      drafts[i].node->file_key_name = fmt::format("{}.{}", properties.yaml_key, properties.name);
-      drafts[i].node->refs = {{"", properties.name, "", 0}};
-    }
+    jobs.emplace_back([this, &properties, tested = node->second](TestDrafts& out) {
+      draft_node_tests(properties, *tested, out);
+    });
   }
   for (const project::SourceProperties& group : project.sources)
-    for (const project::SourceTableProperties& table : group.tables) {
-      TestTarget target{fmt::format("{}_{}", group.name, table.name),
-                        fmt::format("source('{}', '{}')", group.name, table.name), true};
-      size_t first = drafts.size();
-      draft_tests_of(target, "", group.file, group.package, table.tests, table.columns, drafts);
-      const Source* source = shared_.manifest.find_source(fmt::format(
-          "source.{}.{}.{}", project.packages[group.package].name, group.name, table.name));
-      for (size_t i = first; i < drafts.size(); ++i) {
-        if (source)
-          drafts[i].node->tags.insert(drafts[i].node->tags.begin(), source->tags.begin(),
-                                      source->tags.end());
-        drafts[i].node->file_key_name = fmt::format("sources.{}", group.name);
-        drafts[i].node->sources = {{group.name, table.name, 0}};
-      }
-    }
-  parallel_for(drafts.size(), shared_.options.parallelism,
-               [&](size_t i, size_t) { render_draft(drafts[i]); });
-  take(drafts);
+    for (const project::SourceTableProperties& table : group.tables)
+      jobs.emplace_back(
+          [this, &group, &table](TestDrafts& out) { draft_source_tests(group, table, out); });
+  std::vector<TestDrafts> drafted(jobs.size());
+  parallel_for(jobs.size(), shared_.options.parallelism, [&](size_t i, size_t) {
+    jobs[i](drafted[i]);
+    for (Draft& draft : drafted[i].drafts) render_draft(draft);
+  });
+  for (TestDrafts& part : drafted) {
+    diagnostics_.append(std::move(part.errors));
+    take(part.drafts);
+  }
 }
 
 }  // namespace sluice::compile

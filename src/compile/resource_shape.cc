@@ -194,7 +194,11 @@ void describe_head(TreeSink& sink, const Node& node) {
                                                               : "sha256"));
   sink.field("checksum", has_checksum ? std::string_view(node.checksum) : std::string_view());
   sink.end_object();
-  sink.dict_field("config", node.config);
+  sink.key("config");
+  if (node.type == ResourceType::kTest)
+    sink.shared_value(node.config);
+  else
+    sink.value(node.config.is_none() ? Value::dict() : node.config);
   sink.texts("tags", node.tags);
   sink.field("description", node.description);
   describe_columns(sink, node.columns);

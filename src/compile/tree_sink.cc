@@ -4,6 +4,7 @@
 
 #include "jinja/ops.h"
 #include "jinja/value_bigint.h"
+#include "project/yaml_value.h"
 
 namespace sluice::compile {
 
@@ -118,13 +119,17 @@ void TreeSink::texts(std::string_view name, const std::vector<std::string>& item
 
 void JsonSink::value(const Value& value) { write_json(writer_, value); }
 
-void ValueSink::value(const Value& value) {
-  if (!value.is_dict()) return put(value);
-  Value copy = Value::dict();
-  for (const jinja::Dict::Entry& entry : value.as_dict().entries())
-    copy.as_dict().set(entry.key, entry.value);
-  put(std::move(copy));
+void JsonSink::shared_value(const Value& value) {
+  auto [found, is_new] = known_.try_emplace(value.identity());
+  if (is_new) {
+    JsonWriter alone;
+    write_json(alone, value);
+    found->second = {value, alone.take()};
+  }
+  writer_.raw(found->second.second);
 }
+
+void ValueSink::value(const Value& value) { put(project::deep_copy(value)); }
 
 void ValueSink::put(Value value) {
   if (open_.empty())

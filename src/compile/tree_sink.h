@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -25,6 +27,8 @@ class TreeSink {
   virtual void boolean(bool value) = 0;
   virtual void null() = 0;
   virtual void value(const jinja::Value& value) = 0;
+  // The same for a dict that many resources share: its text may be kept.
+  virtual void shared_value(const jinja::Value& content) { value(content); }
 
   void field(std::string_view name, std::string_view text) { key(name), string(text); }
   void field(std::string_view name, const jinja::Value& content) { key(name), value(content); }
@@ -59,13 +63,16 @@ class JsonSink final : public TreeSink {
   void boolean(bool value) override { writer_.boolean(value); }
   void null() override { writer_.null(); }
   void value(const jinja::Value& value) override;
+  void shared_value(const jinja::Value& value) override;
 
  private:
   JsonWriter& writer_;
+  // Texts of values that came more than once; the values are held, so no other takes their place.
+  std::unordered_map<const jinja::RefCounted*, std::pair<jinja::Value, std::string>> known_;
 };
 
-// Builds a Value. Dicts given as values are copied one level deep, so that a template cannot change
-// a node through what it was shown.
+// Builds a Value. Values given to it are copied, so that a template cannot change a node through
+// what it was shown.
 class ValueSink final : public TreeSink {
  public:
   void begin_object() override { open_.push_back(jinja::Value::dict()), names_.emplace_back(); }

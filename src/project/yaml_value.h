@@ -1,4 +1,5 @@
-// YAML nodes as template values, and errors that point into a YAML file. Internal to project/.
+// YAML nodes as template values, and errors that point into a YAML file. Internal to project/, save
+// deep_copy().
 // Pure.
 #pragma once
 
