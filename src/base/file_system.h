@@ -18,6 +18,8 @@ struct FileInfo {
   bool is_directory = false;
   uint64_t size = 0;
   int64_t mtime_ns = 0;
+  int64_t ctime_ns = 0;
+  uint64_t inode = 0;
 };
 
 class FileSystem {

@@ -63,8 +63,12 @@ FileInfo make_info(std::string path, const struct stat& status) {
   info.path = std::move(path);
   info.is_directory = S_ISDIR(status.st_mode);
   info.size = static_cast<uint64_t>(status.st_size);
-  info.mtime_ns =
-      static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+  const auto nanoseconds = [](const timespec& moment) {
+    return static_cast<int64_t>(moment.tv_sec) * 1'000'000'000 + moment.tv_nsec;
+  };
+  info.mtime_ns = nanoseconds(status.st_mtim);
+  info.ctime_ns = nanoseconds(status.st_ctim);
+  info.inode = status.st_ino;
   return info;
 }
 

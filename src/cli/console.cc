@@ -135,6 +135,7 @@ void Console::emit(const Event& event) {
   const int64_t now_micros = clock_.now_micros();
   const std::string message = scrubber_.scrub(event.message);
   std::lock_guard lock(output_mutex_);
+  if (recorded_ != nullptr) record(event, message);
   write_log(event, message, now_micros);
   if (!shows(event)) return;
   erase_live();
@@ -184,6 +185,18 @@ void Console::warn(const std::string& message, const std::string& name) {
 }
 void Console::error(const std::string& message, const std::string& name) {
   emit({EventLevel::kError, name, message, {}, {}});
+}
+
+void Console::record_to(std::vector<Event>* events) {
+  std::lock_guard lock(output_mutex_);
+  recorded_ = events;
+}
+
+void Console::record(const Event& event, const std::string& message) {
+  Event copy = event;
+  copy.message = message;
+  for (auto& [name, json] : copy.data) json = scrubber_.scrub(json);
+  recorded_->push_back(std::move(copy));
 }
 
 void Console::open_log(const std::string& folder) {

@@ -48,6 +48,10 @@ class Console final : public EventSink {
   void warn(const std::string& message, const std::string& name = "Warning");
   void error(const std::string& message, const std::string& name = "MainEncounteredError");
 
+  // From now on each event is added to `events`, scrubbed, whether it is shown or not; null ends
+  // it.
+  void record_to(std::vector<Event>* events);
+
   // Appends to <folder>/sluice.log from now on; what was said before is written too.
   void open_log(const std::string& folder);
 
@@ -64,6 +68,7 @@ class Console final : public EventSink {
  private:
   bool shows(const Event& event) const;
   std::string to_json(const Event& event, const std::string& message, int64_t now_micros) const;
+  void record(const Event& event, const std::string& message);
   void write_line(const std::string& text);
   void write_error(const std::string& message);
   void write_log(const Event& event, const std::string& message, int64_t now_micros);
@@ -76,6 +81,7 @@ class Console final : public EventSink {
   const ConsoleOptions options_;
 
   std::mutex output_mutex_;
+  std::vector<Event>* recorded_ = nullptr;
   std::string early_log_;  // before open_log()
   bool keeps_early_log_ = true;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "cli/parse_reuse.h"
 #include "cli/run_artifacts.h"
 #include "cli/workspace.h"
 #include "jinja/ops.h"
@@ -139,9 +140,14 @@ int list_command(Invocation& invocation) {
 }
 
 int parse_command(Invocation& invocation) {
-  Workspace workspace(invocation);
-  if (!workspace.open_project()) return kExitUsage;
-  if (!write_manifest_artifact(invocation, workspace)) return kExitUsage;
+  ParseReuse reuse(invocation);
+  if (!reuse.reuse()) {
+    Workspace workspace(invocation);
+    reuse.observe(workspace);
+    if (!workspace.open_project()) return kExitUsage;
+    if (!write_manifest_artifact(invocation, workspace)) return kExitUsage;
+    reuse.remember(workspace);
+  }
   const double elapsed =
       static_cast<double>(invocation.clock.ticks_ns() - invocation.started_ns) / 1e9;
   invocation.console.info(fmt::format("Parsed in {:.2f}s", elapsed), "ParseEnd");

@@ -56,7 +56,7 @@ struct Options {
   bool warn_error = false;
   bool fail_fast = false;
   bool version_check = true;
-  bool partial_parse = true;  // accepted; nothing is cached between runs
+  bool partial_parse = true;  // an unchanged project is not parsed again (parse_reuse.h)
   bool static_parser = true;  // accepted; there is one parser
   bool populate_cache = true;
   bool cache_selected_only = false;

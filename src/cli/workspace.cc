@@ -167,11 +167,11 @@ project::LoadOptions Workspace::load_options(LoadNeeds needs) const {
 
 bool Workspace::load(LoadNeeds needs) {
   const project::LoadOptions load = load_options(needs);
-  project::LoadedProject loaded = project::load_project(invocation_.fs, load, invocation_.scrubber);
+  project::LoadedProject loaded = project::load_project(*files_, load, invocation_.scrubber);
   project_ = std::move(loaded.project);
   if (project_) {
     if (!project_->log_path.empty()) invocation_.console.open_log(project_->log_path);
-    settings_ = run::read_project_settings(invocation_.fs, project_->root, loaded.diagnostics);
+    settings_ = run::read_project_settings(*files_, project_->root, loaded.diagnostics);
   }
   num_warnings_ += loaded.diagnostics.items().size() - loaded.diagnostics.num_errors();
   if (!report_diagnostics(invocation_, std::move(loaded.diagnostics)) || !project_) return false;
@@ -200,12 +200,15 @@ bool Workspace::parse() {
     report_error(invocation_, read.error());
     return false;
   }
-  session.fs = &invocation_.fs;
+  session.fs = files_;
   session.events = &invocation_.console;
   session.environment = invocation_.environment;
   session.invocation_id = invocation_.invocation_id;
   session.started_at_micros = invocation_.started_at_micros;
-  session.now_micros = [clock = &invocation_.clock] { return clock->now_micros(); };
+  session.now_micros = [clock = &invocation_.clock, on_clock = on_clock_] {
+    on_clock();
+    return clock->now_micros();
+  };
   session.parallelism = default_parallelism();
   session_ = std::make_unique<compile::Session>(std::move(session));
   session_->manifest().selectors = selectors_.manifest_value;

@@ -3,6 +3,7 @@
 // false when there is no going on.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,13 @@ class Workspace {
   Workspace& operator=(const Workspace&) = delete;
   // Closes the warehouse; what is only memory becomes a leftover of the invocation.
   ~Workspace();
+
+  // Project files are read through `files` (the invocation's file system otherwise), and `on_clock`
+  // is called when a template asks what time it is. For whoever wants to know what a parse used.
+  void observe_inputs(FileSystem& files, std::function<void()> on_clock) {
+    files_ = &files;
+    on_clock_ = std::move(on_clock);
+  }
 
   struct LoadNeeds {
     bool packages = true;
@@ -74,6 +82,8 @@ class Workspace {
   Result<jinja::Value> manifest_to_defer_to();
 
   Invocation& invocation_;
+  FileSystem* files_ = &invocation_.fs;
+  std::function<void()> on_clock_ = [] {};
   std::shared_ptr<const project::Project> project_;
   run::ProjectSettings settings_;
   std::unique_ptr<compile::Session> session_;

@@ -49,6 +49,7 @@ void Executor::tell_progress() {
 void Executor::begin() {
   progress_.resize(plan_.steps.size());
   num_unsettled_ = plan_.steps.size();
+  results_.reserve(plan_.steps.size());
   for (size_t step = 0; step < plan_.steps.size(); ++step) {
     std::vector<size_t> parents = plan_.steps[step].waits_for;
     std::sort(parents.begin(), parents.end());

@@ -133,6 +133,7 @@ Result<ProjectRunReport> ProjectRun::run() {
   if (!is_cancelled_) runner_.resume();
   ProjectRunReport end;
   if (with_hooks && !is_cancelled_) run_hooks("on-run-end", steps, end);
+  if (report.results.empty()) report.results.swap(steps);
   for (std::vector<NodeResult>* part : {&steps, &end.results})
     std::move(part->begin(), part->end(), std::back_inserter(report.results));
   report.cancelled = is_cancelled_;

@@ -186,7 +186,10 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     fail_result(result, node, std::move(compiled.error()));
     return result;
   }
-  if (options_.compile_only) return result;
+  if (options_.compile_only) {
+    node.source_map = {};  // serves the errors of the engine, which is not asked
+    return result;
+  }
   SLUICE_CHECK(opened != nullptr);
   Status executed;
   {
