@@ -124,6 +124,7 @@ const Value& shared_text(std::string_view text) {
 }
 
 Value make_default(const Field& field);
+const Value& shared_container(const Field& field);
 
 // `given` with the missing keys of `fields`, known keys first.
 Value complete(const Dict* given, std::span<const std::span<const Field>> parts) {
@@ -160,11 +161,21 @@ Value make_default(const Field& field) {
     case Field::Kind::kText:
       return shared_text(field.text);
     case Field::Kind::kList:
-      return Value::list();
     case Field::Kind::kDict:
-      return complete(nullptr, {&field.fields, 1});
+      return shared_container(field);
   }
   return Value::none();
+}
+
+// The one empty list or dict of defaults of this thread for a field. Nobody changes it: templates
+// get copies (config_object.cc, tree_sink.cc), and merges replace what they change.
+const Value& shared_container(const Field& field) {
+  thread_local std::unordered_map<const Field*, Value> known;
+  const auto found = known.find(&field);
+  if (found != known.end()) return found->second;
+  Value made =
+      field.kind == Field::Kind::kList ? Value::list() : complete(nullptr, {&field.fields, 1});
+  return known.emplace(&field, std::move(made)).first->second;
 }
 
 std::vector<std::span<const Field>> fields_of(ResourceType type) {

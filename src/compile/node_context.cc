@@ -9,6 +9,7 @@
 #include "compile/deferral.h"
 #include "compile/node_compiler.h"
 #include "jinja/ops.h"
+#include "project/yaml_value.h"
 
 namespace sluice::compile {
 
@@ -154,7 +155,7 @@ bool NodeContext::lookup(std::string_view name, Value& out) const {
 
 Value NodeContext::hooks(std::string_view key) const {
   const Value* hooks = node && node->config.is_dict() ? node->config.as_dict().find(key) : nullptr;
-  return hooks ? *hooks : Value::list();
+  return hooks ? project::deep_copy(*hooks) : Value::list();
 }
 
 bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
