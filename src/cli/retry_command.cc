@@ -51,7 +51,8 @@ int retry_command(Invocation& invocation) {
                    invocation.invocation_id,
                    invocation.started_at_micros,
                    invocation.started_ns,
-                   invocation.working_directory};
+                   invocation.working_directory,
+                   invocation.leftovers};
   const std::vector<std::string> ids = ids_to_retry(*results);
   if (options->command != Command::kRunOperation)
     return retry_nodes(again, ids, run::batches_to_retry(*results));
