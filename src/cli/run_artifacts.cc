@@ -137,6 +137,7 @@ run::RunResultsRequest artifact_request(const Invocation& invocation, double ela
   request.elapsed_seconds = elapsed_seconds;
   request.arguments = invocation_arguments(invocation.options);
   request.custom_environment = custom_environment(invocation);
+  request.parallelism = default_parallelism();
   return request;
 }
 
@@ -147,7 +148,6 @@ bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
   if (!invocation.options.write_json) return true;
   const run::RunResultsRequest request = artifact_request(invocation, elapsed_seconds);
   const bool manifest_written = write_manifest_artifact(invocation, workspace);
-  request.parallelism = default_parallelism();
   return workspace.write_artifact_in_pieces(
              "run_results.json",
              [&](const FileSystem::TextSink& sink) {
