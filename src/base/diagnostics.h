@@ -15,15 +15,19 @@ enum class Severity { kWarning, kError };
 struct Diagnostic {
   Severity severity;
   Error error;
+  // dbt's name of the warning, by which --warn-error-options finds it; empty: it has none.
+  std::string event = {};
 };
 
 class Diagnostics {
  public:
   void add_error(Error error) {
-    items_.push_back({Severity::kError, std::move(error)});
+    items_.push_back({Severity::kError, std::move(error), {}});
     ++num_errors_;
   }
-  void add_warning(Error error) { items_.push_back({Severity::kWarning, std::move(error)}); }
+  void add_warning(Error error, std::string event = {}) {
+    items_.push_back({Severity::kWarning, std::move(error), std::move(event)});
+  }
   // Takes over all of `other`, in order.
   void append(Diagnostics other) {
     num_errors_ += other.num_errors_;

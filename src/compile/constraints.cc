@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "compile/call_arguments.h"
+#include "compile/node_context.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -34,46 +35,72 @@ std::string with_expression(std::string text, const std::string& expression) {
   return expression.empty() ? text : text + " " + expression;
 }
 
-Result<std::string> references(const Value& constraint) {
+// A foreign key cannot leave its database, and DuckDB takes no database's name there.
+std::string without_database(const NodeContext& ctx, std::string relation) {
+  if (ctx.node == nullptr || ctx.shared.dialect->adapter_type() != "duckdb") return relation;
+  for (const std::string& database :
+       {ctx.shared.dialect->quote_identifier(ctx.node->database), ctx.node->database})
+    if (relation.starts_with(database + ".")) return relation.substr(database.size() + 1);
+  return relation;
+}
+
+// Empty when the constraint does not say what it refers to.
+Result<std::string> references(const NodeContext& ctx, const Value& constraint) {
   std::string to = member(constraint, "to");
   SLUICE_ASSIGN(std::vector<std::string> columns, members(constraint, "to_columns"));
   if (!to.empty() && !columns.empty())
-    return fmt::format("references {} ({})", to, fmt::join(columns, ", "));
-  return "references " + member(constraint, "expression");
+    return fmt::format("references {} ({})", without_database(ctx, std::move(to)),
+                       fmt::join(columns, ", "));
+  std::string expression = member(constraint, "expression");
+  return expression.empty() ? expression : "references " + expression;
 }
 
-Result<std::string> column_constraint(const Value& constraint) {
+// Like model_constraint(), empty for a constraint that says too little to make one: dbt leaves it
+// out.
+Result<std::string> column_constraint(const NodeContext& ctx, const Value& constraint) {
   std::string type = member(constraint, "type");
   std::string expression = member(constraint, "expression");
-  if (type == "check") return fmt::format("check ({})", expression);
+  if (type == "check")
+    return expression.empty() ? expression : fmt::format("check ({})", expression);
   if (type == "not_null") return with_expression("not null", expression);
   if (type == "unique") return with_expression("unique", expression);
   if (type == "primary_key") return with_expression("primary key", expression);
-  if (type == "foreign_key") return references(constraint);
+  if (type == "foreign_key") return references(ctx, constraint);
   if (type == "custom") return expression;
   return fail(ErrorCode::kPropertyInvalid, fmt::format("unknown constraint type '{}'", type),
               "use not_null, unique, primary_key, foreign_key, check or custom");
 }
 
-Result<std::string> model_constraint(const Value& constraint) {
+Result<std::string> model_constraint(const NodeContext& ctx, const Value& constraint) {
   std::string type = member(constraint, "type");
   std::string name = member(constraint, "name");
   std::string expression = member(constraint, "expression");
   SLUICE_ASSIGN(std::vector<std::string> columns, members(constraint, "columns"));
   std::string prefix = name.empty() ? std::string() : fmt::format("constraint {} ", name);
   std::string list = fmt::format("({})", fmt::join(columns, ", "));
+  if ((type == "check" || type == "custom") && expression.empty()) return std::string();
+  if (type == "not_null") return std::string();
   if (type == "check") return fmt::format("{}check ({})", prefix, expression);
   if (type == "unique")
     return with_expression(fmt::format("{}unique {}", prefix, list), expression);
   if (type == "primary_key")
     return with_expression(fmt::format("{}primary key {}", prefix, list), expression);
   if (type == "foreign_key") {
-    SLUICE_ASSIGN(std::string target, references(constraint));
-    return fmt::format("{}foreign key {} {}", prefix, list, target);
+    SLUICE_ASSIGN(std::string target, references(ctx, constraint));
+    return target.empty() ? target : fmt::format("{}foreign key {} {}", prefix, list, target);
   }
   if (type == "custom") return prefix + expression;
   return fail(ErrorCode::kPropertyInvalid, fmt::format("unknown constraint type '{}'", type),
               "a model takes unique, primary_key, foreign_key, check or custom");
+}
+
+// Whether "string" in a contract means the engine's own word for it.
+bool translates_types(const NodeContext& ctx) {
+  if (ctx.node == nullptr || !ctx.node->config.is_dict()) return true;
+  const Value* contract = ctx.node->config.as_dict().find("contract");
+  const Value* alias =
+      contract && contract->is_dict() ? contract->as_dict().find("alias_types") : nullptr;
+  return !alias || jinja::truth(*alias).value_or(true);
 }
 
 }  // namespace
@@ -90,14 +117,16 @@ Result<Value> render_columns_constraints(NodeContext& ctx, jinja::Interpreter&,
     const Value* quoted = column.is_dict() ? column.as_dict().find("quote") : nullptr;
     if (quoted && jinja::truth(*quoted).value_or(false))
       name = ctx.shared.dialect->quote_identifier(name);
-    std::string text = fmt::format("{} {}", name, member(column, "data_type"));
+    std::string type = member(column, "data_type");
+    if (translates_types(ctx)) type = ctx.shared.dialect->translate_type(type);
+    std::string text = fmt::format("{} {}", name, type);
     if (const Value* constraints =
             column.is_dict() ? column.as_dict().find("constraints") : nullptr;
         constraints && !constraints->is_none()) {
       SLUICE_ASSIGN(std::vector<Value> items, jinja::iterate(*constraints));
       for (const Value& constraint : items) {
-        SLUICE_ASSIGN(std::string rendered, column_constraint(constraint));
-        text += " " + rendered;
+        SLUICE_ASSIGN(std::string rendered, column_constraint(ctx, constraint));
+        if (!rendered.empty()) text += " " + rendered;
       }
     }
     out.push_back(Value::string(std::move(text)));
@@ -105,15 +134,15 @@ Result<Value> render_columns_constraints(NodeContext& ctx, jinja::Interpreter&,
   return Value::list(std::move(out));
 }
 
-Result<Value> render_model_constraints(NodeContext&, jinja::Interpreter&,
+Result<Value> render_model_constraints(NodeContext& ctx, jinja::Interpreter&,
                                        const jinja::CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.render_raw_model_constraints", args,
                                            {{"raw_constraints"}}));
   std::vector<Value> out;
   SLUICE_ASSIGN(std::vector<Value> items, jinja::iterate(bound[0]));
   for (const Value& constraint : items) {
-    SLUICE_ASSIGN(std::string rendered, model_constraint(constraint));
-    out.push_back(Value::string(std::move(rendered)));
+    SLUICE_ASSIGN(std::string rendered, model_constraint(ctx, constraint));
+    if (!rendered.empty()) out.push_back(Value::string(std::move(rendered)));
   }
   return Value::list(std::move(out));
 }

@@ -32,7 +32,9 @@ Result<Value> ref(Interpreter& interpreter, const CallArgs& args) {
       return fail(ErrorCode::kJinjaRuntime,
                   fmt::format("ref() got an unexpected keyword argument '{}'", arg.name),
                   "use ref('model'), ref('package', 'model') or ref('model', v=2)");
+    if (arg.value.is_none()) continue;
     SLUICE_ASSIGN(call.version, jinja::to_str(arg.value));
+    call.version_is_text = arg.value.is_string();
   }
   if (args.positional.empty() || args.positional.size() > 2)
     return fail(ErrorCode::kJinjaRuntime,

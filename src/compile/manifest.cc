@@ -1,5 +1,7 @@
 #include "compile/manifest.h"
 
+#include "jinja/ops.h"
+
 namespace sluice::compile {
 
 std::string_view Node::materialized() const {
@@ -16,6 +18,24 @@ bool Node::is_ephemeral() const {
 bool Node::is_refable() const {
   return type == ResourceType::kModel || type == ResourceType::kSeed ||
          type == ResourceType::kSnapshot;
+}
+
+namespace {
+
+std::string text_of(const jinja::Value& version) {
+  return version.is_none() ? std::string() : jinja::to_str(version).value_or(std::string());
+}
+
+}  // namespace
+
+std::string Node::version_text() const { return text_of(version); }
+
+bool Node::is_latest_version() const {
+  return !version.is_none() && version_text() == text_of(latest_version);
+}
+
+std::string Node::versioned_name() const {
+  return version.is_none() ? name : name + ".v" + version_text();
 }
 
 namespace {

@@ -25,6 +25,7 @@ struct RefCall {
   std::string package;  // empty: not given
   std::string name;
   std::string version;  // empty: not given
+  bool version_is_text = false;
   uint32_t line = 0;    // of the call within raw_code; 0: inside a macro or unknown
 };
 
@@ -121,8 +122,11 @@ struct Node {
   // Versioned models: as written (int, float or string); none: not versioned.
   jinja::Value version, latest_version;
   jinja::Value deprecation_date;  // ISO text or none
+  int64_t deprecated_at_micros = 0;
   jinja::Value constraints;       // of the model, list of dicts; none: none given
   jinja::Value defer_relation;    // what an earlier run built for it, as templates see it; or none
+  bool has_foreign_keys = false;  // that say `to: ref(…)` or source(…)
+  std::string contract_checksum;  // empty: no enforced contract
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
   // The batch that this copy of a microbatch model builds.
@@ -145,6 +149,11 @@ struct Node {
   bool is_ephemeral() const;
   // Refables: models, seeds, snapshots.
   bool is_refable() const;
+  // Versions as names show them; empty when the model has none.
+  std::string version_text() const;
+  bool is_latest_version() const;
+  // "m", or "m.v2": how messages about versions name it.
+  std::string versioned_name() const;
 };
 
 struct Source {

@@ -1,6 +1,7 @@
 #include "compile/node_context.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -67,8 +68,27 @@ Status check_dependency(const NodeContext& ctx, const std::string& target,
 }
 
 std::string ref_text(const RefCall& call) {
-  return call.package.empty() ? fmt::format("ref('{}')", call.name)
-                              : fmt::format("ref('{}', '{}')", call.package, call.name);
+  std::string text = fmt::format("ref('{}'", call.name);
+  if (!call.package.empty()) text = fmt::format("ref('{}', '{}'", call.package, call.name);
+  if (!call.version.empty()) text += fmt::format(", v='{}'", call.version);
+  return text + ")";
+}
+
+// What to do about a ref to a version that is not there.
+std::string version_hint(const SharedState& shared, const RefCall& call) {
+  const std::vector<const Node*> versions = shared.references.versions_of(call);
+  if (versions.empty()) return {};
+  std::vector<std::string> known;
+  std::string latest;
+  for (const Node* version : versions) {
+    known.push_back(version->version_text());
+    latest = jinja::to_str(version->latest_version).value_or(std::string());
+  }
+  if (call.version.empty())
+    return fmt::format("its latest version {} has no file or is disabled; it has {}", latest,
+                       fmt::join(known, ", "));
+  return fmt::format("it has the version{} {}; without a version, ref() means the latest, {}",
+                     known.size() == 1 ? "" : "s", fmt::join(known, ", "), latest);
 }
 
 }  // namespace
@@ -76,13 +96,18 @@ std::string ref_text(const RefCall& call) {
 Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCall& call) {
   const Node* disabled = shared.references.find_disabled_ref(call);
   std::string from = caller_text(node);
-  std::string what = call.package.empty() ? fmt::format("'{}'", call.name)
-                                          : fmt::format("'{}.{}'", call.package, call.name);
+  std::string what = fmt::format("'{}'", call.name);
+  if (!call.version.empty()) what += fmt::format(" with version '{}'", call.version);
+  if (!call.package.empty()) what += fmt::format(" in package or project '{}'", call.package);
   if (disabled)
     return Error(ErrorCode::kDisabledRef,
                  fmt::format("{} depends on a node named {} which is disabled", from, what),
                  fmt::format("enable it, or remove the ref; it is defined in {}",
                              disabled->original_file_path));
+  if (std::string hint = version_hint(shared, call); !hint.empty())
+    return Error(ErrorCode::kUnknownRef,
+                 fmt::format("{} depends on a node named {} which was not found", from, what),
+                 std::move(hint));
   std::string near = nearest_name(call.name, shared.references.ref_names());
   return Error(ErrorCode::kUnknownRef,
                fmt::format("{} depends on a node named {} which was not found", from, what),
@@ -299,6 +324,7 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
   SLUICE_TRY(check_dependency(*this, target->unique_id, ref_text(call)));
   const Value* event_time =
       target->config.is_dict() ? target->config.as_dict().find("event_time") : nullptr;
+  if (phase == Phase::kCompile) tell_of_prerelease(shared, node, call, *target);
   if (!target->is_ephemeral()) {
     SLUICE_ASSIGN(const bool deferred, is_deferred(*this, *target));
     const Value relation = deferred ? defer_relation_of(shared, *target) : Value::none();

@@ -30,6 +30,8 @@ class ReferenceIndex {
   // none.
   Node* find_ref(const RefCall& call, size_t package) const;
   Source* find_source(const SourceCall& call, size_t package) const;
+  // All versions of the model that the call names, for messages.
+  std::vector<const Node*> versions_of(const RefCall& call) const;
   // The same among disabled ones, for the error text.
   const Node* find_disabled_ref(const RefCall& call) const;
   const Source* find_disabled_source(const SourceCall& call) const;
@@ -165,6 +167,10 @@ bool has_own_microbatch_strategy(const SharedState& shared);
 // The error of a ref() or source() that names nothing, or something disabled.
 Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCall& call);
 Error unknown_source_error(const SharedState& shared, const Node* node, const SourceCall& call);
+
+// Says so when a ref without a version means an older one than there is (project_parser_versions.cc).
+void tell_of_prerelease(const SharedState& shared, const Node* node, const RefCall& call,
+                        const Node& target);
 
 // What `graph` has, also while it is being made.
 inline constexpr std::string_view kGraphKeys[] = {"nodes",         "sources",  "exposures",

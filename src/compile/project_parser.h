@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -77,6 +78,30 @@ class ProjectParser {
   std::string relation_name_of(const Node& node) const;
   void take(std::vector<Draft>& drafts);
   void warn_unused_properties();
+  // project_parser_versions.cc
+  static void take_version(const project::NodeProperties& properties, Node& node);
+  void take_deprecation_date(const project::NodeProperties& properties, Node& node);
+  void warn_deprecated_models();
+  void warn_deprecated_reference(const Node& user, const RefCall& call);
+  void check_versions();
+  // project_parser_contracts.cc
+  Status take_contract(Node& node, bool is_described);
+  void resolve_foreign_keys();
+  // project_parser_access.cc
+  // Who refers, for the check whether it may.
+  struct Reference {
+    const std::string& unique_id;
+    const std::string& name;
+    const std::string& group;
+    size_t package;
+    const Span& place;
+    bool is_template;  // the lines of its calls count from the start of its file
+  };
+  void check_groups();
+  void check_access();
+  void check_membership(const Node& node, const std::set<std::string>& groups);
+  void check_reference(const Reference& from, const RefCall& call,
+                       const std::vector<bool>& restricted);
   // project_parser_tests.cc
   void parse_generic_tests();
   // The tests of one property entry, and what is wrong with them.

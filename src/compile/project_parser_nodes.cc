@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <unordered_set>
 #include <utility>
 
 #include "base/hash.h"
@@ -38,6 +39,11 @@ std::vector<std::string> split_path(std::string_view path) {
 }
 
 std::string_view without_ending(std::string_view name) { return name.substr(0, name.rfind('.')); }
+
+std::string_view file_stem(const SourceFile& file) {
+  const std::string_view path = file.relative_path;
+  return without_ending(path.substr(path.rfind('/') + 1));
+}
 
 std::string_view strip(std::string_view text, uint32_t& first_line) {
   first_line = 1;
@@ -102,9 +108,19 @@ std::vector<std::string> tags_of_node(const Node& node, const project::NodePrope
 }  // namespace
 
 void ProjectParser::index_properties() {
-  for (const project::NodeProperties& properties : shared_.project().node_properties) {
-    properties_.emplace(property_key(properties.yaml_key, properties.package, properties.name),
-                        &properties);
+  const project::Project& project = shared_.project();
+  std::unordered_set<std::string> files;
+  for (size_t i = 0; i < project.packages.size(); ++i)
+    for (const SourceFile& file : project.packages[i].files)
+      if (file.kind == SourceFile::Kind::kModel || file.kind == SourceFile::Kind::kPythonModel)
+        files.insert(property_key("models", i, file_stem(file)));
+  for (const project::NodeProperties& properties : project.node_properties) {
+    std::string key =
+        property_key(properties.yaml_key, properties.package, properties.file_stem);
+    // The latest version may be in a file without the suffix.
+    if (properties.may_be_unsuffixed && !files.contains(key))
+      key = property_key(properties.yaml_key, properties.package, properties.name);
+    properties_.emplace(std::move(key), &properties);
     used_properties_[&properties] = false;
   }
 }
@@ -122,12 +138,19 @@ ProjectParser::Draft ProjectParser::draft_of_file(size_t package, const SourceFi
       node.type == ResourceType::kAnalysis ? "analysis/" + file.relative_path : file.relative_path;
   std::vector<std::string> parts = split_path(file.relative_path);
   node.name = std::string(without_ending(parts.back()));
+  std::string_view section = node.type == ResourceType::kSeed       ? "seeds"
+                             : node.type == ResourceType::kAnalysis ? "analyses"
+                             : node.type == ResourceType::kTest     ? "data_tests"
+                                                                    : "models";
+  take_properties(draft, section);
+  if (draft.properties) node.name = draft.properties->name;
   parts.back() = node.name;
   node.fqn.push_back(node.package_name);
   if (node.type == ResourceType::kAnalysis) node.fqn.emplace_back("analysis");
   node.fqn.insert(node.fqn.end(), parts.begin(), parts.end());
   node.unique_id =
       fmt::format("{}.{}.{}", project::resource_type_name(node.type), node.package_name, node.name);
+  if (draft.properties) take_version(*draft.properties, node);
   node.created_at_micros = shared_.options.started_at_micros;
   node.span = {file.path, 1, 1, 0, 0};
   node.is_singular_test = node.type == ResourceType::kTest;
@@ -139,11 +162,6 @@ ProjectParser::Draft ProjectParser::draft_of_file(size_t package, const SourceFi
     node.raw_code = strip(file.text, first_line);
     node.span.line = first_line;
   }
-  std::string_view section = node.type == ResourceType::kSeed       ? "seeds"
-                             : node.type == ResourceType::kAnalysis ? "analyses"
-                             : node.type == ResourceType::kTest     ? "data_tests"
-                                                                    : "models";
-  take_properties(draft, section);
   return draft;
 }
 
@@ -176,6 +194,7 @@ void ProjectParser::parse_files() {
     const Value& entry = draft.properties->entry;
     if (const Value* given = entry.is_dict() ? entry.as_dict().find("constraints") : nullptr)
       node.constraints = *given;
+    take_deprecation_date(*draft.properties, node);
   }
   parallel_for(drafts.size(), shared_.options.parallelism,
                [&](size_t i, size_t) { render_draft(drafts[i]); });
@@ -261,8 +280,10 @@ void ProjectParser::render_draft(Draft& draft) {
 Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpreter& interpreter) {
   Node& node = *draft.node;
   Value config = project::project_config(shared_.project(), node.package, node.type, node.fqn);
-  if (draft.properties)
+  if (draft.properties) {
     SLUICE_TRY(project::merge_config(config, draft.properties->config, node.type));
+    SLUICE_TRY(project::merge_config(config, draft.properties->version_config, node.type));
+  }
   SLUICE_TRY(project::merge_config(config, node.in_file_config, node.type));
   // What the root project says of a package's resources wins over everything.
   SLUICE_TRY(project::merge_config(
@@ -285,6 +306,7 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
     node.access = access->as_string();
   if (const Value* group = final_config.find("group"); group && group->is_string())
     node.group = group->as_string();
+  SLUICE_TRY(take_contract(node, draft.properties != nullptr));
   SLUICE_TRY(take_checksum(node));
   if (node.type == ResourceType::kSnapshot && is_enabled(node))
     SLUICE_TRY(check_snapshot_config(node));
@@ -376,11 +398,14 @@ void ProjectParser::warn_unused_properties() {
     Error warning(
         ErrorCode::kPropertyInvalid,
         fmt::format("did not find matching node for patch with name '{}' in the '{}' section",
-                    properties.name, properties.yaml_key),
-        near.empty() ? "its description and tests are not used; rename or remove the entry"
+                    properties.file_stem, properties.yaml_key),
+        near.empty() ? properties.version.is_none()
+                           ? "its description and tests are not used; rename or remove the entry"
+                           : "a version is looked for in a file of this name; rename the file, or "
+                             "say where it is with defined_in"
                      : fmt::format("did you mean '{}'?", near));
     warning.add_span(properties.span);
-    diagnostics_.add_warning(std::move(warning));
+    diagnostics_.add_warning(std::move(warning), "NoNodeForYamlKey");
   }
 }
 

@@ -96,8 +96,9 @@ void ProjectParser::check_duplicates() {
   auto& nodes = shared_.manifest.nodes;
   for (auto& node : nodes) {
     // ref() does not say a type, so models, seeds and snapshots share names within a package.
-    std::string key =
-        node->is_refable() ? fmt::format("ref {} {}", node->package, node->name) : node->unique_id;
+    std::string key = node->is_refable() ? fmt::format("ref {} {}", node->package,
+                                                       node->versioned_name())
+                                         : node->unique_id;
     auto [known, inserted] = by_key.emplace(key, node.get());
     if (!inserted && node->type == ResourceType::kTest && node->test_metadata) {
       // The same generic test written twice on one column is one test.
@@ -138,7 +139,12 @@ bool ProjectParser::parse() {
   parse_hooks();
   parse_exposures();
   check_duplicates();
+  check_versions();
   resolve_references();
+  resolve_foreign_keys();
+  check_groups();
+  check_access();
+  warn_deprecated_models();
   warn_unused_properties();
   warn_unsupported();
   shared_.manifest.index();

@@ -249,12 +249,19 @@ void ProjectParser::draft_tests_of(const TestTarget& target, const std::string& 
 void ProjectParser::draft_node_tests(const project::NodeProperties& properties, const Node& node,
                                      TestDrafts& out) const {
   TestTarget target{properties.name, fmt::format("ref('{}')", properties.name), false};
+  RefCall ref{"", properties.name, properties.version_text, false, 0};
+  if (!properties.version.is_none()) {
+    target.name = fmt::format("{}_v{}", properties.name, properties.version_text);
+    target.model_text =
+        fmt::format("ref('{}', version='{}')", properties.name, properties.version_text);
+    ref.version_is_text = properties.version.is_string();
+  }
   draft_tests_of(target, node.unique_id, properties.file, properties.package, properties.tests,
                  properties.columns, out);
   for (Draft& draft : out.drafts) {
     draft.node->group = node.group;
     draft.node->file_key_name = fmt::format("{}.{}", properties.yaml_key, properties.name);
-    draft.node->refs = {{"", properties.name, "", 0}};
+    draft.node->refs = {ref};
   }
 }
 
@@ -280,16 +287,17 @@ void ProjectParser::parse_generic_tests() {
   std::unordered_map<std::string, const Node*> by_name;
   for (const auto& node : shared_.manifest.nodes)
     if (node->is_refable())
-      by_name.emplace(
-          fmt::format("{}\x01{}\x01{}", static_cast<int>(node->type), node->package, node->name),
-          node.get());
+      by_name.emplace(fmt::format("{}\x01{}\x01{}", static_cast<int>(node->type), node->package,
+                                  node->versioned_name()),
+                      node.get());
   // What has tests, in the order of the project; drafted and rendered in parallel, taken in order.
   std::vector<std::function<void(TestDrafts&)>> jobs;
   for (const project::NodeProperties& properties : project.node_properties) {
     const std::optional<ResourceType> type = tested_type(properties.yaml_key);
     if (!type) continue;
-    auto node = by_name.find(fmt::format("{}\x01{}\x01{}", static_cast<int>(*type),
-                                         properties.package, properties.name));
+    auto node = by_name.find(fmt::format(
+        "{}\x01{}\x01{}{}{}", static_cast<int>(*type), properties.package, properties.name,
+        properties.version.is_none() ? "" : ".v", properties.version_text));
     if (node == by_name.end()) continue;  // disabled, or warned about already
     jobs.emplace_back([this, &properties, tested = node->second](TestDrafts& out) {
       draft_node_tests(properties, *tested, out);

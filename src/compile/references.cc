@@ -11,6 +11,12 @@ std::string source_key(const std::string& source, const std::string& table) {
   return source + '\x01' + table;
 }
 
+// Without a version: what has none, or the latest.
+bool is_meant(const Node& node, const RefCall& call) {
+  if (call.version.empty()) return node.version.is_none() || node.is_latest_version();
+  return node.version_text() == call.version;
+}
+
 }  // namespace
 
 void ReferenceIndex::build(const Manifest& manifest) {
@@ -34,20 +40,35 @@ Node* ReferenceIndex::find_ref(const RefCall& call, size_t package) const {
   if (candidates == nodes_.end()) return nullptr;
   if (!call.package.empty()) {
     for (Node* node : candidates->second)
-      if (node->package_name == call.package) return node;
+      if (node->package_name == call.package && is_meant(*node, call)) return node;
     return nullptr;
   }
-  // dbt: the calling package first, then the root project, then any.
-  for (size_t wanted : {package, project_->root_package})
+  // The root project first, then the calling package, then any; a behaviour flag swaps the first
+  // two.
+  const bool own_first = project_->behaviour_flags.require_ref_searches_node_package_before_root;
+  const size_t root = project_->root_package;
+  for (size_t wanted : {own_first ? package : root, own_first ? root : package})
     for (Node* node : candidates->second)
-      if (node->package == wanted) return node;
-  return candidates->second.front();
+      if (node->package == wanted && is_meant(*node, call)) return node;
+  for (Node* node : candidates->second)
+    if (is_meant(*node, call)) return node;
+  return nullptr;
+}
+
+std::vector<const Node*> ReferenceIndex::versions_of(const RefCall& call) const {
+  std::vector<const Node*> out;
+  if (auto candidates = nodes_.find(call.name); candidates != nodes_.end())
+    for (const Node* node : candidates->second)
+      if (!node->version.is_none() &&
+          (call.package.empty() || node->package_name == call.package))
+        out.push_back(node);
+  return out;
 }
 
 Source* ReferenceIndex::find_source(const SourceCall& call, size_t package) const {
   auto candidates = sources_.find(source_key(call.source, call.table));
   if (candidates == sources_.end()) return nullptr;
-  for (size_t wanted : {package, project_->root_package})
+  for (size_t wanted : {project_->root_package, package})
     for (Source* source : candidates->second)
       if (source->package == wanted) return source;
   return candidates->second.front();

@@ -136,7 +136,10 @@ void describe_refs(TreeSink& sink, const std::vector<RefCall>& refs) {
     sink.field("name", ref.name);
     sink.optional_field("package", ref.package);
     sink.key("version");
-    write_version(sink, ref.version);
+    if (ref.version_is_text)
+      sink.string(ref.version);
+    else
+      write_version(sink, ref.version);
     sink.end_object();
   }
   sink.end_array();
@@ -236,7 +239,7 @@ void describe_compiled(TreeSink& sink, const Node& node) {
   sink.begin_object();
   flag_or(sink, "enforced", contract, false);
   flag_or(sink, "alias_types", contract, true);
-  sink.null_field("checksum");
+  sink.optional_field("checksum", node.contract_checksum);
   sink.end_object();
 }
 

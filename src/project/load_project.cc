@@ -358,7 +358,10 @@ class ProjectLoader {
   void report_duplicates() {
     DuplicateFinder finder(diagnostics_);
     for (const NodeProperties& node : project_->node_properties)
-      finder.check(node.package, node.yaml_key, node.name, node.span, singular(node.yaml_key));
+      finder.check(node.package, node.yaml_key,
+                   node.version_text.empty() ? node.name
+                                             : fmt::format("{}.v{}", node.name, node.version_text),
+                   node.span, singular(node.yaml_key));
     for (const SourceProperties& source : project_->sources)
       for (const SourceTableProperties& table : source.tables)
         finder.check(source.package, "sources", fmt::format("{}.{}", source.name, table.name),

@@ -94,6 +94,14 @@ struct NodeProperties {
   std::string file;  // property file, relative to the package root
   Span span;
   size_t package = 0;  // index into Project::packages
+  // A model with `versions:` has one of these for each version, columns and tests worked out.
+  jinja::Value version, latest_version;  // as written; none: not versioned
+  std::string version_text;              // "3.1"
+  jinja::Value version_config;           // its own config, on top of `config`; dict or none
+  // The stem of the file that holds it; without `defined_in:` the latest version may also be in a
+  // file of the model's own name.
+  std::string file_stem;
+  bool may_be_unsuffixed = false;
 };
 
 struct SourceTableProperties {
@@ -180,6 +188,12 @@ struct Profile {
   int threads = 1;
 };
 
+// dbt's behaviour flags that change what is found or said; all others are only answered to
+// adapter.behavior (behaviour_flags.h).
+struct BehaviourFlags {
+  bool require_ref_searches_node_package_before_root = false;
+};
+
 struct Project {
   std::string root;               // folder of dbt_project.yml, absolute
   size_t root_package = 0;        // index into packages
@@ -193,6 +207,7 @@ struct Project {
   std::vector<std::string> clean_targets;
   std::vector<DispatchRule> dispatch;
   jinja::Value flags;          // dbt_project.yml `flags:`
+  BehaviourFlags behaviour_flags;
   jinja::Value query_comment;  // as written; none when absent
   bool has_query_comment = false;
   std::vector<NodeProperties> node_properties;

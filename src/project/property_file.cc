@@ -6,6 +6,8 @@
 #include <array>
 #include <optional>
 
+#include "jinja/ops.h"
+#include "project/model_versions.h"
 #include "project/shape.h"
 #include "project/yaml_renderer.h"
 #include "project/yaml_value.h"
@@ -85,6 +87,9 @@ constexpr std::array<std::string_view, 14> kTableKeys = {"name",
                                                          "config",
                                                          "meta",
                                                          "tags"};
+constexpr std::array<std::string_view, 14> kVersionKeys = {
+    "v",    "defined_in", "description", "access", "config",   "constraints", "columns",
+    "docs", "tests",      "data_tests",  "meta",   "contract", "group",       "deprecation_date"};
 constexpr std::array<std::string_view, 3> kLateKeys = {"description", "tests", "data_tests"};
 constexpr std::array<std::string_view, 3> kWithoutForNodes = {"columns", "tests", "data_tests"};
 constexpr std::array<std::string_view, 4> kWithoutForColumns = {"name", "description", "tests",
@@ -173,17 +178,18 @@ class Reader {
       return shapes_.error(*mapping.find_key(key),
                            fmt::format("\"{}\" must be a list, not nothing", key), hint);
     if (!list->is_sequence()) return shapes_.wrong(*list, key, "a list", hint);
-    for (const yaml::Node* entry : list->items) {
-      if (!entry->is_mapping()) {
-        shapes_.error(
-            *entry,
-            fmt::format("an entry of \"{}\" must be a mapping, not {}", key, describe(*entry)),
-            entry->is_scalar() ? fmt::format("write \"- name: {}\"", entry->text)
-                               : std::string("write \"- name: …\""));
-        continue;
-      }
-      body(*entry);
-    }
+    for (const yaml::Node* entry : list->items)
+      if (check_entry(*entry, key)) body(*entry);
+  }
+
+  bool check_entry(const yaml::Node& entry, std::string_view section) {
+    if (entry.is_mapping()) return true;
+    shapes_.error(
+        entry,
+        fmt::format("an entry of \"{}\" must be a mapping, not {}", section, describe(entry)),
+        entry.is_scalar() ? fmt::format("write \"- name: {}\"", entry.text)
+                          : std::string("write \"- name: …\""));
+    return false;
   }
 
   // The name of an entry; nullopt and an error when it has none.
@@ -235,21 +241,25 @@ class Reader {
     const yaml::Node* list = shapes_.sequence(entry, "columns");
     if (list == nullptr) return out;
     out.reserve(list->items.size());
-    each_entry(entry, "columns", [&](const yaml::Node& column) {
-      warn_misspelt(column, kColumnKeys);
-      std::optional<std::string> name = read_name(column, "columns");
-      if (!name) return;
-      shapes_.mapping(column, "config");
-      shapes_.mapping(column, "meta");
-      ColumnProperties properties;
-      properties.name = std::move(*name);
-      properties.description = read_description(column);
-      properties.entry = render(column, kWithoutForColumns, keep_in_column);
-      properties.tests = read_tests(column);
-      properties.span = document_.span(*column.find("name"));
-      out.push_back(std::move(properties));
-    });
+    for (const yaml::Node* column : list->items) read_column(*column, "columns", out);
     return out;
+  }
+
+  void read_column(const yaml::Node& column, std::string_view section,
+                   std::vector<ColumnProperties>& out) {
+    if (!check_entry(column, section)) return;
+    warn_misspelt(column, kColumnKeys);
+    std::optional<std::string> name = read_name(column, section);
+    if (!name) return;
+    shapes_.mapping(column, "config");
+    shapes_.mapping(column, "meta");
+    ColumnProperties properties;
+    properties.name = std::move(*name);
+    properties.description = read_description(column);
+    properties.entry = render(column, kWithoutForColumns, keep_in_column);
+    properties.tests = read_tests(column);
+    properties.span = document_.span(*column.find("name"));
+    out.push_back(std::move(properties));
   }
 
   // Its `config:`, with the shorthands beside it moved in.
@@ -292,7 +302,87 @@ class Reader {
     node.file = name_.path;
     node.span = document_.span(*entry.find("name"));
     node.package = name_.package;
+    node.file_stem = node.name;
+    if (section == "models" && read_versions(entry, node)) return;
     out_.nodes.push_back(std::move(node));
+  }
+
+  // False: the model has no versions.
+  bool read_versions(const yaml::Node& entry, const NodeProperties& model) {
+    const yaml::Node* list = shapes_.sequence(entry, "versions");
+    if (list == nullptr || list->items.empty()) return false;
+    std::vector<VersionProperties> versions;
+    each_entry(entry, "versions", [&](const yaml::Node& version) {
+      if (std::optional<VersionProperties> read = read_version(version, model.name))
+        versions.push_back(std::move(*read));
+    });
+    std::vector<NodeProperties> expanded = expand_versions(
+        model, std::move(versions), ShapeReader::find(entry, "latest_version"), shapes_);
+    std::move(expanded.begin(), expanded.end(), std::back_inserter(out_.nodes));
+    return true;
+  }
+
+  std::optional<VersionProperties> read_version(const yaml::Node& entry, const std::string& model) {
+    const yaml::Node* number = ShapeReader::find(entry, "v");
+    const Value value = number == nullptr ? Value::none() : to_value(*number);
+    if (!value.is_string() && !value.is_int() && !value.is_float()) {
+      shapes_.error(number == nullptr ? entry : *number,
+                    fmt::format("a version of model \"{}\" has no \"v\" that is a number or text",
+                                model),
+                    "write \"- v: 1\"");
+      return std::nullopt;
+    }
+    warn_misspelt(entry, kVersionKeys);
+    for (const std::string_view key : {"meta", "docs", "contract"}) shapes_.mapping(entry, key);
+    VersionProperties version;
+    version.version = value;
+    version.text = jinja::to_str(version.version).value_or(std::string(number->text));
+    version.defined_in = shapes_.text(entry, "defined_in");
+    version.description = shapes_.text(entry, "description");
+    version.entry = render(entry, kWithoutForNodes, keep_in_node);
+    version.config = read_config(entry, version.entry, true);
+    version.span = document_.span(*number);
+    if (entry.find("tests") != nullptr || entry.find("data_tests") != nullptr)
+      version.tests = read_tests(entry);
+    if (const yaml::Node* columns = shapes_.sequence(entry, "columns"))
+      version.columns = read_version_columns(*columns);
+    return version;
+  }
+
+  std::optional<VersionColumns> read_version_columns(const yaml::Node& list) {
+    VersionColumns out;
+    for (const yaml::Node* item : list.items) {
+      if (!item->is_mapping() || item->find("name") != nullptr) {
+        read_column(*item, "columns", out.own);
+        continue;
+      }
+      if (out.has_include_element) {
+        shapes_.error(*item, "version can have at most one include/exclude element",
+                      "merge the two into one: {include: all, exclude: [name]}");
+        continue;
+      }
+      out.has_include_element = true;
+      read_column_choice(*item, out);
+    }
+    return out;
+  }
+
+  void read_column_choice(const yaml::Node& item, VersionColumns& out) {
+    const yaml::Node* include = item.find("include");
+    if (include == nullptr) {
+      shapes_.error(item, "an entry of \"columns\" has neither \"name\" nor \"include\"",
+                    "write {include: all, exclude: [name]}, or \"- name: …\"");
+      return;
+    }
+    if (include->is_string() && (include->text == "all" || include->text == "*")) {
+      out.excluded = shapes_.texts(item, "exclude").value_or(std::vector<std::string>());
+      return;
+    }
+    out.included = shapes_.texts(item, "include");
+    if (item.find("exclude") != nullptr)
+      shapes_.error(*item.find_key("exclude"),
+                    "\"exclude\" goes together with \"include: all\" only",
+                    "name the columns to keep under \"include\" and remove \"exclude\"");
   }
 
   void read_source(const yaml::Node& entry) {
