@@ -45,7 +45,25 @@
         {%- call statement('main') -%}
             {{ get_create_table_as_sql(false, intermediate_relation, sql) ~ ending }}
         {%- endcall -%}
+        {%- set dependents = set_dependents_aside(existing_relation) -%}
         {%- do drop_relation_in_transaction(existing_relation) -%}
         {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
+        {%- do put_dependents_back(dependents) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# Tables that keep `relation` from being dropped, out of its way under names of their own; the list
+   is for put_dependents_back(). #}
+{% macro set_dependents_aside(relation) -%}
+    {{ return(adapter.dispatch('set_dependents_aside', 'dbt')(relation)) }}
+{%- endmacro %}
+
+{% macro default__set_dependents_aside(relation) -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{% macro put_dependents_back(dependents) -%}
+    {%- for pair in dependents -%}
+        {%- do adapter.rename_relation(pair[1], pair[0]) -%}
+    {%- endfor -%}
 {%- endmacro %}

@@ -174,7 +174,11 @@ bool Workspace::load(LoadNeeds needs) {
     settings_ = run::read_project_settings(*files_, project_->root, loaded.diagnostics);
   }
   num_warnings_ += loaded.diagnostics.items().size() - loaded.diagnostics.num_errors();
-  if (!report_diagnostics(invocation_, std::move(loaded.diagnostics)) || !project_) return false;
+  if (needs.parse_follows && can_go_on(loaded.diagnostics)) {
+    found_ = std::move(loaded.diagnostics);
+  } else if (!report_diagnostics(invocation_, std::move(loaded.diagnostics)) || !project_) {
+    return false;
+  }
   std::error_code failure;
   std::filesystem::current_path(project_->root, failure);
   if (!failure) return true;
@@ -182,6 +186,14 @@ bool Workspace::load(LoadNeeds needs) {
                Error(ErrorCode::kIo, fmt::format("cannot enter the project's folder \"{}\": {}",
                                                  project_->root, failure.message())));
   return false;
+}
+
+// A fault of one file does not hide those of others; without its packages a project is full of
+// faults that are none.
+bool Workspace::can_go_on(const Diagnostics& found) const {
+  return project_ && std::ranges::none_of(found.items(), [](const Diagnostic& item) {
+           return item.error.code() == ErrorCode::kPackagesNotInstalled;
+         });
 }
 
 bool Workspace::parse() {
@@ -215,7 +227,12 @@ bool Workspace::parse() {
   Diagnostics diagnostics;
   const bool parsed = session_->parse(diagnostics);
   num_warnings_ += diagnostics.items().size() - diagnostics.num_errors();
-  return report_diagnostics(invocation_, std::move(diagnostics)) && parsed;
+  Diagnostics all = std::exchange(found_, {});
+  all.append(std::move(diagnostics));
+  if (parsed && all.has_errors())
+    if (Result<graph::Graph> graph = graph::Graph::build(session_->manifest()); !graph)
+      all.add_error(std::move(graph.error()));
+  return report_diagnostics(invocation_, std::move(all)) && parsed;
 }
 
 bool Workspace::build_graph() {

@@ -38,6 +38,8 @@ class Workspace {
     bool packages = true;
     bool profile = true;
     bool resources = true;  // false: dbt_project.yml alone
+    // Faults in single files are kept for parse(), which reports them with its own.
+    bool parse_follows = false;
   };
   // Reads the files; the process then works in the project's folder, as dbt does.
   bool load(LoadNeeds needs);
@@ -45,7 +47,7 @@ class Workspace {
   bool parse();
   bool build_graph();
   // load, parse, build_graph.
-  bool open_project() { return load() && parse() && build_graph(); }
+  bool open_project() { return load({.parse_follows = true}) && parse() && build_graph(); }
   // The chosen resources of the given types, narrowed by --resource-type. Warnings are reported.
   std::optional<graph::Selection> select(std::vector<project::ResourceType> types);
   // These resources and no others, whatever was selected; a missing one is an error.
@@ -72,6 +74,7 @@ class Workspace {
                                 const std::function<void(const FileSystem::TextSink&)>& produce);
 
  private:
+  bool can_go_on(const Diagnostics& found) const;
   void report_found();
   bool warn_each(const std::vector<std::string>& warnings, const std::string& event,
                  const std::string& hint);
@@ -91,6 +94,7 @@ class Workspace {
   graph::SelectorsFile selectors_;
   std::optional<graph::PreviousState> previous_;
   std::unique_ptr<warehouse::Warehouse> warehouse_;
+  Diagnostics found_;  // by load(), not reported yet
   size_t num_warnings_ = 0;
 };
 

@@ -21,7 +21,7 @@ class ProjectParser {
  public:
   ProjectParser(SharedState& shared, Diagnostics& diagnostics)
       : shared_(shared), diagnostics_(diagnostics) {}
-  // False when nothing can go on (macros did not compile).
+  // False when nothing can go on.
   bool parse();
 
  private:
@@ -55,6 +55,7 @@ class ProjectParser {
   void warn_unmeasurable_source(const Source& source);
   // project_parser_sources.cc
   void parse_exposures();
+  void check_exposure(const project::OtherProperties& other);
   void warn_unsupported();
   // project_parser_nodes.cc
   void index_properties();
@@ -132,6 +133,7 @@ class ProjectParser {
   std::unordered_map<std::string, const project::NodeProperties*>
       properties_;  // "models\x01<package>\x01name"
   std::unordered_map<const project::NodeProperties*, bool> used_properties_;
+  std::set<std::string> failed_names_;  // their errors are enough: nobody misses them
 };
 
 // Faults in the config of a snapshot, one at a time.

@@ -383,7 +383,10 @@ Status ProjectParser::name_node(Node& node, NodeContext& ctx, jinja::Interpreter
 void ProjectParser::take(std::vector<Draft>& drafts) {
   for (Draft& draft : drafts) {
     diagnostics_.append(std::move(draft.errors));
-    if (draft.failed) continue;
+    if (draft.failed) {
+      failed_names_.insert(draft.node->name);
+      continue;
+    }
     (is_enabled(*draft.node) ? shared_.manifest.nodes : shared_.manifest.disabled_nodes)
         .push_back(std::move(draft.node));
   }

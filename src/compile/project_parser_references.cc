@@ -56,7 +56,7 @@ bool ProjectParser::resolve_node(Node& node) {
   for (const RefCall& call : node.refs) {
     if (const Node* target = shared_.references.find_ref(call, node.package))
       add_once(node.depends_on_nodes, target->unique_id);
-    else
+    else if (!failed_names_.contains(call.name))
       missing(unknown_ref_error(shared_, &node, call), call.line);
   }
   return keep;
@@ -128,7 +128,6 @@ void ProjectParser::check_duplicates() {
 
 bool ProjectParser::parse() {
   parse_macros();
-  if (diagnostics_.has_errors()) return false;
   parse_docs();
   parse_sources();
   index_properties();

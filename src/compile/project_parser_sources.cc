@@ -1,8 +1,10 @@
 // Sources, exposures, and what this version leaves out.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "compile/project_parser.h"
 #include "compile/unrendered_config.h"
@@ -148,10 +150,36 @@ void ProjectParser::parse_sources() {
   }
 }
 
+// Type, maturity and owner, as dbt demands them.
+void ProjectParser::check_exposure(const project::OtherProperties& other) {
+  constexpr std::string_view kTypes[] = {"dashboard", "notebook", "analysis", "ml", "application"};
+  constexpr std::string_view kMaturities[] = {"high", "medium", "low"};
+  const auto check = [&](std::string_view key, std::span<const std::string_view> allowed) {
+    const Value* given = member(other.entry, key);
+    const std::string text = given ? jinja::to_str(*given).value_or(std::string()) : std::string();
+    if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return;
+    if (given == nullptr && key == "maturity") return;
+    Error error(ErrorCode::kPropertyInvalid,
+                given ? fmt::format("exposure '{}' has an unknown {} \"{}\"", other.name, key, text)
+                      : fmt::format("exposure '{}' has no {}", other.name, key),
+                fmt::format("use one of {}", fmt::join(allowed, ", ")));
+    diagnostics_.add_error(std::move(error.add_span(other.span)));
+  };
+  check("type", kTypes);
+  check("maturity", kMaturities);
+  const Value* owner = member(other.entry, "owner");
+  if (owner && (member(*owner, "name") || member(*owner, "email"))) return;
+  Error error(ErrorCode::kPropertyInvalid,
+              fmt::format("exposure '{}' has no owner with a name or an email", other.name),
+              "add \"owner: {name: …}\" or \"owner: {email: …}\"");
+  diagnostics_.add_error(std::move(error.add_span(other.span)));
+}
+
 void ProjectParser::parse_exposures() {
   const project::Project& project = shared_.project();
   for (const project::OtherProperties& other : project.others) {
     if (other.yaml_key != "exposures") continue;
+    check_exposure(other);
     auto exposure = std::make_unique<Exposure>();
     exposure->name = other.name;
     exposure->package = other.package;

@@ -300,6 +300,10 @@ void read_root_settings(const yaml::Document& document, const Package& package,
       shapes.texts(root, "clean-targets").value_or(std::vector<std::string>{"target"});
   project.flags = shapes.mapping(root, "flags") != nullptr ? *package.config.as_dict().find("flags")
                                                            : Value::dict();
+  const Value* own_first =
+      project.flags.as_dict().find("require_ref_searches_node_package_before_root");
+  project.behaviour_flags.require_ref_searches_node_package_before_root =
+      own_first != nullptr && own_first->is_bool() && own_first->as_bool();
   project.has_query_comment = root.find("query-comment") != nullptr;
   if (project.has_query_comment)
     project.query_comment = *package.config.as_dict().find("query-comment");
