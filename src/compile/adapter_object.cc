@@ -547,23 +547,12 @@ static_assert([] {
 }());
 
 // Behaviour flags: all of dbt's opt-in changes are off.
-class Behavior final : public jinja::Object {
- public:
-  std::string_view type_name() const override { return "Behavior"; }
-  Result<std::optional<Value>> attribute(std::string_view name) const override {
-    Value flag = Value::dict();
-    flag.as_dict().set("name", Value::string(name));
-    flag.as_dict().set("setting", Value::boolean(false));
-    flag.as_dict().set("no_warn", Value::boolean(false));
-    return flag;
-  }
-};
-
 class AdapterObject final : public jinja::Object {
  public:
+  explicit AdapterObject(Value behaviour) : behaviour_(std::move(behaviour)) {}
   std::string_view type_name() const override { return "RuntimeDatabaseWrapper"; }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
-    if (name == "behavior") return Value::object(jinja::make_ref<Behavior>());
+    if (name == "behavior") return behaviour_;
     const Entry* entry = find(name);
     if (!entry) return std::nullopt;
     Method method = entry->method;
@@ -602,10 +591,14 @@ class AdapterObject final : public jinja::Object {
         [](const Entry& entry, std::string_view wanted) { return entry.name < wanted; });
     return found != kMethods.end() && found->name == name ? &*found : nullptr;
   }
+
+  Value behaviour_;
 };
 
 }  // namespace
 
-Value make_adapter() { return Value::object(jinja::make_ref<AdapterObject>()); }
+Value make_adapter(const Value& project_flags) {
+  return Value::object(jinja::make_ref<AdapterObject>(make_behaviour(project_flags)));
+}
 
 }  // namespace sluice::compile

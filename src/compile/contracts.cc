@@ -114,12 +114,11 @@ std::string contract_checksum(const Node& node) {
                    [](const Column* a, const Column* b) { return a->name < b->name; });
   std::string state;
   for (const Column* column : columns)
-    state += fmt::format("|{}{}{}", column->name,
-                         column->data_type.empty() ? "None" : column->data_type,
-                         shown_constraints(column_constraints(*column), false));
-  if (enforces_constraints(node.materialized()))
     state +=
-        std::string(node.materialized()) + shown_constraints(items(&node.constraints), true);
+        fmt::format("|{}{}{}", column->name, column->data_type.empty() ? "None" : column->data_type,
+                    shown_constraints(column_constraints(*column), false));
+  if (enforces_constraints(node.materialized()))
+    state += std::string(node.materialized()) + shown_constraints(items(&node.constraints), true);
   return sha256_hex(state);
 }
 
@@ -129,8 +128,8 @@ Status check_constraints(const Node& node) {
   bool is_column_key = false;
   for (const Column& column : node.columns) {
     const std::vector<Value>& of_column = column_constraints(column);
-    SLUICE_TRY(check_types(of_column,
-                           fmt::format("column '{}' of model '{}'", column.name, node.name)));
+    SLUICE_TRY(
+        check_types(of_column, fmt::format("column '{}' of model '{}'", column.name, node.name)));
     is_column_key |= std::any_of(of_column.begin(), of_column.end(), is_primary_key);
   }
   if (is_column_key && std::any_of(of_model.begin(), of_model.end(), is_primary_key))
@@ -143,19 +142,19 @@ Status check_constraints(const Node& node) {
 Status check_contract(const Node& node, bool is_described) {
   if (!has_enforced_contract(node)) return {};
   if (node.language == "python")
-    return fail(ErrorCode::kConfigInvalid,
-                fmt::format("the contract of '{}' cannot be enforced: it is a Python model",
-                            node.name),
-                "remove contract.enforced, or write the model in SQL");
+    return fail(
+        ErrorCode::kConfigInvalid,
+        fmt::format("the contract of '{}' cannot be enforced: it is a Python model", node.name),
+        "remove contract.enforced, or write the model in SQL");
   if (is_described && node.columns.empty())
-    return fail(ErrorCode::kConfigInvalid,
-                fmt::format("the contract of '{}' cannot be enforced: no columns are declared",
-                            node.name),
-                "list all of its columns with name and data_type below \"columns:\" in a property "
-                "file");
+    return fail(
+        ErrorCode::kConfigInvalid,
+        fmt::format("the contract of '{}' cannot be enforced: no columns are declared", node.name),
+        "list all of its columns with name and data_type below \"columns:\" in a property "
+        "file");
   const Value* mode = member(node.config, "on_schema_change");
-  const std::string on_change = mode == nullptr ? "ignore" : text_member(node.config,
-                                                                         "on_schema_change");
+  const std::string on_change =
+      mode == nullptr ? "ignore" : text_member(node.config, "on_schema_change");
   if (node.materialized() == "incremental" && on_change != "append_new_columns" &&
       on_change != "fail")
     return fail(

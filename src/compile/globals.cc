@@ -370,7 +370,7 @@ void add_global_names(SharedState& shared) {
   globals["log"] = jinja::make_function("log", log);
   globals["print"] = jinja::make_function("print", print);
   globals["config"] = make_config();
-  globals["adapter"] = make_adapter();
+  globals["adapter"] = make_adapter(shared.project().flags);
   globals["exceptions"] = make_exceptions();
   globals["api"] =
       plain_dict({{"Relation", make_relation_class(*shared.dialect, shared.default_quote)},

@@ -26,7 +26,7 @@ struct RefCall {
   std::string name;
   std::string version;  // empty: not given
   bool version_is_text = false;
-  uint32_t line = 0;    // of the call within raw_code; 0: inside a macro or unknown
+  uint32_t line = 0;  // of the call within raw_code; 0: inside a macro or unknown
 };
 
 struct SourceCall {

@@ -168,7 +168,8 @@ bool has_own_microbatch_strategy(const SharedState& shared);
 Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCall& call);
 Error unknown_source_error(const SharedState& shared, const Node* node, const SourceCall& call);
 
-// Says so when a ref without a version means an older one than there is (project_parser_versions.cc).
+// Says so when a ref without a version means an older one than there is
+// (project_parser_versions.cc).
 void tell_of_prerelease(const SharedState& shared, const Node* node, const RefCall& call,
                         const Node& target);
 
@@ -184,11 +185,12 @@ jinja::Value make_node_dict(const Manifest& manifest, const Node& node);
 
 // The response of a statement: prints as its message, has code and rows_affected.
 jinja::Value make_response(std::string message, jinja::Value code,
-                           jinja::Value rows_affected);  // globals.cc
-jinja::Value make_adapter();                             // adapter_object.cc
-jinja::Value make_exceptions();                          // exceptions_object.cc
-jinja::Value make_config();                              // config_object.cc
-jinja::Value make_load_agate_table();                    // seed_table.cc
+                           jinja::Value rows_affected);          // globals.cc
+jinja::Value make_adapter(const jinja::Value& project_flags);    // adapter_object.cc
+jinja::Value make_behaviour(const jinja::Value& project_flags);  // behaviour_object.cc
+jinja::Value make_exceptions();                                  // exceptions_object.cc
+jinja::Value make_config();                                      // config_object.cc
+jinja::Value make_load_agate_table();                            // seed_table.cc
 
 // Calls a macro by name for its effect or value, with the context of `interpreter`.
 Result<jinja::Value> call_macro_named(jinja::Interpreter& interpreter, std::string_view name,

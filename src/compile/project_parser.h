@@ -95,14 +95,12 @@ class ProjectParser {
     const std::string& name;
     const std::string& group;
     size_t package;
-    const Span& place;
-    bool is_template;  // the lines of its calls count from the start of its file
+    Span place;
   };
   void check_groups();
   void check_access();
   void check_membership(const Node& node, const std::set<std::string>& groups);
-  void check_reference(const Reference& from, const RefCall& call,
-                       const std::vector<bool>& restricted);
+  void check_reference(Reference from, const RefCall& call, const std::vector<bool>& restricted);
   // project_parser_tests.cc
   void parse_generic_tests();
   // The tests of one property entry, and what is wrong with them.
@@ -140,6 +138,9 @@ class ProjectParser {
 Status check_snapshot_config(const Node& node);
 // Moves a snapshot to its target_database and target_schema.
 void place_snapshot(Node& node);
+// Where a node calls ref() or source(): the line, and the column of `name` in it. `line` 0: the
+// node's own place.
+Span call_place(const Node& node, uint32_t line, std::string_view name);
 
 // The texts of a YAML value that is a list or one text; none for null. `value` may be null.
 std::vector<std::string> text_items(const jinja::Value* value);

@@ -90,29 +90,29 @@ void ProjectParser::check_membership(const Node& node, const std::set<std::strin
            "make it a view or a table, or protected");
 }
 
-void ProjectParser::check_reference(const Reference& from, const RefCall& call,
+void ProjectParser::check_reference(Reference from, const RefCall& call,
                                     const std::vector<bool>& restricted) {
   const Node* target = shared_.references.find_ref(call, from.package);
   if (target == nullptr || target->type != ResourceType::kModel) return;
-  Span place = from.place;
-  if (call.line != 0 && from.is_template) place.line = call.line, place.column = 0;
   if (is_private_to_others(from.group, *target)) {
-    Error error = denied(from.unique_id, *target, "private",
-                         fmt::format("'{}' group", target->group),
-                         target->group.empty()
-                             ? fmt::format("give {} a group, and its users the same one, or make it "
-                                           "protected",
-                                           target->name)
-                             : fmt::format("put {} into the group '{}', or make {} protected",
-                                           from.name, target->group, target->name));
-    diagnostics_.add_error(std::move(error.add_span(place).set_node(from.unique_id)));
+    Error error =
+        denied(from.unique_id, *target, "private", fmt::format("'{}' group", target->group),
+               target->group.empty()
+                   ? fmt::format("give {} a group, and its users the same one, or make it "
+                                 "protected",
+                                 target->name)
+                   : fmt::format("put {} into the group '{}', or make {} protected", from.name,
+                                 target->group, target->name));
+    diagnostics_.add_error(
+        std::move(error.add_span(std::move(from.place)).set_node(from.unique_id)));
   } else if (target->access == "protected" && target->package != from.package &&
              restricted[target->package]) {
     Error error = denied(from.unique_id, *target, "protected",
                          fmt::format("'{}' package", target->package_name),
                          "only models with access: public can be used from outside of a package "
                          "with restrict-access");
-    diagnostics_.add_error(std::move(error.add_span(place).set_node(from.unique_id)));
+    diagnostics_.add_error(
+        std::move(error.add_span(std::move(from.place)).set_node(from.unique_id)));
   }
 }
 
@@ -131,14 +131,15 @@ void ProjectParser::check_access() {
   if (!is_restricted) return;
   for (const auto& node : shared_.manifest.nodes)
     for (const RefCall& call : node->refs)
-      check_reference({node->unique_id, node->name, node->group, node->package, node->span,
-                       !node->test_metadata},
+      check_reference({node->unique_id, node->name, node->group, node->package,
+                       call_place(*node, call.line, call.name)},
                       call, restricted);
+  const std::string no_group;
   for (const auto& exposure : shared_.manifest.exposures)
     for (const RefCall& call : exposure->refs)
-      check_reference({exposure->unique_id, exposure->name, "", exposure->package, exposure->span,
-                       false},
-                      call, restricted);
+      check_reference(
+          {exposure->unique_id, exposure->name, no_group, exposure->package, exposure->span}, call,
+          restricted);
 }
 
 }  // namespace sluice::compile

@@ -26,8 +26,7 @@ const Value* foreign_target(const Value& constraint) {
 }
 
 const Value* constraints_of(const Column& column) {
-  const Value* list =
-      column.entry.is_dict() ? column.entry.as_dict().find("constraints") : nullptr;
+  const Value* list = column.entry.is_dict() ? column.entry.as_dict().find("constraints") : nullptr;
   return list != nullptr && list->is_list() ? list : nullptr;
 }
 

@@ -115,8 +115,7 @@ void ProjectParser::index_properties() {
       if (file.kind == SourceFile::Kind::kModel || file.kind == SourceFile::Kind::kPythonModel)
         files.insert(property_key("models", i, file_stem(file)));
   for (const project::NodeProperties& properties : project.node_properties) {
-    std::string key =
-        property_key(properties.yaml_key, properties.package, properties.file_stem);
+    std::string key = property_key(properties.yaml_key, properties.package, properties.file_stem);
     // The latest version may be in a file without the suffix.
     if (properties.may_be_unsuffixed && !files.contains(key))
       key = property_key(properties.yaml_key, properties.package, properties.name);

@@ -23,21 +23,24 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-Span call_place(const Node& node, uint32_t line) {
+}  // namespace
+
+Span call_place(const Node& node, uint32_t line, std::string_view name) {
   Span span = node.span;
-  if (line != 0 && !node.test_metadata) {
-    span.line = line;
-    span.column = 0;
-  }
+  if (line == 0 || node.test_metadata) return span;
+  std::string_view text = node.raw_code;
+  for (uint32_t at = span.line; at < line && !text.empty(); ++at)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const size_t found = text.substr(0, text.find('\n')).find(name);
+  span.line = line;
+  span.column = found == std::string_view::npos ? 0 : static_cast<uint32_t>(found) + 1;
   return span;
 }
 
-}  // namespace
-
 bool ProjectParser::resolve_node(Node& node) {
   bool keep = true;
-  auto missing = [&](Error error, uint32_t line) {
-    error.set_node(node.unique_id).locate(call_place(node, line));
+  auto missing = [&](Error error, uint32_t line, std::string_view name) {
+    error.set_node(node.unique_id).locate(call_place(node, line, name));
     // dbt: a test whose target is gone or disabled is left out with a warning; anything else must
     // not go on.
     if (node.type == ResourceType::kTest) {
@@ -51,13 +54,13 @@ bool ProjectParser::resolve_node(Node& node) {
     if (const Source* target = shared_.references.find_source(call, node.package))
       add_once(node.depends_on_nodes, target->unique_id);
     else
-      missing(unknown_source_error(shared_, &node, call), call.line);
+      missing(unknown_source_error(shared_, &node, call), call.line, call.table);
   }
   for (const RefCall& call : node.refs) {
     if (const Node* target = shared_.references.find_ref(call, node.package))
       add_once(node.depends_on_nodes, target->unique_id);
     else if (!failed_names_.contains(call.name))
-      missing(unknown_ref_error(shared_, &node, call), call.line);
+      missing(unknown_ref_error(shared_, &node, call), call.line, call.name);
   }
   return keep;
 }
@@ -96,9 +99,9 @@ void ProjectParser::check_duplicates() {
   auto& nodes = shared_.manifest.nodes;
   for (auto& node : nodes) {
     // ref() does not say a type, so models, seeds and snapshots share names within a package.
-    std::string key = node->is_refable() ? fmt::format("ref {} {}", node->package,
-                                                       node->versioned_name())
-                                         : node->unique_id;
+    std::string key = node->is_refable()
+                          ? fmt::format("ref {} {}", node->package, node->versioned_name())
+                          : node->unique_id;
     auto [known, inserted] = by_key.emplace(key, node.get());
     if (!inserted && node->type == ResourceType::kTest && node->test_metadata) {
       // The same generic test written twice on one column is one test.

@@ -93,10 +93,10 @@ void ProjectParser::warn_deprecated_reference(const Node& user, const RefCall& c
   const Node* target = shared_.references.find_ref(call, user.package);
   if (target == nullptr || target->deprecation_date.is_none()) return;
   const bool past = target->deprecated_at_micros < shared_.options.started_at_micros;
-  std::string message = fmt::format(
-      "while compiling '{}': found a reference to {}, which {} on '{}'", user.name,
-      target->versioned_name(), past ? "was deprecated" : "is slated for deprecation",
-      date_of(*target));
+  std::string message =
+      fmt::format("while compiling '{}': found a reference to {}, which {} on '{}'", user.name,
+                  target->versioned_name(), past ? "was deprecated" : "is slated for deprecation",
+                  date_of(*target));
   std::string hint = "refer to another model";
   if (!target->version.is_none() &&
       project::is_older_version(target->version, target->latest_version))
@@ -104,9 +104,7 @@ void ProjectParser::warn_deprecated_reference(const Node& user, const RefCall& c
                        target->package_name, target->name,
                        jinja::to_str(target->latest_version).value_or(std::string()));
   Error warning(ErrorCode::kPropertyInvalid, std::move(message), std::move(hint));
-  Span place = user.span;
-  if (call.line != 0) place.line = call.line;
-  warning.add_span(std::move(place)).set_node(user.unique_id);
+  warning.add_span(call_place(user, call.line, call.name)).set_node(user.unique_id);
   diagnostics_.add_warning(std::move(warning),
                            past ? "DeprecatedReference" : "UpcomingReferenceDeprecation");
 }

@@ -59,8 +59,7 @@ std::vector<const Node*> ReferenceIndex::versions_of(const RefCall& call) const 
   std::vector<const Node*> out;
   if (auto candidates = nodes_.find(call.name); candidates != nodes_.end())
     for (const Node* node : candidates->second)
-      if (!node->version.is_none() &&
-          (call.package.empty() || node->package_name == call.package))
+      if (!node->version.is_none() && (call.package.empty() || node->package_name == call.package))
         out.push_back(node);
   return out;
 }

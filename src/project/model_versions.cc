@@ -82,8 +82,7 @@ NodeProperties make_version(const NodeProperties& model, VersionProperties versi
   out.version = version.version;
   out.version_text = std::move(version.text);
   out.latest_version = latest;
-  out.file_stem =
-      version.defined_in.value_or(fmt::format("{}_v{}", model.name, out.version_text));
+  out.file_stem = version.defined_in.value_or(fmt::format("{}_v{}", model.name, out.version_text));
   out.may_be_unsuffixed = !version.defined_in && text_of(latest) == out.version_text;
   if (version.description && !version.description->empty())
     out.description = std::move(*version.description);

@@ -206,7 +206,7 @@ struct Project {
   std::string packages_install_path;
   std::vector<std::string> clean_targets;
   std::vector<DispatchRule> dispatch;
-  jinja::Value flags;          // dbt_project.yml `flags:`
+  jinja::Value flags;  // dbt_project.yml `flags:`
   BehaviourFlags behaviour_flags;
   jinja::Value query_comment;  // as written; none when absent
   bool has_query_comment = false;

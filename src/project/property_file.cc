@@ -326,10 +326,10 @@ class Reader {
     const yaml::Node* number = ShapeReader::find(entry, "v");
     const Value value = number == nullptr ? Value::none() : to_value(*number);
     if (!value.is_string() && !value.is_int() && !value.is_float()) {
-      shapes_.error(number == nullptr ? entry : *number,
-                    fmt::format("a version of model \"{}\" has no \"v\" that is a number or text",
-                                model),
-                    "write \"- v: 1\"");
+      shapes_.error(
+          number == nullptr ? entry : *number,
+          fmt::format("a version of model \"{}\" has no \"v\" that is a number or text", model),
+          "write \"- v: 1\"");
       return std::nullopt;
     }
     warn_misspelt(entry, kVersionKeys);
