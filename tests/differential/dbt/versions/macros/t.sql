@@ -1,0 +1,1 @@
+{% test dbt_ok(model) %} select 1 from {{ model }} where false {% endtest %}
