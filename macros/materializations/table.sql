@@ -40,6 +40,15 @@
             {{ get_create_table_as_sql(false, target_relation, sql) ~ ending }}
         {%- endcall -%}
         {%- do adapter.cache_added(target_relation) -%}
+    {%- elif declares_foreign_keys() -%}
+        {# A table that others are told to refer to by its foreign keys cannot be renamed later. #}
+        {%- set dependents = set_dependents_aside(existing_relation) -%}
+        {%- do drop_relation_in_transaction(existing_relation) -%}
+        {%- call statement('main') -%}
+            {{ get_create_table_as_sql(false, target_relation, sql) }}
+        {%- endcall -%}
+        {%- do adapter.cache_added(target_relation) -%}
+        {%- do put_dependents_back(dependents) -%}
     {%- else -%}
         {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
         {%- call statement('main') -%}

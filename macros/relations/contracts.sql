@@ -84,3 +84,21 @@
         {{ sql }}
     ) as model_subq
 {%- endmacro %}
+
+{# Whether the model's contract makes foreign keys. #}
+{% macro declares_foreign_keys() -%}
+    {%- set contract = config.get('contract') -%}
+    {%- if not contract or not contract.enforced -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set lists = [model['constraints']] -%}
+    {%- for key in model['columns'] -%}
+        {%- do lists.append(model['columns'][key].get('constraints')) -%}
+    {%- endfor -%}
+    {%- for constraints in lists if constraints -%}
+        {%- for constraint in constraints if constraint['type'] == 'foreign_key' -%}
+            {{ return(true) }}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
