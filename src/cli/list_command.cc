@@ -9,6 +9,7 @@
 #include "cli/parse_reuse.h"
 #include "cli/run_artifacts.h"
 #include "cli/workspace.h"
+#include "compile/semantic_resource.h"
 #include "jinja/ops.h"
 
 namespace sluice::cli {
@@ -32,20 +33,28 @@ class ListedResource {
       : manifest_(manifest),
         node_(manifest.find_node(unique_id)),
         source_(manifest.find_source(unique_id)),
-        exposure_(manifest.find_exposure(unique_id)) {}
+        exposure_(manifest.find_exposure(unique_id)),
+        semantic_(manifest.find_semantic_resource(unique_id)) {}
 
   std::string name() const {
     if (node_ != nullptr) return node_->name;
+    if (semantic_ != nullptr) return semantic_->name;
     if (source_ != nullptr) return source_->source_name + "." + source_->name;
     return exposure_ == nullptr ? std::string() : exposure_->name;
   }
   std::string path() const {
     if (node_ != nullptr) return node_->original_file_path;
+    if (semantic_ != nullptr) return semantic_->original_file_path;
     if (source_ != nullptr) return source_->original_file_path;
     return exposure_ == nullptr ? std::string() : exposure_->original_file_path;
   }
   std::string selector() const {
+    if (node_ != nullptr && node_->unit_test)
+      return fmt::format("unit_test:{}.{}", node_->package_name, node_->name);
     if (node_ != nullptr) return joined_fqn(node_->fqn);
+    if (semantic_ != nullptr)
+      return fmt::format("{}:{}.{}", project::resource_type_name(semantic_->type),
+                         semantic_->package_name, semantic_->name);
     if (source_ != nullptr)
       return fmt::format("source:{}.{}.{}", source_->package_name, source_->source_name,
                          source_->name);
@@ -54,7 +63,9 @@ class ListedResource {
                : fmt::format("exposure:{}.{}", exposure_->package_name, exposure_->name);
   }
   Value value() const {
+    if (node_ != nullptr && node_->unit_test) return compile::unit_test_to_value(manifest_, *node_);
     if (node_ != nullptr) return compile::node_to_value(manifest_, *node_);
+    if (semantic_ != nullptr) return compile::semantic_resource_to_value(manifest_, *semantic_);
     if (source_ != nullptr) return compile::source_to_value(manifest_, *source_);
     return exposure_ == nullptr ? Value::dict() : compile::exposure_to_value(manifest_, *exposure_);
   }
@@ -64,6 +75,7 @@ class ListedResource {
   const compile::Node* node_;
   const compile::Source* source_;
   const compile::Exposure* exposure_;
+  const compile::SemanticResource* semantic_;
 };
 
 // The value at "config.materialized"; null when there is none.
@@ -115,9 +127,10 @@ int list_command(Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.open_project()) return kExitUsage;
   if (!write_manifest_artifact(invocation, workspace)) return kExitUsage;
-  const std::optional<graph::Selection> selection =
-      workspace.select({ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot,
-                        ResourceType::kTest, ResourceType::kSource, ResourceType::kExposure});
+  const std::optional<graph::Selection> selection = workspace.select(
+      {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot, ResourceType::kTest,
+       ResourceType::kUnitTest, ResourceType::kSource, ResourceType::kExposure,
+       ResourceType::kMetric, ResourceType::kSemanticModel, ResourceType::kSavedQuery});
   if (!selection) return kExitUsage;
   if (selection->nodes.empty()) {
     invocation.console.warn("No nodes selected!", "NoNodesSelected");

@@ -8,6 +8,7 @@
 #include "compile/batches.h"
 #include "compile/manifest_json.h"
 #include "compile/sample_window.h"
+#include "compile/semantic_manifest_json.h"
 #include "jinja/ops.h"
 #include "run/catalog_json.h"
 #include "run/run_results_json.h"
@@ -121,9 +122,13 @@ bool write_manifest_artifact(Invocation& invocation, Workspace& workspace) {
   request.started_at_micros = invocation.started_at_micros;
   request.custom_environment = custom_environment(invocation);
   request.parallelism = default_parallelism();
-  return workspace.write_artifact_in_pieces("manifest.json", [&](const FileSystem::TextSink& sink) {
-    compile::write_manifest_json(workspace.session().manifest(), request, sink);
-  });
+  const bool written =
+      workspace.write_artifact_in_pieces("manifest.json", [&](const FileSystem::TextSink& sink) {
+        compile::write_manifest_json(workspace.session().manifest(), request, sink);
+      });
+  return workspace.write_artifact("semantic_manifest.json", compile::semantic_manifest_to_json(
+                                                                workspace.session().manifest())) &&
+         written;
 }
 
 namespace {

@@ -27,7 +27,7 @@ std::vector<ResourceType> types_of_command(Command command) {
     case Command::kSnapshot:
       return {ResourceType::kSnapshot};
     case Command::kTest:
-      return {ResourceType::kTest};
+      return {ResourceType::kTest, ResourceType::kUnitTest};
     case Command::kClone:
       return {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot};
     case Command::kCompile:
@@ -35,7 +35,7 @@ std::vector<ResourceType> types_of_command(Command command) {
               ResourceType::kAnalysis};
     default:
       return {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot,
-              ResourceType::kTest};
+              ResourceType::kTest, ResourceType::kUnitTest};
   }
 }
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "cli/amounts.h"
 #include "compile/batches.h"
+#include "compile/unit_test.h"
 
 namespace sluice::cli {
 namespace {
@@ -25,25 +26,31 @@ std::string json_text(std::string_view text) {
 
 std::string relation_of(const Node& node) { return fmt::format("{}.{}", node.schema, node.alias); }
 
+// A unit test goes with its model: "orders::counts_once".
+std::string test_name(const Node& node) {
+  return node.unit_test ? fmt::format("{}::{}", node.unit_test->model, node.unit_test->run_name)
+                        : node.name;
+}
+
 // What stands in the line of a finished step: "OK created sql view model main.a".
 std::string headline(const Node& node, const NodeResult& result) {
   const bool is_test = node.type == ResourceType::kTest || node.type == ResourceType::kUnitTest;
   const int64_t failures = result.failures.value_or(0);
   switch (result.status) {
     case NodeStatus::kPass:
-      return "PASS " + node.name;
+      return "PASS " + test_name(node);
     case NodeStatus::kFail:
-      return fmt::format("FAIL {} {}", failures, node.name);
+      return fmt::format("FAIL {} {}", failures, test_name(node));
     case NodeStatus::kWarn:
       return fmt::format("WARN {} {}", failures, node.name);
     case NodeStatus::kSkipped:
-      return is_test ? "SKIP test " + node.name : "SKIP relation " + relation_of(node);
+      return is_test ? "SKIP " + describe_node(node) : "SKIP relation " + relation_of(node);
     case NodeStatus::kNoOp:
       return "NO-OP " + describe_node(node);
     case NodeStatus::kPartial:
       return "PARTIALLY created " + describe_node(node);
     case NodeStatus::kError:
-      if (is_test) return "ERROR " + node.name;
+      if (is_test) return "ERROR " + test_name(node);
       return (node.type == ResourceType::kSeed ? "ERROR loading " : "ERROR creating ") +
              describe_node(node);
     case NodeStatus::kSuccess:
@@ -59,6 +66,7 @@ std::string event_name(const Node& node, NodeStatus status) {
   if (status == NodeStatus::kSkipped) return "SkippingDetails";
   switch (node.type) {
     case ResourceType::kTest:
+    case ResourceType::kUnitTest:
       return "LogTestResult";
     case ResourceType::kSeed:
       return "LogSeedResult";
@@ -178,8 +186,9 @@ std::string describe_node(const Node& node) {
     case ResourceType::kSnapshot:
       return "snapshot " + relation_of(node);
     case ResourceType::kTest:
-    case ResourceType::kUnitTest:
       return "test " + node.name;
+    case ResourceType::kUnitTest:
+      return "unit_test " + test_name(node);
     case ResourceType::kModel:
       return fmt::format("{} {} model {}", node.language,
                          compile::is_microbatch(node) ? "microbatch" : node.materialized(),

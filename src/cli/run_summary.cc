@@ -75,6 +75,8 @@ std::string kinds_text(const compile::Manifest& manifest, const std::vector<Node
       ++counts["project hook"];
     } else if (node->type == ResourceType::kTest) {
       ++counts["data test"];
+    } else if (node->type == ResourceType::kUnitTest) {
+      ++counts["unit test"];
     } else {
       ++counts[std::string(project::resource_type_name(node->type))];
     }

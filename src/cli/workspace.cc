@@ -262,9 +262,16 @@ void Workspace::report_found() {
     parts.push_back(fmt::format("{} {}", analyses, analyses == 1 ? "analysis" : "analyses"));
   add(counts[ResourceType::kOperation], "operation");
   add(counts[ResourceType::kTest], "data test");
+  add(counts[ResourceType::kUnitTest], "unit test");
   add(manifest.sources.size(), "source");
   add(manifest.exposures.size(), "exposure");
+  std::map<ResourceType, size_t> semantic;
+  for (const auto& resource : manifest.semantic_resources) ++semantic[resource->type];
+  add(semantic[ResourceType::kMetric], "metric");
   add(manifest.macros.size(), "macro");
+  add(semantic[ResourceType::kSemanticModel], "semantic model");
+  if (const size_t queries = semantic[ResourceType::kSavedQuery]; queries > 0)
+    parts.push_back(fmt::format("{} saved {}", queries, queries == 1 ? "query" : "queries"));
   const std::string stats = fmt::format("{}", fmt::join(parts, ", "));
   JsonWriter json;
   json.string(stats);

@@ -111,6 +111,12 @@ constexpr Field kSource[] = {flag("enabled", true),
                              dict("meta"),
                              list("tags"),
                              null("static_analysis")};
+constexpr Field kMetric[] = {flag("enabled", true), null("group"), dict("meta"), list("tags")};
+constexpr Field kSemanticModel[] = {flag("enabled", true), null("group"), dict("meta")};
+constexpr Field kCache[] = {flag("enabled", false)};
+constexpr Field kSavedQuery[] = {flag("enabled", true), null("group"),  dict("meta"),
+                                 null("export_as"),     null("schema"), dict("cache", kCache),
+                                 list("tags")};
 constexpr Field kExposure[] = {flag("enabled", true), list("tags"), dict("meta")};
 
 // The one Value of this thread for a key or default text: tens of thousands of configs share them,
@@ -198,6 +204,12 @@ std::vector<std::span<const Field>> fields_of(ResourceType type) {
       return {kSource};
     case ResourceType::kExposure:
       return {kExposure};
+    case ResourceType::kMetric:
+      return {kMetric};
+    case ResourceType::kSemanticModel:
+      return {kSemanticModel};
+    case ResourceType::kSavedQuery:
+      return {kSavedQuery};
     default:
       return {};  // dbt gives the others no config of their own
   }

@@ -7,6 +7,8 @@
 #include "compile/column.h"
 #include "compile/node_context.h"
 #include "compile/result_table.h"
+#include "compile/semantic_resource.h"
+#include "compile/unit_test_compiler.h"
 #include "jinja/base_context.h"
 #include "jinja/ops.h"
 
@@ -59,9 +61,26 @@ Result<Value> source(Interpreter& interpreter, const CallArgs& args) {
 
 Result<Value> unsupported_resource(std::string_view function) {
   return fail(ErrorCode::kCompileFailed, fmt::format("{}() is not supported yet", function),
-              "metrics and functions of the semantic layer come with a later version");
+              "user-defined functions come with a later version");
 }
-Result<Value> metric(Interpreter&, const CallArgs&) { return unsupported_resource("metric"); }
+// A metric prints as its name; what reads it depends on it.
+Result<Value> metric(Interpreter& interpreter, const CallArgs& args) {
+  if (args.positional.empty() || args.positional.size() > 2 || !args.keyword.empty())
+    return fail(ErrorCode::kJinjaRuntime,
+                fmt::format("metric() takes at most two arguments ({} given)",
+                            args.positional.size() + args.keyword.size()),
+                "use metric('name') or metric('package', 'name')");
+  RefCall call;
+  if (args.positional.size() == 2) {
+    SLUICE_ASSIGN(call.package, required_text(args.positional[0], "the package of metric()"));
+  }
+  SLUICE_ASSIGN(call.name, required_text(args.positional.back(), "the name of metric()"));
+  if (interpreter.macro_stack().empty()) call.line = interpreter.current_line();
+  Value name = Value::string(call.name);
+  NodeContext& ctx = NodeContext::of(interpreter);
+  if (ctx.phase == Phase::kParse) ctx.metrics.push_back(std::move(call));
+  return name;
+}
 Result<Value> function(Interpreter&, const CallArgs&) { return unsupported_resource("function"); }
 
 // `var`: callable, with has_var().
@@ -87,7 +106,9 @@ class VarObject final : public jinja::Object {
     SLUICE_ASSIGN(auto bound, bind_arguments("has_var", args, {{"var_name"}}));
     SLUICE_ASSIGN(std::string var, jinja::to_str(bound[0]));
     NodeContext& ctx = NodeContext::of(interpreter);
-    return Value::boolean(project::find_var(ctx.shared.project(), ctx.package, var) != nullptr);
+    const bool is_given = ctx.unit_test != nullptr && ctx.unit_test->variable(var) != nullptr;
+    return Value::boolean(is_given ||
+                          project::find_var(ctx.shared.project(), ctx.package, var) != nullptr);
   }
 };
 
@@ -101,7 +122,10 @@ Result<Value> env_var(Interpreter& interpreter, const CallArgs& args) {
         fmt::format("secret env vars are allowed only in profiles.yml or packages.yml, found '{}'",
                     name),
         "read it in profiles.yml, or rename the variable");
-  const auto& environment = NodeContext::of(interpreter).shared.options.environment;
+  const NodeContext& ctx = NodeContext::of(interpreter);
+  if (ctx.unit_test != nullptr)
+    if (const Value* given = ctx.unit_test->environment_variable(name)) return *given;
+  const auto& environment = ctx.shared.options.environment;
   auto found = environment.find(name);
   if (found != environment.end()) return Value::string(found->second);
   if (!bound[1].is_undefined()) return bound[1];
@@ -289,17 +313,28 @@ Value graph_value(SharedState& shared) {
   Value nodes = Value::dict(), sources = Value::dict(), exposures = Value::dict(),
         groups = Value::dict();
   for (const auto& node : shared.manifest.nodes)
-    nodes.as_dict().set(node->unique_id, node_to_value(shared.manifest, *node));
+    if (!node->unit_test)
+      nodes.as_dict().set(node->unique_id, node_to_value(shared.manifest, *node));
   for (const auto& source_ptr : shared.manifest.sources)
     sources.as_dict().set(source_ptr->unique_id, source_to_value(shared.manifest, *source_ptr));
   for (const auto& exposure : shared.manifest.exposures)
     exposures.as_dict().set(exposure->unique_id, exposure_to_value(shared.manifest, *exposure));
+  std::map<ResourceType, Value> semantic;
+  for (const ResourceType type :
+       {ResourceType::kMetric, ResourceType::kSemanticModel, ResourceType::kSavedQuery})
+    semantic[type] = Value::dict();
+  for (const auto& resource : shared.manifest.semantic_resources)
+    semantic[resource->type].as_dict().set(resource->unique_id,
+                                           semantic_resource_to_value(shared.manifest, *resource));
   Value graph = Value::dict();
   for (std::string_view key : kGraphKeys) graph.as_dict().set(key, Value::dict());
   graph.as_dict().set("nodes", nodes);
   graph.as_dict().set("sources", sources);
   graph.as_dict().set("exposures", exposures);
   graph.as_dict().set("groups", groups);
+  graph.as_dict().set("metrics", semantic[ResourceType::kMetric]);
+  graph.as_dict().set("semantic_models", semantic[ResourceType::kSemanticModel]);
+  graph.as_dict().set("saved_queries", semantic[ResourceType::kSavedQuery]);
   shared.graph = graph;
   return graph;
 }

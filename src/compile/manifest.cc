@@ -67,6 +67,10 @@ Exposure* Manifest::find_exposure(std::string_view unique_id) const {
   return look_up<Exposure>(exposure_by_id_, unique_id);
 }
 
+SemanticResource* Manifest::find_semantic_resource(std::string_view unique_id) const {
+  return look_up<SemanticResource>(semantic_by_id_, unique_id);
+}
+
 const MacroResource* Manifest::find_macro(std::string_view unique_id) const {
   return look_up<MacroResource>(macro_by_id_, unique_id);
 }
@@ -75,6 +79,7 @@ void Manifest::index() {
   fill(nodes, node_by_id_);
   fill(sources, source_by_id_);
   fill(exposures, exposure_by_id_);
+  fill(semantic_resources, semantic_by_id_);
   fill(macros, macro_by_id_);
 }
 

@@ -51,6 +51,8 @@ struct TestMetadata {
   jinja::Value kwargs;          // dict, as dbt writes it to the manifest
 };
 
+struct UnitTestDefinition;  // unit_test.h
+
 struct ExtraCte {
   std::string id;   // unique id of the ephemeral model
   std::string sql;  // " __dbt__cte__x as (\n…\n)"
@@ -86,6 +88,7 @@ struct Node {
   std::string language = "sql";
   std::string_view raw_code;  // view into Project (or owned_raw_code)
   std::string owned_raw_code;
+  Span template_span;             // file and first line of raw_code, when it is another file's
   std::string checksum;           // sha256 of the stripped raw code, as dbt
   bool checksum_is_path = false;  // a large seed: `checksum` is its path
   std::string database, schema;
@@ -103,6 +106,7 @@ struct Node {
   jinja::Value in_file_config;     // what config() in the file gave; dict
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
+  std::vector<RefCall> metrics;               // calls of metric()
   std::vector<std::string> depends_on_nodes;  // unique ids, first mention first
   std::vector<std::string> depends_on_macros;
   int64_t created_at_micros = 0;
@@ -127,6 +131,9 @@ struct Node {
   jinja::Value defer_relation;    // what an earlier run built for it, as templates see it; or none
   bool has_foreign_keys = false;  // that say `to: ref(…)` or source(…)
   std::string contract_checksum;  // empty: no enforced contract
+  jinja::Value time_spine;        // of the model's entry, in its full shape; none
+  // Unit tests: what is given and expected; null for others. `raw_code` is the tested model's.
+  std::shared_ptr<const UnitTestDefinition> unit_test;
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
   // The batch that this copy of a microbatch model builds.
@@ -138,6 +145,8 @@ struct Node {
   std::string compiled_path;  // relative to the project root
   std::vector<ExtraCte> extra_ctes;
   bool extra_ctes_injected = false;
+  // Unit tests: the queries that stand in for inputs, with the files that show them.
+  std::vector<std::pair<std::string, std::string>> fixture_files;
   std::vector<jinja::SourceMapEntry> source_map;  // compiled text → raw_code places
   std::string uninjected_code;  // rendered text before CTEs were put in; only when it differs or
                                 // the node is ephemeral
@@ -181,10 +190,27 @@ struct Exposure {
   jinja::Value entry;  // whole YAML entry as a dict
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
+  std::vector<RefCall> metrics;
   std::vector<std::string> depends_on_nodes;
   std::vector<std::string> tags;
   jinja::Value config, unrendered_config;  // dicts
   size_t package = 0;
+  int64_t created_at_micros = 0;
+  Span span;
+};
+
+// A semantic model, metric or saved query; immutable once parsed.
+struct SemanticResource {
+  ResourceType type = ResourceType::kMetric;
+  std::string unique_id, name, package_name, original_file_path;
+  size_t package = 0;
+  std::vector<std::string> fqn;
+  jinja::Value body;  // dict: what its kind has beside the fields here, in dbt's full shape
+  jinja::Value config, unrendered_config;  // dicts
+  std::string group;
+  std::vector<std::string> tags;  // what `tag:` selects by; metrics have none, as in dbt
+  std::vector<RefCall> refs;      // of a semantic model: its model
+  std::vector<std::string> depends_on_nodes;
   int64_t created_at_micros = 0;
   Span span;
 };
@@ -221,6 +247,9 @@ class Manifest {
   std::vector<std::unique_ptr<MacroResource>> macros;
   std::vector<Doc> docs;
   jinja::Value selectors;  // of selectors.yml, as manifest.json shows them; none: there are none
+  // Semantic models, then metrics, then saved queries.
+  std::vector<std::unique_ptr<SemanticResource>> semantic_resources;
+  std::vector<std::unique_ptr<SemanticResource>> disabled_semantic_resources;
   std::vector<std::unique_ptr<Node>> disabled_nodes;
   std::vector<std::unique_ptr<Source>> disabled_sources;
 
@@ -228,6 +257,7 @@ class Manifest {
   Node* find_node(std::string_view unique_id) const;
   Source* find_source(std::string_view unique_id) const;
   Exposure* find_exposure(std::string_view unique_id) const;
+  SemanticResource* find_semantic_resource(std::string_view unique_id) const;
   const MacroResource* find_macro(std::string_view unique_id) const;
   void index();
 
@@ -235,6 +265,7 @@ class Manifest {
   std::unordered_map<std::string_view, Node*> node_by_id_;
   std::unordered_map<std::string_view, Source*> source_by_id_;
   std::unordered_map<std::string_view, Exposure*> exposure_by_id_;
+  std::unordered_map<std::string_view, SemanticResource*> semantic_by_id_;
   std::unordered_map<std::string_view, MacroResource*> macro_by_id_;
 };
 
@@ -245,6 +276,8 @@ std::optional<Span> template_place(const Node& node, size_t offset);
 // A node, source, macro as dbt's manifest dict (what `model`, `graph.nodes[…]` and manifest.json
 // show).
 jinja::Value node_to_value(const Manifest& manifest, const Node& node);
+// A unit test as its property file gives it.
+jinja::Value unit_test_to_value(const Manifest& manifest, const Node& node);
 jinja::Value source_to_value(const Manifest& manifest, const Source& source);
 jinja::Value exposure_to_value(const Manifest& manifest, const Exposure& exposure);
 

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/parallel.h"
 #include "compile/resource_shape.h"
+#include "compile/semantic_resource.h"
 
 namespace sluice::compile {
 
@@ -40,15 +41,16 @@ class ManifestWriter {
     write_macros();
     write_docs();
     write_exposures();
-    empty_object("metrics");
+    write_semantic("metrics", ResourceType::kMetric);
     write_groups();
     sink_.dict_field("selectors", manifest_.selectors);
     write_disabled();
     write_maps();
     write_group_map();
-    for (const std::string_view key :
-         {"saved_queries", "semantic_models", "unit_tests", "functions"})
-      empty_object(key);
+    write_semantic("saved_queries", ResourceType::kSavedQuery);
+    write_semantic("semantic_models", ResourceType::kSemanticModel);
+    write_unit_tests();
+    empty_object("functions");
     sink_.end_object();
     pass_on(0);
   }
@@ -164,7 +166,11 @@ class ManifestWriter {
     sink_.key("nodes");
     sink_.begin_object();
     pass_on(0);
-    const auto& nodes = manifest_.nodes;
+    // Unit tests have a place of their own.
+    std::vector<const Node*> nodes;
+    nodes.reserve(manifest_.nodes.size());
+    for (const auto& node : manifest_.nodes)
+      if (!node->unit_test) nodes.push_back(node.get());
     const auto produce = [&](size_t piece) {
       const size_t begin = piece * kNodesPerPiece;
       JsonWriter writer(piece == 0 ? "" : ",");
@@ -177,6 +183,28 @@ class ManifestWriter {
     };
     parallel_in_order((nodes.size() + kNodesPerPiece - 1) / kNodesPerPiece, request_.parallelism,
                       produce, output_);
+    sink_.end_object();
+  }
+
+  void write_semantic(std::string_view key, ResourceType type) {
+    sink_.key(key);
+    sink_.begin_object();
+    for (const auto& resource : manifest_.semantic_resources) {
+      if (resource->type != type) continue;
+      sink_.key(resource->unique_id);
+      describe_semantic_resource(sink_, manifest_, *resource);
+    }
+    sink_.end_object();
+  }
+
+  void write_unit_tests() {
+    sink_.key("unit_tests");
+    sink_.begin_object();
+    for (const auto& node : manifest_.nodes) {
+      if (!node->unit_test) continue;
+      sink_.key(node->unique_id);
+      describe_unit_test(sink_, manifest_, *node);
+    }
     sink_.end_object();
   }
 
@@ -249,8 +277,19 @@ class ManifestWriter {
     for (const std::string_view id : ids) {
       sink_.key(id);
       sink_.begin_array();
-      for (const Node* node : nodes[id]) describe_node(sink_, *node, primary_key(*node));
+      for (const Node* node : nodes[id]) {
+        if (node->unit_test)
+          describe_unit_test(sink_, manifest_, *node);
+        else
+          describe_node(sink_, *node, primary_key(*node));
+      }
       for (const Source* source : sources[id]) describe_source(sink_, manifest_, *source);
+      sink_.end_array();
+    }
+    for (const auto& resource : manifest_.disabled_semantic_resources) {
+      sink_.key(resource->unique_id);
+      sink_.begin_array();
+      describe_semantic_resource(sink_, manifest_, *resource);
       sink_.end_array();
     }
     sink_.end_object();
@@ -285,6 +324,10 @@ class ManifestWriter {
       parents.emplace_back(exposure->unique_id,
                            std::vector<std::string_view>(exposure->depends_on_nodes.begin(),
                                                          exposure->depends_on_nodes.end()));
+    for (const auto& resource : manifest_.semantic_resources)
+      parents.emplace_back(resource->unique_id,
+                           std::vector<std::string_view>(resource->depends_on_nodes.begin(),
+                                                         resource->depends_on_nodes.end()));
     Edges children;
     std::unordered_map<std::string_view, size_t> position;
     for (const auto& [id, ignored] : parents) {
@@ -308,6 +351,8 @@ class ManifestWriter {
       sink_.begin_array();
       for (const auto& node : manifest_.nodes)
         if (node->group == group.name) sink_.string(node->unique_id);
+      for (const auto& resource : manifest_.semantic_resources)
+        if (resource->group == group.name) sink_.string(resource->unique_id);
       sink_.end_array();
     }
     sink_.end_object();

@@ -14,6 +14,12 @@ jinja::Value node_to_value(const Manifest& /*manifest*/, const Node& node) {
   return value;
 }
 
+jinja::Value unit_test_to_value(const Manifest& manifest, const Node& node) {
+  ValueSink sink;
+  describe_unit_test(sink, manifest, node);
+  return sink.take();
+}
+
 jinja::Value source_to_value(const Manifest& manifest, const Source& source) {
   ValueSink sink;
   describe_source(sink, manifest, source);

@@ -6,6 +6,7 @@
 
 #include "compile/cte_injection.h"
 #include "compile/project_parser.h"
+#include "compile/unit_test_compiler.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -53,6 +54,8 @@ std::pair<uint32_t, uint32_t> line_and_column(std::string_view text, size_t offs
 }  // namespace
 
 std::optional<Span> template_place(const Node& node, size_t offset) {
+  const bool is_borrowed = !node.template_span.file.empty();
+  const std::string& file = is_borrowed ? node.template_span.file : node.original_file_path;
   if (offset >= node.injected_at && offset < node.injected_at + node.injected_bytes)
     return std::nullopt;
   if (node.injected_bytes > 0 && offset >= node.injected_at + node.injected_bytes)
@@ -61,7 +64,8 @@ std::optional<Span> template_place(const Node& node, size_t offset) {
   if (node.source_map.empty()) {
     // Plain SQL: what was rendered is what was written.
     auto [line, column] = line_and_column(rendered, offset);
-    return Span{node.original_file_path, node.span.line + line - 1, column, 0, 0};
+    const uint32_t first = is_borrowed ? node.template_span.line : node.span.line;
+    return Span{file, first + line - 1, column, 0, 0};
   }
   auto after = std::upper_bound(
       node.source_map.begin(), node.source_map.end(), offset,
@@ -75,7 +79,7 @@ std::optional<Span> template_place(const Node& node, size_t offset) {
   uint32_t column = newline == std::string_view::npos
                         ? entry.column + static_cast<uint32_t>(between.size())
                         : static_cast<uint32_t>(between.size() - newline);
-  return Span{node.original_file_path, entry.line + lines, column, 0, 0};
+  return Span{file, entry.line + lines, column, 0, 0};
 }
 
 void locate_sql_error(Error& error, const Node& node, const std::string& executed_sql,
@@ -119,6 +123,7 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
     node.compiled = true;
     return {};
   }
+  if (node.unit_test) return compile_unit_test(node, connection);
   NodeContext ctx(shared_, &node, node.package, Phase::kCompile, connection);
   jinja::Environment environment = environment_for(shared_, Phase::kCompile);
   jinja::Interpreter interpreter(environment, ctx);
@@ -151,6 +156,15 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
   if (node.type != ResourceType::kSnapshot) node.compiled_path = compiled_path_of(shared_, node);
   node.compiled = true;
   return {};
+}
+
+Status NodeCompiler::compile_unit_test(Node& node, warehouse::Connection* connection) {
+  Status compiled = UnitTestCompiler(shared_, node, connection).compile();
+  if (connection && connection->in_transaction()) SLUICE_TRY(connection->rollback());
+  if (compiled) return compiled;
+  Error error = std::move(compiled.error());
+  error.set_node(node.unique_id).locate(node.span);
+  return fail(std::move(error));
 }
 
 Status NodeCompiler::inject(Node& node, const std::vector<Node*>& ephemerals,

@@ -20,6 +20,7 @@ class NodeCompiler {
 
  private:
   Status compile_locked(Node& node, warehouse::Connection* connection);
+  Status compile_unit_test(Node& node, warehouse::Connection* connection);
   Status inject(Node& node, const std::vector<Node*>& ephemerals,
                 warehouse::Connection* connection);
 

@@ -9,6 +9,7 @@
 #include "compile/config_defaults.h"
 #include "compile/deferral.h"
 #include "compile/node_compiler.h"
+#include "compile/unit_test_compiler.h"
 #include "jinja/ops.h"
 #include "project/yaml_value.h"
 
@@ -319,6 +320,7 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
     own.include = shared.dialect->default_include();
     return Relation::make(*shared.dialect, std::move(own));
   }
+  if (unit_test != nullptr) return unit_test->resolve_ref(*this, call);
   Node* target = shared.references.find_ref(call, package);
   if (!target) return fail(unknown_ref_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id, ref_text(call)));
@@ -354,6 +356,7 @@ Result<Value> NodeContext::resolve_source(const SourceCall& call) {
     own.include = shared.dialect->default_include();
     return Relation::make(*shared.dialect, std::move(own));
   }
+  if (unit_test != nullptr) return unit_test->resolve_source(*this, call);
   Source* target = shared.references.find_source(call, package);
   if (!target) return fail(unknown_source_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id,
@@ -363,7 +366,8 @@ Result<Value> NodeContext::resolve_source(const SourceCall& call) {
 
 Result<Value> NodeContext::find_variable(const std::string& name, const Value* fallback,
                                          Interpreter& interpreter) {
-  const Value* found = project::find_var(shared.project(), package, name);
+  const Value* found = unit_test != nullptr ? unit_test->variable(name) : nullptr;
+  if (!found) found = project::find_var(shared.project(), package, name);
   if (!found) {
     if (fallback) return *fallback;
     // At parse time a branch may never run, so dbt too only fails when the value is needed.

@@ -71,6 +71,8 @@ struct SharedState {
             const std::string& node = {}) const;
 };
 
+class UnitTestCompiler;  // unit_test_compiler.h
+
 // Key of NodeContext::results under which adapter.execute leaves its rows for store_result; no
 // template can spell it.
 inline constexpr const char* kLastData =
@@ -116,10 +118,12 @@ class NodeContext final : public jinja::Scope {
   size_t package;
   Phase phase;
   warehouse::Connection* connection;
+  const UnitTestCompiler* unit_test = nullptr;  // while the model of a unit test is rendered
 
   // What the template did.
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
+  std::vector<RefCall> metrics;
   std::vector<std::string> macro_ids;
   jinja::Value in_file_config;           // dict
   jinja::Value written_config;           // the same as config() was given it; dict

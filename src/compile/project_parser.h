@@ -120,6 +120,28 @@ class ProjectParser {
   void draft_source_tests(const project::SourceProperties& group,
                           const project::SourceTableProperties& table, TestDrafts& out) const;
   bool take_static_test(Draft& draft, NodeContext& ctx);
+  // project_parser_semantic.cc
+  void parse_semantic_layer();
+  Status parse_semantic_model(const project::OtherProperties& entry);
+  Status parse_metric(const project::OtherProperties& entry);
+  Status parse_saved_query(const project::OtherProperties& entry);
+  std::unique_ptr<SemanticResource> semantic_resource(const project::OtherProperties& entry,
+                                                      ResourceType type);
+  Status configure(SemanticResource& resource, const jinja::Value& own);
+  void add_measure_metrics(const SemanticResource& model, const project::OtherProperties& entry);
+  void take(std::unique_ptr<SemanticResource> resource);
+  void resolve_semantic_layer();
+  Status resolve_semantic_model(SemanticResource& model);
+  Status resolve_saved_query(SemanticResource& query);
+  // project_parser_unit_tests.cc
+  void parse_unit_tests();
+  Status parse_unit_test(const project::OtherProperties& entry);
+  Result<std::vector<const Node*>> models_of_unit_test(const project::OtherProperties& entry,
+                                                       const std::string& name,
+                                                       const jinja::Value& versions) const;
+  std::unique_ptr<Node> unit_test_node(const project::OtherProperties& entry,
+                                       const UnitTestDefinition& test, const Node* model,
+                                       const jinja::Value& config);
   // project_parser_references.cc
   void resolve_references();
   bool resolve_node(Node& node);
@@ -132,6 +154,7 @@ class ProjectParser {
       properties_;  // "models\x01<package>\x01name"
   std::unordered_map<const project::NodeProperties*, bool> used_properties_;
   std::set<std::string> failed_names_;  // their errors are enough: nobody misses them
+  std::vector<std::unique_ptr<SemanticResource>> measure_metrics_;  // they come after the metrics
 };
 
 // Faults in the config of a snapshot, one at a time.

@@ -13,6 +13,7 @@
 #include "compile/batches.h"
 #include "compile/config_defaults.h"
 #include "compile/project_parser.h"
+#include "compile/semantic_resource.h"
 #include "compile/unrendered_config.h"
 #include "jinja/ops.h"
 
@@ -194,6 +195,8 @@ void ProjectParser::parse_files() {
     if (const Value* given = entry.is_dict() ? entry.as_dict().find("constraints") : nullptr)
       node.constraints = *given;
     take_deprecation_date(*draft.properties, node);
+    if (const Value* spine = entry.is_dict() ? entry.as_dict().find("time_spine") : nullptr)
+      node.time_spine = time_spine_shape(*spine);
   }
   parallel_for(drafts.size(), shared_.options.parallelism,
                [&](size_t i, size_t) { render_draft(drafts[i]); });
@@ -265,6 +268,7 @@ void ProjectParser::render_draft(Draft& draft) {
   }
   node.refs = std::move(ctx.refs);
   node.sources = std::move(ctx.sources);
+  node.metrics = std::move(ctx.metrics);
   node.depends_on_macros = std::move(ctx.macro_ids);
   // dbt names the test's own macro before those that its arguments call.
   for (std::string& id : macros_of_arguments)

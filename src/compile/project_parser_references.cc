@@ -7,6 +7,7 @@
 
 #include "compile/batches.h"
 #include "compile/project_parser.h"
+#include "compile/semantic_graph.h"
 
 namespace sluice::compile {
 
@@ -62,6 +63,17 @@ bool ProjectParser::resolve_node(Node& node) {
     else if (!failed_names_.contains(call.name))
       missing(unknown_ref_error(shared_, &node, call), call.line, call.name);
   }
+  for (const RefCall& call : node.metrics) {
+    if (const SemanticResource* metric = find_metric(shared_.manifest, call, node.package))
+      add_once(node.depends_on_nodes, metric->unique_id);
+    else
+      missing(
+          unknown_metric_error(shared_,
+                               fmt::format("{} '{}' ({})", project::resource_type_name(node.type),
+                                           node.unique_id, node.original_file_path),
+                               call),
+          call.line);
+  }
   return keep;
 }
 
@@ -73,6 +85,7 @@ void ProjectParser::resolve_references() {
     shared_.manifest.disabled_nodes.push_back(std::move(node));
   }
   std::erase_if(nodes, [](const std::unique_ptr<Node>& node) { return !node; });
+  resolve_semantic_layer();
   for (auto& exposure : shared_.manifest.exposures) {
     auto add_error = [&](Error error) {
       error.locate(exposure->span);
@@ -89,6 +102,15 @@ void ProjectParser::resolve_references() {
         add_once(exposure->depends_on_nodes, target->unique_id);
       else
         add_error(unknown_ref_error(shared_, nullptr, call));
+    }
+    for (const RefCall& call : exposure->metrics) {
+      if (const SemanticResource* metric = find_metric(shared_.manifest, call, exposure->package))
+        add_once(exposure->depends_on_nodes, metric->unique_id);
+      else
+        add_error(unknown_metric_error(
+            shared_,
+            fmt::format("exposure '{}' ({})", exposure->unique_id, exposure->original_file_path),
+            call));
     }
   }
 }
@@ -138,7 +160,9 @@ bool ProjectParser::parse() {
   document_macros();
   shared_.manifest.index();
   parse_generic_tests();
+  parse_unit_tests();
   parse_hooks();
+  parse_semantic_layer();
   parse_exposures();
   check_duplicates();
   check_versions();

@@ -223,13 +223,13 @@ void ProjectParser::parse_exposures() {
     }
     exposure->refs = std::move(ctx.refs);
     exposure->sources = std::move(ctx.sources);
+    exposure->metrics = std::move(ctx.metrics);
     shared_.manifest.exposures.push_back(std::move(exposure));
   }
 }
 
 void ProjectParser::warn_unsupported() {
-  constexpr std::string_view kLater[] = {"unit_tests", "semantic_models", "metrics",
-                                         "saved_queries", "functions"};
+  constexpr std::string_view kLater[] = {"functions"};
   std::map<std::string_view, std::pair<size_t, Span>> found;
   auto note = [&](std::string_view what, const Span& span) {
     auto [entry, inserted] = found.emplace(what, std::make_pair(size_t{0}, span));

@@ -157,6 +157,19 @@ void describe_source_calls(TreeSink& sink, const std::vector<SourceCall>& source
   sink.end_array();
 }
 
+// ["revenue"] or ["package", "revenue"] for each call.
+void describe_metric_calls(TreeSink& sink, const std::vector<RefCall>& metrics) {
+  sink.key("metrics");
+  sink.begin_array();
+  for (const RefCall& call : metrics) {
+    sink.begin_array();
+    if (!call.package.empty()) sink.string(call.package);
+    sink.string(call.name);
+    sink.end_array();
+  }
+  sink.end_array();
+}
+
 void describe_depends_on(TreeSink& sink, const std::vector<std::string>& macros,
                          const std::vector<std::string>* nodes) {
   sink.key("depends_on");
@@ -251,7 +264,7 @@ void describe_model_tail(TreeSink& sink, const Node& node,
   sink.field("latest_version", node.latest_version);
   sink.field("deprecation_date", node.deprecation_date);
   sink.texts("primary_key", primary_key);
-  sink.null_field("time_spine");
+  sink.field("time_spine", node.time_spine);
 }
 
 void describe_test_tail(TreeSink& sink, const Node& node) {
@@ -264,21 +277,6 @@ void describe_test_tail(TreeSink& sink, const Node& node) {
   sink.dict_field("kwargs", node.test_metadata->kwargs);
   sink.optional_field("namespace", node.test_metadata->macro_namespace);
   sink.end_object();
-}
-
-// `file` below the resource folder of its package that holds it: "models/marts/a.yml" →
-// "marts/a.yml".
-std::string_view below_resource_folder(const Manifest& manifest, size_t package,
-                                       std::string_view file) {
-  if (manifest.project == nullptr || package >= manifest.project->packages.size()) return file;
-  const project::Package& owner = manifest.project->packages[package];
-  for (const auto* folders : {&owner.model_paths, &owner.seed_paths, &owner.snapshot_paths,
-                              &owner.test_paths, &owner.analysis_paths, &owner.macro_paths}) {
-    for (const std::string& folder : *folders)
-      if (file.size() > folder.size() && file.starts_with(folder) && file[folder.size()] == '/')
-        return file.substr(folder.size() + 1);
-  }
-  return file;
 }
 
 void describe_owner(TreeSink& sink, const Value& owner) {
@@ -366,6 +364,19 @@ std::vector<std::string> languages(std::string_view text) {
 
 }  // namespace
 
+std::string_view below_resource_folder(const Manifest& manifest, size_t package,
+                                       std::string_view file) {
+  if (manifest.project == nullptr || package >= manifest.project->packages.size()) return file;
+  const project::Package& owner = manifest.project->packages[package];
+  for (const auto* folders : {&owner.model_paths, &owner.seed_paths, &owner.snapshot_paths,
+                              &owner.test_paths, &owner.analysis_paths, &owner.macro_paths}) {
+    for (const std::string& folder : *folders)
+      if (file.size() > folder.size() && file.starts_with(folder) && file[folder.size()] == '/')
+        return file.substr(folder.size() + 1);
+  }
+  return file;
+}
+
 void describe_node(TreeSink& sink, const Node& node, const std::vector<std::string>& primary_key) {
   sink.begin_object();
   describe_head(sink, node);
@@ -378,7 +389,7 @@ void describe_node(TreeSink& sink, const Node& node, const std::vector<std::stri
   sink.field("language", node.language);
   describe_refs(sink, node.refs);
   describe_source_calls(sink, node.sources);
-  sink.texts("metrics", {});
+  describe_metric_calls(sink, node.metrics);
   sink.texts("functions", {});
   describe_depends_on(sink, node.depends_on_macros, &node.depends_on_nodes);
   describe_compiled(sink, node);
@@ -448,7 +459,7 @@ void describe_exposure(TreeSink& sink, const Manifest& manifest, const Exposure&
   describe_depends_on(sink, {}, &exposure.depends_on_nodes);
   describe_refs(sink, exposure.refs);
   describe_source_calls(sink, exposure.sources);
-  sink.texts("metrics", {});
+  describe_metric_calls(sink, exposure.metrics);
   created_at(sink, exposure.created_at_micros);
   sink.end_object();
 }

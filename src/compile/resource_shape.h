@@ -17,6 +17,12 @@ void describe_source(TreeSink& sink, const Manifest& manifest, const Source& sou
 void describe_exposure(TreeSink& sink, const Manifest& manifest, const Exposure& exposure);
 void describe_macro(TreeSink& sink, const MacroResource& macro);
 void describe_doc(TreeSink& sink, const Doc& doc);
+// What the property file says of a unit test; describe_node shows what is run.
+void describe_unit_test(TreeSink& sink, const Manifest& manifest, const Node& node);
+// `file` below the resource folder of its package that holds it: "models/marts/a.yml" →
+// "marts/a.yml".
+std::string_view below_resource_folder(const Manifest& manifest, size_t package,
+                                       std::string_view file);
 // An entry under `groups:`.
 void describe_group(TreeSink& sink, const Manifest& manifest,
                     const project::OtherProperties& group);

@@ -13,6 +13,7 @@
 #include "compile/node_compiler.h"
 #include "compile/node_context.h"
 #include "compile/project_parser.h"
+#include "compile/unit_test_difference.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -218,6 +219,8 @@ Result<std::string> Session::show_sql(const Node* node, const std::string& compi
 
 namespace {
 
+constexpr std::string_view kUnitMaterialization = "unit";
+
 // The one path for everything that has a materialization: models, seeds, tests.
 Result<MaterializationResult> run_materialization(SharedState& shared,
                                                   warehouse::Connection& connection,
@@ -236,6 +239,9 @@ Result<MaterializationResult> run_materialization(SharedState& shared,
   ctx.extra["compiled_sql"] = ctx.extra["sql"];
   auto returned = interpreter.call_macro(*macro->macro, {});
   if (!returned) return fail(std::move(returned.error()));
+  // A unit test leaves nothing behind.
+  if (name == kUnitMaterialization && connection.in_transaction())
+    SLUICE_TRY(connection.rollback());
   SLUICE_TRY(close_transaction(shared, connection, fmt::format("materialization '{}'", name)));
   MaterializationResult result;
   result.message = ctx.main_message.empty() ? "OK" : ctx.main_message;
@@ -348,6 +354,36 @@ Result<FreshnessMeasure> Session::measure_freshness(const Source& source,
 Catalog Session::read_catalog(const std::vector<warehouse::RelationInfo>& relations,
                               warehouse::Connection& connection) {
   return compile::read_catalog(impl_->shared, relations, connection);
+}
+
+Result<UnitTestOutcome> Session::run_unit_test(Node& node, warehouse::Connection& connection) {
+  SharedState& shared = impl_->shared;
+  Evaluation evaluation(shared, &node, node.package, &connection);
+  auto result =
+      run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
+                          std::string(kUnitMaterialization), node.compiled_code);
+  if (!result) {
+    Error error = clean_up(evaluation.ctx, node, connection, std::move(result.error()));
+    if (error.code() == ErrorCode::kCancelled) return fail(std::move(error));
+    std::string message = fmt::format(
+        "an error occurred during execution of unit test '{}'. There may be an error in the unit "
+        "test definition: check the data types.\n{}",
+        node.name, error.message());
+    return fail(std::move(error.set_message(std::move(message))));
+  }
+  UnitTestOutcome outcome;
+  outcome.message = result->message;
+  auto stored = evaluation.ctx.results.find("main");
+  const Value* table =
+      stored != evaluation.ctx.results.end() ? stored->second.as_dict().find("table") : nullptr;
+  if (table == nullptr) {
+    Error error(ErrorCode::kRunInvalid,
+                fmt::format("the unit test '{}' stored no result named 'main'", node.name),
+                "is get_unit_test_sql or the unit materialization overridden?");
+    return fail(std::move(error.set_node(node.unique_id).locate(node.span)));
+  }
+  SLUICE_ASSIGN(outcome.difference, unit_test_difference(*table));
+  return outcome;
 }
 
 Status Session::run_hook(Node& operation, const Value& results, warehouse::Connection& connection) {

@@ -96,6 +96,12 @@ struct Catalog {
   std::vector<Error> errors;  // one for each database that could not be asked
 };
 
+// What a unit test found.
+struct UnitTestOutcome {
+  std::string difference;  // actual against expected rows as a table; empty: the test passes
+  std::string message;     // adapter response
+};
+
 class Session {
  public:
   explicit Session(SessionOptions options);
@@ -160,6 +166,9 @@ class Session {
   // Types, columns and comments of relations by the project's catalog macros.
   Catalog read_catalog(const std::vector<warehouse::RelationInfo>& relations,
                        warehouse::Connection& connection);
+
+  // Runs a compiled unit test through its materialization and compares the rows of both sides.
+  Result<UnitTestOutcome> run_unit_test(Node& node, warehouse::Connection& connection);
 
   // on-run-start / on-run-end text of one hook, rendered and run. `results` is what `results` shows
   // at on-run-end.

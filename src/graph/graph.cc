@@ -22,6 +22,8 @@ Place place_of(const compile::Manifest& manifest, std::string_view unique_id) {
     return {source->original_file_path, source->span};
   if (const compile::Exposure* exposure = manifest.find_exposure(unique_id))
     return {exposure->original_file_path, exposure->span};
+  if (const compile::SemanticResource* semantic = manifest.find_semantic_resource(unique_id))
+    return {semantic->original_file_path, semantic->span};
   return {};
 }
 
@@ -94,12 +96,15 @@ std::vector<Index> reach(const std::vector<std::vector<Index>>& edges, Index sta
 
 Result<Graph> Graph::build(const compile::Manifest& manifest) {
   Graph graph;
-  const size_t count = manifest.nodes.size() + manifest.sources.size() + manifest.exposures.size();
+  const size_t count = manifest.nodes.size() + manifest.sources.size() + manifest.exposures.size() +
+                       manifest.semantic_resources.size();
   graph.ids_.reserve(count);
   graph.index_.reserve(count);
   for (const auto& node : manifest.nodes) graph.ids_.push_back(node->unique_id);
   for (const auto& source : manifest.sources) graph.ids_.push_back(source->unique_id);
   for (const auto& exposure : manifest.exposures) graph.ids_.push_back(exposure->unique_id);
+  for (const auto& semantic : manifest.semantic_resources)
+    graph.ids_.push_back(semantic->unique_id);
   for (Index i = 0; i < graph.ids_.size(); ++i) graph.index_.emplace(graph.ids_[i], i);
   graph.parents_.resize(count);
   graph.children_.resize(count);
@@ -130,6 +135,7 @@ Status Graph::connect(const compile::Manifest& manifest) {
   };
   for (const auto& node : manifest.nodes) SLUICE_TRY(add(*node));
   for (const auto& exposure : manifest.exposures) SLUICE_TRY(add(*exposure));
+  for (const auto& semantic : manifest.semantic_resources) SLUICE_TRY(add(*semantic));
   return {};
 }
 

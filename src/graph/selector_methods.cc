@@ -139,33 +139,40 @@ MethodMatcher::MethodMatcher(const Graph& graph, const compile::Manifest& manife
   for (const auto& source : manifest.sources) place(source->unique_id).source = source.get();
   for (const auto& exposure : manifest.exposures)
     place(exposure->unique_id).exposure = exposure.get();
+  for (const auto& semantic : manifest.semantic_resources)
+    place(semantic->unique_id).semantic = semantic.get();
 }
 
 project::ResourceType MethodMatcher::type(Index index) const {
   const Resource& resource = resources_[index];
   if (resource.node != nullptr) return resource.node->type;
+  if (resource.semantic != nullptr) return resource.semantic->type;
   return resource.source != nullptr ? ResourceType::kSource : ResourceType::kExposure;
 }
 
 const std::vector<std::string>& MethodMatcher::fqn(const Resource& resource) const {
   if (resource.node != nullptr) return resource.node->fqn;
+  if (resource.semantic != nullptr) return resource.semantic->fqn;
   return resource.source != nullptr ? resource.source->fqn : resource.exposure->fqn;
 }
 
 const std::string& MethodMatcher::file(const Resource& resource) const {
   if (resource.node != nullptr) return resource.node->original_file_path;
+  if (resource.semantic != nullptr) return resource.semantic->original_file_path;
   return resource.source != nullptr ? resource.source->original_file_path
                                     : resource.exposure->original_file_path;
 }
 
 const std::string& MethodMatcher::package(const Resource& resource) const {
   if (resource.node != nullptr) return resource.node->package_name;
+  if (resource.semantic != nullptr) return resource.semantic->package_name;
   return resource.source != nullptr ? resource.source->package_name
                                     : resource.exposure->package_name;
 }
 
 const std::vector<std::string>& MethodMatcher::tags(const Resource& resource) const {
   if (resource.node != nullptr) return resource.node->tags;
+  if (resource.semantic != nullptr) return resource.semantic->tags;
   return resource.source != nullptr ? resource.source->tags : resource.exposure->tags;
 }
 
@@ -195,6 +202,14 @@ Result<NodeSet> MethodMatcher::match(const Criterion& criterion) {
       return match_ids(ids_with_result(previous_, criterion.value));
     case Method::kSourceStatus:
       return match_ids(ids_with_source_status(previous_, criterion.value));
+    case Method::kUnitTest:
+      return match_unit_test(criterion);
+    case Method::kMetric:
+      return match_semantic(criterion, ResourceType::kMetric);
+    case Method::kSemanticModel:
+      return match_semantic(criterion, ResourceType::kSemanticModel);
+    case Method::kSavedQuery:
+      return match_semantic(criterion, ResourceType::kSavedQuery);
     default:
       return match_any_value(criterion);
   }
@@ -326,6 +341,37 @@ Result<NodeSet> MethodMatcher::match_exposure(const Criterion& criterion) const 
   });
 }
 
+Result<NodeSet> MethodMatcher::match_semantic(const Criterion& criterion, ResourceType type) const {
+  const std::vector<std::string_view> parts = split(criterion.value, '.');
+  const std::string_view kind = project::resource_type_name(type);
+  if (parts.size() > 2)
+    return fail(ErrorCode::kSelectorSyntax,
+                fmt::format("invalid {} selector value \"{}\"", kind, criterion.value),
+                fmt::format("write {0}:<{0}> or {0}:<package>.<{0}>", kind));
+  const Wildcard package_pattern(parts.size() == 2 ? parts[0] : "*");
+  const Wildcard name_pattern(parts.back());
+  return collect([&](const Resource& resource) {
+    const compile::SemanticResource* semantic = resource.semantic;
+    return semantic != nullptr && semantic->type == type &&
+           package_pattern.matches(semantic->package_name) && name_pattern.matches(semantic->name);
+  });
+}
+
+Result<NodeSet> MethodMatcher::match_unit_test(const Criterion& criterion) const {
+  const std::vector<std::string_view> parts = split(criterion.value, '.');
+  if (parts.size() > 2)
+    return fail(ErrorCode::kSelectorSyntax,
+                fmt::format("invalid unit test selector value \"{}\"", criterion.value),
+                "write unit_test:<unit_test> or unit_test:<package>.<unit_test>");
+  const Wildcard package_pattern(parts.size() == 2 ? parts[0] : "*");
+  const Wildcard name_pattern(parts.back());
+  return collect([&](const Resource& resource) {
+    const compile::Node* node = resource.node;
+    return node != nullptr && node->type == ResourceType::kUnitTest &&
+           package_pattern.matches(node->package_name) && name_pattern.matches(node->name);
+  });
+}
+
 // Paths are looked up in the root project, as dbt does; what they name there selects resources of
 // all packages that lie at the same place in theirs.
 void MethodMatcher::list_known_paths() {
@@ -392,7 +438,10 @@ NodeSet MethodMatcher::match_package(const Criterion& criterion) const {
 
 NodeSet MethodMatcher::match_config(const Criterion& criterion) const {
   return collect([&](const Resource& resource) {
-    if (resource.node != nullptr) return config_matches(resource.node->config, criterion);
+    // dbt looks at no config of a unit test here.
+    if (resource.node != nullptr)
+      return resource.node->type != ResourceType::kUnitTest &&
+             config_matches(resource.node->config, criterion);
     return resource.source != nullptr && config_matches(resource.source->config, criterion);
   });
 }
@@ -400,7 +449,9 @@ NodeSet MethodMatcher::match_config(const Criterion& criterion) const {
 NodeSet MethodMatcher::match_test_name(const Criterion& criterion) const {
   const Wildcard pattern(criterion.value);
   return collect([&](const Resource& resource) {
-    return resource.node != nullptr && resource.node->test_metadata.has_value() &&
+    if (resource.node == nullptr) return false;
+    if (resource.node->type == ResourceType::kUnitTest) return pattern.matches(resource.node->name);
+    return resource.node->test_metadata.has_value() &&
            pattern.matches(resource.node->test_metadata->name);
   });
 }
@@ -414,7 +465,9 @@ Result<NodeSet> MethodMatcher::match_test_type(const Criterion& criterion) const
                 fmt::format("invalid test type selector \"{}\"", wanted),
                 "expected generic, singular, unit or data");
   return collect([&](const Resource& resource) {
-    if (resource.node == nullptr || resource.node->type != ResourceType::kTest) return false;
+    if (resource.node == nullptr) return false;
+    if (resource.node->type == ResourceType::kUnitTest) return wanted == "unit";
+    if (resource.node->type != ResourceType::kTest) return false;
     return resource.node->is_singular_test ? singular : generic;
   });
 }

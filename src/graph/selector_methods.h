@@ -40,6 +40,7 @@ class MethodMatcher {
     const compile::Node* node = nullptr;
     const compile::Source* source = nullptr;
     const compile::Exposure* exposure = nullptr;
+    const compile::SemanticResource* semantic = nullptr;
   };
   // A path of the project that `path:` may name.
   struct KnownPath {
@@ -69,6 +70,9 @@ class MethodMatcher {
   Result<NodeSet> match_exposure(const Criterion& criterion) const;
   Result<NodeSet> match_test_type(const Criterion& criterion) const;
   Result<NodeSet> match_resource_type(const Criterion& criterion) const;
+  // metric:, semantic_model:, saved_query:
+  Result<NodeSet> match_semantic(const Criterion& criterion, project::ResourceType type) const;
+  Result<NodeSet> match_unit_test(const Criterion& criterion) const;
   Result<NodeSet> match_version(const Criterion& criterion) const;
   Result<NodeSet> match_state(const Criterion& criterion);
   Result<NodeSet> match_ids(const Result<IdSet>& ids) const;

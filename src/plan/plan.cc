@@ -43,6 +43,10 @@ class Planner {
     for (const Index index : selection.nodes) {
       const compile::Node* node = manifest.find_node(graph.ids()[index]);
       if (node == nullptr) continue;  // sources and exposures: nothing to do
+      // A build runs the unit tests of what it builds.
+      if (request.command == "build" && node->type == ResourceType::kUnitTest &&
+          !selects(selection, graph.parents(index)))
+        continue;
       step_of_[index] = nodes_.size();
       nodes_.push_back(node);
       indexes_.push_back(index);
@@ -53,12 +57,22 @@ class Planner {
     find_steps_above();
     waits_.resize(nodes_.size());
     for (size_t step = 0; step < nodes_.size(); ++step) waits_[step] = above_[indexes_[step]];
-    if (request_.command == "build") guard_with_tests();
+    if (request_.command == "build") {
+      guard_with_tests();
+      put_unit_tests_first();
+    }
     for (std::vector<size_t>& waits : waits_) sort_unique(waits);
     return in_order();
   }
 
  private:
+  static bool selects(const graph::Selection& selection, const std::vector<Index>& all) {
+    return std::all_of(all.begin(), all.end(), [&selection](Index index) {
+      return std::find(selection.nodes.begin(), selection.nodes.end(), index) !=
+             selection.nodes.end();
+    });
+  }
+
   bool is_test(size_t step) const {
     return nodes_[step]->type == ResourceType::kTest ||
            nodes_[step]->type == ResourceType::kUnitTest;
@@ -83,12 +97,30 @@ class Planner {
     }
   }
 
+  bool is_unit_test(size_t step) const { return nodes_[step]->type == ResourceType::kUnitTest; }
+
+  // A unit test needs what its model needs, not the model, which is built when the test passed.
+  void put_unit_tests_first() {
+    for (size_t step = 0; step < nodes_.size(); ++step) {
+      if (!is_unit_test(step)) continue;
+      for (const Index parent : graph_.parents(indexes_[step])) {
+        const size_t model = step_of_[parent];
+        if (model == kNoStep) continue;
+        std::vector<size_t>& waits = waits_[step];
+        std::erase(waits, model);
+        for (const size_t waited : waits_[model])
+          if (!is_unit_test(waited)) waits.push_back(waited);
+        waits_[model].push_back(step);
+      }
+    }
+  }
+
   // Lets what lies below all parents of a test wait for it.
   void guard_with_tests() {
     std::unordered_map<Index, std::vector<size_t>> readers;  // of what tests of one parent test
     std::vector<size_t> joined;                              // tests of several parents
     for (size_t step = 0; step < nodes_.size(); ++step) {
-      if (!is_test(step)) continue;
+      if (!is_test(step) || is_unit_test(step)) continue;
       const std::vector<Index>& parents = graph_.parents(indexes_[step]);
       if (parents.size() > 1) joined.push_back(step);
       if (parents.size() != 1) continue;

@@ -72,8 +72,9 @@ Decision decide_by_type(const Node& node, const PlanRequest& request) {
       return {Action::kFull, fmt::format("snapshot: changes are recorded by strategy '{}'",
                                          config_text(node, "strategy", "timestamp"))};
     case ResourceType::kTest:
-    case ResourceType::kUnitTest:
       return {Action::kTest, test_reason(node)};
+    case ResourceType::kUnitTest:
+      return {Action::kTest, "unit test: its model's query over given rows"};
     case ResourceType::kOperation:
     case ResourceType::kSqlOperation:
       return {Action::kOperation, "operation: its SQL is run as it is"};

@@ -51,6 +51,9 @@ class Lister {
  private:
   std::optional<Kind> kind_of(const ResourcePath& path, std::string_view relative) const {
     const std::string_view extension = extension_of(relative);
+    if (path.kind == Kind::kTest && relative.starts_with("fixtures/"))
+      return extension == ".csv" || extension == ".sql" ? std::optional(Kind::kFixture)
+                                                        : std::nullopt;
     if (extension == path.extension) {
       const bool generic = path.kind == Kind::kTest && relative.starts_with("generic/");
       return generic ? Kind::kGenericTest : path.kind;

@@ -57,7 +57,8 @@ struct SourceFile {
     kSnapshot,
     kSeed,
     kProperties,
-    kDocs
+    kDocs,
+    kFixture,  // rows of unit tests: tests/fixtures/x.csv, x.sql
   };
   Kind kind;
   std::string path;           // relative to the package root: "models/staging/stg_orders.sql"

@@ -131,12 +131,13 @@ bool keep_in_macro(const KeyPath& path) {
 }
 
 bool keep_in_other(const KeyPath& path) {
+  // Filters of metrics and saved queries are templates of the semantic layer's own.
   return std::any_of(path.begin(), path.end(), [](std::string_view key) {
-    return key == "description" || key == "filter" || key == "expr";
+    return key == "description" || key == "filter" || key == "where";
   });
 }
 
-bool keep_all(const KeyPath& /*path*/) { return true; }
+bool keep_in_unit_test(const KeyPath& path) { return path[0] == "description"; }
 
 class Reader {
  public:
@@ -427,7 +428,7 @@ class Reader {
     OtherProperties other;
     other.yaml_key = std::string(section);
     other.name = std::move(*name);
-    const KeepAsWritten keep = section == "unit_tests" ? KeepAsWritten(keep_all)
+    const KeepAsWritten keep = section == "unit_tests" ? KeepAsWritten(keep_in_unit_test)
                                : section == "macros"   ? KeepAsWritten(keep_in_macro)
                                                        : KeepAsWritten(keep_in_other);
     other.entry = render(entry, {}, keep);

@@ -39,6 +39,13 @@ Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
   return fs.write_if_changed(node_file(manifest, node, "compiled"), node.compiled_code);
 }
 
+Status write_fixture_file(FileSystem& fs, const compile::Manifest& manifest,
+                          const std::string& compiled_path, const std::string& text) {
+  return fs.write_atomically(join_path(join_path(manifest.project->target_path, "compiled"),
+                                       below_compiled("/" + compiled_path)),
+                             text);
+}
+
 Status write_run_file(FileSystem& fs, const compile::Manifest& manifest, const compile::Node& node,
                       const std::string& sql) {
   if (sql.empty()) return {};

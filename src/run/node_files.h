@@ -17,6 +17,9 @@ std::string node_file(const compile::Manifest& manifest, const compile::Node& no
 // target/compiled: the node's compiled code. Nothing is written for what is not compiled (seeds).
 Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
                            const compile::Node& node);
+// target/compiled: a query that stands in for an input of a unit test.
+Status write_fixture_file(FileSystem& fs, const compile::Manifest& manifest,
+                          const std::string& compiled_path, const std::string& text);
 // target/run: the statement that made the relation.
 Status write_run_file(FileSystem& fs, const compile::Manifest& manifest, const compile::Node& node,
                       const std::string& sql);

@@ -34,8 +34,11 @@ void write_adapter_response(JsonWriter& writer, const NodeResult& result) {
 }
 
 // Seeds are never compiled: dbt gives them nulls. Others say whether they were.
-void write_compiled(JsonWriter& writer, const Node* node) {
-  const bool is_compilable = node != nullptr && node->type != ResourceType::kSeed;
+void write_compiled(JsonWriter& writer, const NodeResult& result, const Node* node) {
+  bool is_compilable = node != nullptr && node->type != ResourceType::kSeed;
+  // What a unit test runs is thrown away with its failure.
+  if (is_compilable && node->unit_test && result.status == NodeStatus::kError)
+    is_compilable = false;
   writer.key("compiled");
   if (is_compilable)
     writer.boolean(node->compiled);
@@ -88,7 +91,7 @@ void write_result(JsonWriter& writer, const NodeResult& result, const Node* node
   else
     writer.null();
   writer.field("unique_id", std::string_view(result.unique_id));
-  write_compiled(writer, node);
+  write_compiled(writer, result, node);
   write_batches(writer, result);
   writer.end_object();
 }

@@ -228,6 +228,7 @@ bool SessionRunner::wait_before_retry(int attempt) {
 
 Status SessionRunner::execute(compile::Node& node, plan::Action action,
                               GuardedConnection& connection, NodeResult& result) {
+  if (node.unit_test) return execute_unit_test(node, connection, result);
   if (action == plan::Action::kTest) {
     SLUICE_ASSIGN(const compile::TestOutcome outcome, session_.run_test(node, connection));
     judge_test(node, outcome, options_.warn_error, result);
@@ -253,6 +254,19 @@ Status SessionRunner::execute(compile::Node& node, plan::Action action,
   return {};
 }
 
+Status SessionRunner::execute_unit_test(compile::Node& node, GuardedConnection& connection,
+                                        NodeResult& result) {
+  SLUICE_ASSIGN(const compile::UnitTestOutcome outcome, session_.run_unit_test(node, connection));
+  result.adapter_message = outcome.message;
+  result.failures = outcome.difference.empty() ? 0 : 1;
+  result.status = outcome.difference.empty() ? NodeStatus::kPass : NodeStatus::kFail;
+  if (!outcome.difference.empty())
+    result.message = "\n\nactual differs from expected:\n\n" + outcome.difference + "\n";
+  const std::string sql = take_statement(node.unique_id);
+  if (!options_.write_files) return {};
+  return write_run_file(fs_, session_.manifest(), node, sql);
+}
+
 void SessionRunner::measure(GuardedConnection& connection, NodeResult& result) {
   if (!options_.scan_metrics) return;
   // Metrics are an account, not a result: a node that worked does not fail for want of them.
@@ -264,6 +278,8 @@ Status SessionRunner::write_compiled(const compile::Node& node) {
   for (const compile::ExtraCte& cte : node.extra_ctes)
     if (const compile::Node* ephemeral = session_.manifest().find_node(cte.id))
       SLUICE_TRY(write_compiled_file(fs_, session_.manifest(), *ephemeral));
+  for (const auto& [path, text] : node.fixture_files)
+    SLUICE_TRY(write_fixture_file(fs_, session_.manifest(), path, text));
   return write_compiled_file(fs_, session_.manifest(), node);
 }
 

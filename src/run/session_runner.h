@@ -70,6 +70,7 @@ class SessionRunner final : public NodeRunner {
   NodeResult run_batch(const compile::Node& node, const plan::Step& step, size_t worker,
                        const BatchEvent& event, const compile::Batch& batch);
   std::vector<compile::Batch> batches_to_run(const compile::Node& node) const;
+  Status execute_unit_test(compile::Node& node, GuardedConnection& connection, NodeResult& result);
   Status execute(compile::Node& node, plan::Action action, GuardedConnection& connection,
                  NodeResult& result);
   Status execute_with_retries(compile::Node& node, plan::Action action,

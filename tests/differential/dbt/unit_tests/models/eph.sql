@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+select id, code, amount from {{ ref('raw_orders') }} where paid

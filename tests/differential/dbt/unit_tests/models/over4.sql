@@ -1,0 +1,1 @@
+select id, $$ {{ own(0) }} | {{ unit_tests.own(0) }} | {{ outer() }} | {{ shape() }} | {{ dbt.string_literal('q') }} | {{ string_literal('q') }} | {{ items() }} | {{ var('threshold') }} | {{ var('absent', 'default') }} | {{ var.has_var('extra') }} $$ as t from {{ ref('p') }}

@@ -1,0 +1,1 @@
+select id from {{ ref('p') }} where exists (select 1 from {{ ref('countries') }})
