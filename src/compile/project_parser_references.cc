@@ -72,7 +72,7 @@ bool ProjectParser::resolve_node(Node& node) {
                                fmt::format("{} '{}' ({})", project::resource_type_name(node.type),
                                            node.unique_id, node.original_file_path),
                                call),
-          call.line);
+          call.line, call.name);
   }
   return keep;
 }

@@ -291,6 +291,9 @@ NodeSet MethodMatcher::match_group(const Criterion& criterion) const {
   // The configured group: a test that only inherits the group of its model does not count.
   const Wildcard pattern(criterion.value);
   return collect([&](const Resource& resource) {
+    if (resource.semantic != nullptr)
+      return resource.semantic->type == ResourceType::kMetric &&
+             !resource.semantic->group.empty() && pattern.matches(resource.semantic->group);
     if (resource.node == nullptr || !resource.node->config.is_dict()) return false;
     const jinja::Value* group = resource.node->config.as_dict().find("group");
     return group != nullptr && group->is_string() && pattern.matches(group->as_string());

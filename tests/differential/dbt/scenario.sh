@@ -80,13 +80,13 @@ run_step() { # run_step NUMBER ARGUMENTS OUT: in the project's folder
     if [[ $2 == '--quiet ls'* && $status == 0 ]]; then sed '/resource_tracker/,+1d' step.log; fi
     [[ -n $is_list || $status == 2 ]] || grep -oE 'SEE: .*' step.log
     # dbt's compile stops at the first error and leaves nothing; sluice goes on to report the others as well.
-    # It lists seeds and hooks among what it compiled, and build lists exposures; they have no result.
+    # It lists seeds and hooks among what it compiled, and build lists exposures and saved queries; they have no result.
     [[ $2 != source* ]] || source_statuses "$target/sources.json"
     [[ $2 != docs* || $status == 2 ]] || catalog_text "$target/catalog.json"
     [[ $2 != deps* || ! -f package-lock.yml ]] || cat package-lock.yml
     [[ $2 != deps* ]] || ls -d ./*packages/*
     [[ -n $is_list || $2 == source* || $2 == deps* || $status == 2 || ! -f $target/run_results.json ]] ||
-      node_statuses "$target/run_results.json" | grep -v '^exposure' |
+      node_statuses "$target/run_results.json" | grep -vE '^(exposure|saved_query)' |
       if [[ $2 == compile* || $2 == docs* ]]; then grep -vE '^(seed|operation)'; else cat; fi
   } >"$out/step$number.status"
   cp step.log "$out/../step$number.log"
