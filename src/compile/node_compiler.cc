@@ -128,8 +128,9 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
   jinja::Environment environment = environment_for(shared_, Phase::kCompile);
   jinja::Interpreter interpreter(environment, ctx);
   interpreter.host = &ctx;
+  const auto is_in_transaction = [&] { return connection && connection->in_transaction(); };
   auto failed = [&](Error error) {
-    if (connection && connection->in_transaction()) static_cast<void>(connection->rollback());
+    if (is_in_transaction()) static_cast<void>(connection->rollback());
     error.set_node(node.unique_id).locate(node.span);
     return fail(std::move(error));
   };
@@ -150,7 +151,7 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
     node.compiled_code = std::move(*rendered);
   }
   // Introspective queries may have opened a transaction; nothing of a compile is kept.
-  if (connection && connection->in_transaction()) SLUICE_TRY(connection->rollback());
+  if (is_in_transaction()) SLUICE_TRY(connection->rollback());
   SLUICE_TRY(inject(node, ctx.ephemerals, connection));
   // A snapshot's query has no file, as in dbt.
   if (node.type != ResourceType::kSnapshot) node.compiled_path = compiled_path_of(shared_, node);

@@ -359,9 +359,8 @@ Catalog Session::read_catalog(const std::vector<warehouse::RelationInfo>& relati
 Result<UnitTestOutcome> Session::run_unit_test(Node& node, warehouse::Connection& connection) {
   SharedState& shared = impl_->shared;
   Evaluation evaluation(shared, &node, node.package, &connection);
-  auto result =
-      run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
-                          std::string(kUnitMaterialization), node.compiled_code);
+  auto result = run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
+                                    std::string(kUnitMaterialization), node.compiled_code);
   if (!result) {
     Error error = clean_up(evaluation.ctx, node, connection, std::move(result.error()));
     if (error.code() == ErrorCode::kCancelled) return fail(std::move(error));

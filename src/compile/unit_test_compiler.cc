@@ -217,6 +217,13 @@ Status UnitTestCompiler::make_inputs() {
   return {};
 }
 
+// "dbt_utils.star" → {"dbt_utils", "star"}; {"", "star"} without a package.
+static std::pair<std::string, std::string> package_and_name(const std::string& key) {
+  const size_t dot = key.find('.');
+  if (dot == std::string::npos) return {"", key};
+  return {key.substr(0, dot), key.substr(dot + 1)};
+}
+
 // "is_incremental" replaces a name, "dbt_utils.star" a package's macro; a built-in macro is both.
 void UnitTestCompiler::override_macros(NodeContext& ctx) const {
   if (!test_.overrides.is_dict()) return;
@@ -234,9 +241,7 @@ void UnitTestCompiler::override_macros(NodeContext& ctx) const {
   };
   for (const auto& entry : macros->as_dict().entries()) {
     const std::string key = jinja::to_str(entry.key).value_or(std::string());
-    const size_t dot = key.find('.');
-    const std::string name = key.substr(dot == std::string::npos ? 0 : dot + 1);
-    const std::string package = dot == std::string::npos ? "" : key.substr(0, dot);
+    const auto [package, name] = package_and_name(key);
     const MacroResource* macro = package.empty() ? shared_.macros.find(node_.package, name)
                                                  : shared_.macros.find_in_package(package, name);
     // What is no macro is given the value itself, as in dbt.
