@@ -4,7 +4,7 @@
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
-.PHONY: help setup build demo test test-slow bench lint format clean
+.PHONY: help setup build demo test test-slow test-conformance bench lint format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || \
@@ -24,8 +24,11 @@ demo: build ## generate 90 days of store orders, build them incrementally, print
 test: setup ## build with ASan and UBSan, run the fast tests and the lint checks
 	@scripts/test fast
 
-test-slow: setup ## conformance, crash and fuzz tests (minutes; extra packages)
+test-slow: setup ## crash and fuzz tests (minutes; extra packages)
 	@scripts/test slow
+
+test-conformance: build ## dbt's own adapter suite with sluice in place of dbt (some 10 minutes; fetches the suite)
+	@tests/conformance/run
 
 bench: build ## speed and memory as ratios against dbt-core, measured side by side
 	@bench/run
