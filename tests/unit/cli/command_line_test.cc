@@ -84,7 +84,6 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WrongLines,
     ::testing::Values(WrongLine{{"biuld"}, "did you mean \"build\"?"},
                       WrongLine{{"xyzzy"}, "unknown command \"xyzzy\""},
-                      WrongLine{{"deps"}, "is not in this version"},
                       WrongLine{{"run", "--selct", "a"}, "did you mean \"--select\"?"},
                       WrongLine{{"run", "--full-refrsh"}, "did you mean \"--full-refresh\"?"},
                       WrongLine{{"run", "orders"}, "--select orders"},

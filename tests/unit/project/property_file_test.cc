@@ -111,7 +111,7 @@ groups: [{name: g, owner: {email: x}}]
   EXPECT_THAT(others,
               testing::UnorderedElementsAre(
                   "unit_tests {'name': 'u', 'model': 'a', 'given': [{'input': \"ref('x')\", "
-                  "'rows': [{'a': '{{ 1 }}'}]}]}",
+                  "'rows': [{'a': '1'}]}]}",
                   "macros {'name': 'm', 'description': '{{ d }}', 'arguments': [{'name': 'a', "
                   "'description': '{{ e }}'}]}",
                   "exposures {'name': 'e', 'url': 'dev'}",
