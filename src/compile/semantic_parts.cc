@@ -47,7 +47,8 @@ Value list_member(const Value& dict, std::string_view key) {
 template <typename Shape>
 Value shaped_list(const Value& dict, std::string_view key, const Shape& shape) {
   std::vector<Value> items;
-  for (const Value& item : list_member(dict, key).as_items()) items.push_back(shape(item));
+  const Value list = list_member(dict, key);
+  for (const Value& item : list.as_items()) items.push_back(shape(item));
   return Value::list(std::move(items));
 }
 
