@@ -101,6 +101,18 @@ bool set_from_text(Options& options, const OptionSpec& spec, const std::string& 
       spec.field);
 }
 
+// A variable that is set and not empty. dbt 1.11 reads DBT_ENGINE_X before DBT_X.
+const std::string* find_variable(const std::map<std::string, std::string>& environment,
+                                 std::string_view name) {
+  std::vector<std::string> names = {std::string(name)};
+  if (name.starts_with("DBT_")) names.insert(names.begin(), "DBT_ENGINE_" + names[0].substr(4));
+  for (const std::string& known : names) {
+    const auto found = environment.find(known);
+    if (found != environment.end() && !found->second.empty()) return &found->second;
+  }
+  return nullptr;
+}
+
 // The parser of one invocation: CLI11 underneath, our table and our messages above.
 class CommandLineParser {
  public:
@@ -278,11 +290,11 @@ class CommandLineParser {
       if (given) out_.options.given.insert(std::string(spec.names));
       note_given(spec, given);
       if (given || spec.environment.empty()) continue;
-      const auto found = environment.find(std::string(spec.environment));
-      if (found == environment.end() || found->second.empty()) continue;
-      if (!set_from_text(out_.options, spec, found->second))
+      const std::string* found = find_variable(environment, spec.environment);
+      if (found == nullptr) continue;
+      if (!set_from_text(out_.options, spec, *found))
         return fail(fmt::format("the environment variable {} has a value that does not fit: \"{}\"",
-                                spec.environment, found->second),
+                                spec.environment, *found),
                     spec.choices.empty()
                         ? std::string()
                         : fmt::format("one of {}", fmt::join(split_choices(spec.choices), ", ")));
@@ -301,6 +313,7 @@ class CommandLineParser {
       return fail(fmt::format("\"{}\" needs {}", chosen.spec.name, chosen.spec.positional),
                   std::string(chosen.spec.positional_help));
     if (!check_word(options)) return;
+    if (options.single_threaded) options.threads = 1;
     if (options.threads_given && options.threads < 1)
       return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
     if (!options.models.empty()) take_models(options);

@@ -9,11 +9,11 @@
 #include <system_error>
 
 #include "base/json.h"
+#include "cli/event_codes.h"
 
 namespace sluice::cli {
 namespace {
 
-constexpr size_t kMostLogBytes = 10U << 20;
 constexpr size_t kMostEarlyLog = 4U << 20;  // of a command that never opens a log
 
 std::string_view level_name(EventLevel level) {
@@ -54,9 +54,10 @@ std::string without_escapes(const std::string& text) {
 std::string thread_name() { return "MainThread"; }
 
 // One old log is kept when the current one has grown large.
-void rotate_log(const std::string& path) {
+void rotate_log(const std::string& path, int64_t most_bytes) {
   std::error_code failure;
-  if (std::filesystem::file_size(path, failure) < kMostLogBytes || failure) return;
+  const auto size = static_cast<int64_t>(std::filesystem::file_size(path, failure));
+  if (failure || most_bytes <= 0 || size < most_bytes) return;
   std::filesystem::rename(path, path + ".1", failure);
 }
 
@@ -95,7 +96,11 @@ std::string Console::to_json(const Event& event, const std::string& message,
   if (!has_message && event.data.empty()) writer.field("msg", message);
   writer.end_object();
   writer.key("info").begin_object();
-  writer.field("category", "").field("code", "").key("extra").begin_object().end_object();
+  writer.field("category", "")
+      .field("code", event_code(event.name))
+      .key("extra")
+      .begin_object()
+      .end_object();
   writer.field("invocation_id", options_.invocation_id);
   writer.field("level", level_name(event.level)).field("msg", message).field("name", event.name);
   writer.field("pid", static_cast<int64_t>(getpid())).field("thread", thread_name());
@@ -120,9 +125,12 @@ void Console::write_error(const std::string& message) {
 }
 
 void Console::write_log(const Event& event, const std::string& message, int64_t now_micros) {
-  std::string line = options_.json ? to_json(event, message, now_micros)
-                                   : fmt::format("{} [{:<5}] {}", iso_timestamp(now_micros),
-                                                 level_name(event.level), without_escapes(message));
+  if (options_.log_none || static_cast<int>(event.level) < static_cast<int>(options_.log_least))
+    return;
+  std::string line = options_.log_json
+                         ? to_json(event, message, now_micros)
+                         : fmt::format("{} [{:<5}] {}", iso_timestamp(now_micros),
+                                       level_name(event.level), without_escapes(message));
   line += '\n';
   if (log_) {
     std::fwrite(line.data(), 1, line.size(), log_.get());
@@ -202,7 +210,7 @@ void Console::record(const Event& event, const std::string& message) {
 void Console::open_log(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
-  rotate_log(folder + "/sluice.log");
+  rotate_log(folder + "/sluice.log", options_.max_log_bytes);
   std::lock_guard lock(output_mutex_);
   // A log that cannot be written (read-only project) does not stop the work that was asked for.
   if (!failure) log_.reset(std::fopen((folder + "/sluice.log").c_str(), "ab"));

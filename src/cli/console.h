@@ -28,6 +28,10 @@ struct ConsoleOptions {
   bool print = true;  // print() of templates is shown
   EventLevel least = EventLevel::kInfo;
   bool none = false;  // --log-level none
+  bool log_json = false;
+  EventLevel log_least = EventLevel::kDebug;
+  bool log_none = false;
+  int64_t max_log_bytes = 10 << 20;  // 0: the log file grows for ever
   bool colors = false;
   std::string invocation_id;
 };

@@ -16,6 +16,12 @@
 namespace sluice::cli {
 namespace {
 
+EventLevel level_named(const std::string& name) {
+  if (name == "info") return EventLevel::kInfo;
+  if (name == "warn") return EventLevel::kWarning;
+  return name == "error" ? EventLevel::kError : EventLevel::kDebug;
+}
+
 EventLevel least_level(const Options& options) {
   if (options.debug || options.log_level == "debug") return EventLevel::kDebug;
   if (options.log_level == "warn") return EventLevel::kWarning;
@@ -34,6 +40,12 @@ ConsoleOptions console_options(const Options& options, const Terminal& terminal,
   out.print = options.print;
   out.least = least_level(options);
   out.none = options.log_level == "none";
+  const std::string& file_format =
+      options.log_format_file.empty() ? options.log_format : options.log_format_file;
+  out.log_json = file_format == "json";
+  out.log_least = level_named(options.log_level_file);
+  out.log_none = options.log_level_file == "none";
+  out.max_log_bytes = options.log_file_max_bytes;
   out.colors = !out.json && (options.use_colors_given ? options.use_colors : terminal.has_colors);
   out.invocation_id = invocation_id;
   return out;

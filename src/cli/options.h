@@ -63,6 +63,12 @@ struct Options {
   bool introspect = true;
   bool send_usage_stats = false;  // accepted; nothing is ever sent
   int printer_width = 80;
+  bool single_threaded = false;
+  std::string log_level_file = "debug";
+  std::string log_format_file;  // empty: as log_format
+  int64_t log_file_max_bytes = 10 << 20;
+  bool ignored_flag = false;  // what is accepted and means nothing here
+  std::string ignored_text;
 
   // Selection.
   std::vector<std::string> select, models, exclude, resource_types, exclude_resource_types;
