@@ -4,14 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <memory>
 #include <optional>
 
 #include "base/suggest.h"
 #include "cli/help_format.h"
 #include "cli/option_table.h"
+#include "cli/option_value.h"
 
 namespace sluice::cli {
 namespace {
@@ -32,7 +31,7 @@ struct BoundCommand {
 
 bool is_flag(const OptionSpec& spec) { return std::holds_alternative<bool Options::*>(spec.field); }
 
-CLI::Option* bind_option(CLI::App& app, const OptionSpec& spec, Options& options) {
+CLI::Option* bind_option(CLI::App& app, const OptionSpec& spec, Options& options, bool is_shown) {
   const std::string names(spec.names);
   const std::string help(spec.help);
   CLI::Option* option = std::visit(
@@ -49,56 +48,9 @@ CLI::Option* bind_option(CLI::App& app, const OptionSpec& spec, Options& options
   if (!std::holds_alternative<std::vector<std::string> Options::*>(spec.field))
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   // What is accepted for dbt's sake only would drown the rest.
-  const bool does_nothing = spec.help.starts_with("Accepted");
+  const bool does_nothing = !is_shown || spec.help.starts_with("Accepted");
   option->group(does_nothing ? "" : spec.commands == 0 ? "Common options" : "Options");
   return option;
-}
-
-std::optional<bool> parse_bool(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
-  if (text == "1" || text == "true" || text == "t" || text == "yes" || text == "y" || text == "on")
-    return true;
-  if (text.empty() || text == "0" || text == "false" || text == "f" || text == "no" ||
-      text == "n" || text == "off")
-    return false;
-  return std::nullopt;
-}
-
-template <typename Number>
-bool parse_number(const std::string& text, Number& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-// Sets the field from an environment variable; false when the value does not fit.
-bool set_from_text(Options& options, const OptionSpec& spec, const std::string& text) {
-  const std::vector<std::string> choices = split_choices(spec.choices);
-  if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
-    return false;
-  return std::visit(
-      [&](auto field) -> bool {
-        using Field = decltype(field);
-        if constexpr (std::is_same_v<Field, bool Options::*>) {
-          const std::optional<bool> value = parse_bool(text);
-          if (value) options.*field = *value;
-          return value.has_value();
-        } else if constexpr (std::is_same_v<Field, std::string Options::*>) {
-          options.*field = text;
-          return true;
-        } else if constexpr (std::is_same_v<Field, std::vector<std::string> Options::*>) {
-          size_t at = 0;
-          while (at < text.size()) {
-            const size_t end = std::min(text.find(' ', at), text.size());
-            if (end > at) (options.*field).push_back(text.substr(at, end - at));
-            at = end + 1;
-          }
-          return true;
-        } else {
-          return parse_number(text, options.*field);
-        }
-      },
-      spec.field);
 }
 
 // A variable that is set and not empty. dbt 1.11 reads DBT_ENGINE_X before DBT_X.
@@ -127,8 +79,9 @@ class CommandLineParser {
         "Examples:\n  sluice init shop\n  sluice build\n  sluice run --select +orders\n\n"
         "`sluice COMMAND --help` shows the options of a command.");
     for (const OptionSpec& spec : table_)
-      if (spec.commands == 0)
-        root_options_.push_back({&spec, bind_option(root_, spec, out_.options)});
+      if (spec.commands == 0 || spec.everywhere)
+        root_options_.push_back(
+            {&spec, bind_option(root_, spec, out_.options, spec.commands == 0)});
     for (const CommandSpec& spec : command_table()) add_command(spec, words);
   }
 
@@ -184,9 +137,14 @@ class CommandLineParser {
       commands_.push_back(std::move(bound));
       return;
     }
-    for (const OptionSpec& option : table_)
-      if (option.commands == 0 || (option.commands & command_bit(spec.command)) != 0)
-        bound.options.push_back({&option, bind_option(*bound.app, option, out_.options)});
+    bound.app->set_version_flag("-V,-v,--version", "sluice", "Show the version");
+    for (const OptionSpec& option : table_) {
+      const bool has_meaning =
+          option.commands == 0 || (option.commands & command_bit(spec.command)) != 0;
+      if (has_meaning || option.everywhere)
+        bound.options.push_back(
+            {&option, bind_option(*bound.app, option, out_.options, has_meaning)});
+    }
     commands_.push_back(std::move(bound));
   }
 
@@ -274,8 +232,7 @@ class CommandLineParser {
 
   // Some options mean another thing when they are given than by default.
   void note_given(const OptionSpec& spec, bool given) {
-    if (spec.names.find("use-colors") != std::string_view::npos)
-      out_.options.use_colors_given = given;
+    if (spec.names == "--use-colors,!--no-use-colors") out_.options.use_colors_given = given;
     if (spec.names == "--inline") out_.options.inline_given = given;
     if (spec.names == "--threads") out_.options.threads_given = given;
   }
@@ -299,7 +256,36 @@ class CommandLineParser {
                         ? std::string()
                         : fmt::format("one of {}", fmt::join(split_choices(spec.choices), ", ")));
       note_given(spec, true);
+      out_.options.from_environment.insert(std::string(spec.names));
     }
+  }
+
+  // Whether the command line or the environment sets an option.
+  bool is_set(std::string_view names) const {
+    const std::string key(names);
+    return out_.options.given.contains(key) || out_.options.from_environment.contains(key);
+  }
+
+  // The environment may use older names, which come first, as in dbt.
+  void take_deprecated(Options& options) {
+    for (const OptionSpec& spec : table_)
+      if (spec.names.starts_with("--deprecated-") &&
+          options.given.contains(std::string(spec.names)))
+        return fail("deprecated parameters can only be set via environment variables",
+                    fmt::format("set {}, or use the newer name", spec.environment));
+    if (is_set("--deprecated-print,!--deprecated-no-print"))
+      options.print = !options.deprecated_print;  // DBT_NO_PRINT
+    if (!options.deprecated_state.empty()) options.state = options.deprecated_state;
+    if (!options.deprecated_defer.empty())
+      take_flag("DBT_DEFER_TO_STATE", options.deprecated_defer, options.defer);
+    if (!options.deprecated_favor_state.empty())
+      take_flag("DBT_FAVOR_STATE_MODE", options.deprecated_favor_state, options.favor_state);
+  }
+
+  void take_flag(std::string_view name, const std::string& text, bool& field) {
+    const std::optional<bool> value = parse_bool(text);
+    if (!value) return fail(fmt::format("{} is neither true nor false: \"{}\"", name, text));
+    field = *value;
   }
 
   void finish_options(const BoundCommand& chosen) {
@@ -317,6 +303,7 @@ class CommandLineParser {
     if (options.threads_given && options.threads < 1)
       return fail(fmt::format("--threads is not a positive number: \"{}\"", options.threads));
     if (!options.models.empty()) take_models(options);
+    if (!out_.finished) take_deprecated(options);
     if (!out_.finished) check_output_format(chosen);
   }
 

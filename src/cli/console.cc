@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/json.h"
+#include "base/thread_name.h"
 #include "cli/event_codes.h"
 
 namespace sluice::cli {
@@ -51,8 +52,6 @@ std::string without_escapes(const std::string& text) {
   return out;
 }
 
-std::string thread_name() { return "MainThread"; }
-
 // One old log is kept when the current one has grown large.
 void rotate_log(const std::string& path, int64_t most_bytes) {
   std::error_code failure;
@@ -84,16 +83,20 @@ std::string Console::to_json(const Event& event, const std::string& message,
                              int64_t now_micros) const {
   JsonWriter writer;
   writer.begin_object().key("data").begin_object();
-  const bool has_info = std::any_of(event.data.begin(), event.data.end(),
-                                    [](const auto& field) { return field.first == "node_info"; });
-  if (!event.node.empty() && !has_info)
-    writer.key("node_info").begin_object().field("unique_id", event.node).end_object();
-  bool has_message = false;
-  for (const auto& [name, json] : event.data) {
-    has_message = has_message || name == "msg";
-    writer.key(name).raw(scrubber_.scrub(json));
+  const auto has = [&event](std::string_view name) {
+    return std::any_of(event.data.begin(), event.data.end(),
+                       [name](const auto& field) { return field.first == name; });
+  };
+  if (!event.node.empty() && !has("node_info")) {
+    const std::string info = describe_node_ ? describe_node_(event.node) : std::string();
+    writer.key("node_info");
+    if (info.empty())
+      writer.begin_object().field("unique_id", event.node).end_object();
+    else
+      writer.raw(info);
   }
-  if (!has_message && event.data.empty()) writer.field("msg", message);
+  for (const auto& [name, json] : event.data) writer.key(name).raw(scrubber_.scrub(json));
+  if (!has("msg") && event_has_message(event.name)) writer.field("msg", message);
   writer.end_object();
   writer.key("info").begin_object();
   writer.field("category", "")
@@ -127,10 +130,11 @@ void Console::write_error(const std::string& message) {
 void Console::write_log(const Event& event, const std::string& message, int64_t now_micros) {
   if (options_.log_none || static_cast<int>(event.level) < static_cast<int>(options_.log_least))
     return;
-  std::string line = options_.log_json
-                         ? to_json(event, message, now_micros)
-                         : fmt::format("{} [{:<5}] {}", iso_timestamp(now_micros),
-                                       level_name(event.level), without_escapes(message));
+  std::string line =
+      options_.log_json
+          ? to_json(event, message, now_micros)
+          : fmt::format("{} [{:<5}] {}", iso_timestamp(now_micros), level_name(event.level),
+                        options_.log_colors ? message : without_escapes(message));
   line += '\n';
   if (log_) {
     std::fwrite(line.data(), 1, line.size(), log_.get());
@@ -155,7 +159,7 @@ void Console::emit(const Event& event) {
     write_line(message);
   } else {
     std::string text = message;
-    if (options_.colors && event.level == EventLevel::kError &&
+    if (options_.colors && event.level == EventLevel::kError && event.name != "RunResultError" &&
         text.find('\x1b') == std::string::npos)
       text = paint(text, Color::kRed, true);
     write_line(clock_text(now_micros) + "  " + text);
@@ -166,16 +170,20 @@ void Console::emit(const Event& event) {
 
 void Console::output(const std::string& text, const std::string& event_name,
                      const std::string& data_json) {
+  Event event;
+  event.name = event_name;
+  // One line: outside its strings, where newlines are escaped, JSON means the same without them.
+  std::string inner = data_json;
+  std::replace(inner.begin(), inner.end(), '\n', ' ');
+  if (inner.size() > 2) event.data.emplace_back("output", inner);
+  output(text, event);
+}
+
+void Console::output(const std::string& text, const Event& event) {
   const int64_t now_micros = clock_.now_micros();
   const std::string shown = scrubber_.scrub(text);
   std::lock_guard lock(output_mutex_);
-  Event event;
-  event.name = event_name;
   if (options_.json) {
-    // One line: outside its strings, where newlines are escaped, JSON means the same without them.
-    std::string inner = scrubber_.scrub(data_json);
-    std::replace(inner.begin(), inner.end(), '\n', ' ');
-    if (inner.size() > 2) event.data.emplace_back("output", inner);
     write_line(to_json(event, shown, now_micros));
   } else {
     erase_live();
@@ -185,6 +193,12 @@ void Console::output(const std::string& text, const std::string& event_name,
   std::fflush(stdout);
 }
 
+void Console::describe_nodes_with(
+    std::function<std::string(const std::string& unique_id)> describe) {
+  std::lock_guard lock(output_mutex_);
+  describe_node_ = std::move(describe);
+}
+
 void Console::info(const std::string& message, const std::string& name) {
   emit({EventLevel::kInfo, name, message, {}, {}});
 }
@@ -192,7 +206,11 @@ void Console::warn(const std::string& message, const std::string& name) {
   emit({EventLevel::kWarning, name, message, {}, {}});
 }
 void Console::error(const std::string& message, const std::string& name) {
-  emit({EventLevel::kError, name, message, {}, {}});
+  JsonWriter text;
+  if (name == kMainError) text.string(message);
+  Event event{EventLevel::kError, name, message, {}, {}};
+  if (name == kMainError) event.data.emplace_back("exc", text.take());
+  emit(event);
 }
 
 void Console::record_to(std::vector<Event>* events) {

@@ -31,6 +31,7 @@ struct ConsoleOptions {
   bool log_json = false;
   EventLevel log_least = EventLevel::kDebug;
   bool log_none = false;
+  bool log_colors = false;
   int64_t max_log_bytes = 10 << 20;  // 0: the log file grows for ever
   bool colors = false;
   std::string invocation_id;
@@ -47,10 +48,16 @@ class Console final : public EventSink {
   // in an event.
   void output(const std::string& text, const std::string& event_name,
               const std::string& data_json = "{}");
+  // The same with a node and with fields of JSON.
+  void output(const std::string& text, const Event& event);
   // Plain information: emit() with a name of ours.
   void info(const std::string& message, const std::string& name = "Note");
   void warn(const std::string& message, const std::string& name = "Warning");
   void error(const std::string& message, const std::string& name = "MainEncounteredError");
+
+  // How `node_info` of an event's node looks (empty: unknown); null ends it. Called with the
+  // console's lock held.
+  void describe_nodes_with(std::function<std::string(const std::string& unique_id)> describe);
 
   // From now on each event is added to `events`, scrubbed, whether it is shown or not; null ends
   // it.
@@ -65,6 +72,8 @@ class Console final : public EventSink {
   void stop_live();
   bool has_live_area() const { return terminal_.is_terminal && !options_.json && !options_.quiet; }
 
+  // Whether anything is written as JSON, so that fields which cost something are worth making.
+  bool writes_json() const { return options_.json || (options_.log_json && !options_.log_none); }
   bool colors() const { return options_.colors; }
   const Terminal& terminal() const { return terminal_; }
   const std::string& invocation_id() const { return options_.invocation_id; }
@@ -86,6 +95,7 @@ class Console final : public EventSink {
 
   std::mutex output_mutex_;
   std::vector<Event>* recorded_ = nullptr;
+  std::function<std::string(const std::string& unique_id)> describe_node_;
   std::string early_log_;  // before open_log()
   bool keeps_early_log_ = true;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_;

@@ -38,6 +38,6 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;  // some node failed
 inline constexpr int kExitUsage =
     2;  // usage, parse or compile error, anything that kept the work from beginning
-inline constexpr int kExitCancelled = 130;
+inline constexpr int kExitCancelled = 2;  // Ctrl-C, as in dbt
 
 }  // namespace sluice::cli

@@ -133,8 +133,8 @@ int list_command(Invocation& invocation) {
        ResourceType::kMetric, ResourceType::kSemanticModel, ResourceType::kSavedQuery});
   if (!selection) return kExitUsage;
   if (selection->nodes.empty()) {
-    invocation.console.warn("No nodes selected!", "NoNodesSelected");
-    return kExitOk;
+    return tell_warning(invocation, "No nodes selected!", "NoNodesSelected", "") ? kExitOk
+                                                                                 : kExitUsage;
   }
   std::vector<std::string_view> ids;
   for (graph::Index index : selection->nodes) ids.push_back(workspace.graph().ids()[index]);
@@ -147,7 +147,7 @@ int list_command(Invocation& invocation) {
                        : options.output == "path" ? resource.path()
                        : options.output == "json" ? json_line(resource, keys)
                                                   : resource.selector();
-    invocation.console.output(line, "ListCmdOut");
+    invocation.console.output(line, "PrintEvent");
   }
   return kExitOk;
 }

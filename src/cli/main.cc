@@ -5,13 +5,17 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <system_error>
 
 #include "base/error.h"
-#include "base/json.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/process_events.h"
+#include "cli/project_options.h"
+#include "cli/warning_options.h"
+#include "project/project_root.h"
 
 namespace sluice::cli {
 namespace {
@@ -45,6 +49,7 @@ ConsoleOptions console_options(const Options& options, const Terminal& terminal,
   out.log_json = file_format == "json";
   out.log_least = level_named(options.log_level_file);
   out.log_none = options.log_level_file == "none";
+  out.log_colors = options.use_colors_file;
   out.max_log_bytes = options.log_file_max_bytes;
   out.colors = !out.json && (options.use_colors_given ? options.use_colors : terminal.has_colors);
   out.invocation_id = invocation_id;
@@ -57,6 +62,18 @@ void register_environment_secrets(const std::map<std::string, std::string>& envi
     if (!name.starts_with("DBT_ENV_SECRET_") || content.empty()) continue;
     scrubber.add(content);
   }
+}
+
+// dbt_project.yml has a say in options; commands that make projects have none yet.
+Status take_project_flags(FileSystem& fs, const std::string& working_directory, Options& options) {
+  const bool makes_project =
+      options.command == Command::kInit || options.command == Command::kGenStoreOrders;
+  const std::optional<std::string> root =
+      makes_project ? std::nullopt
+                    : project::find_project_root(fs, working_directory, options.project_dir);
+  if (root) SLUICE_TRY(apply_project_flags(project::read_project_flags(fs, *root), options));
+  SLUICE_ASSIGN(options.warnings, read_warning_policy(options));
+  return {};
 }
 
 using CommandFunction = int (*)(Invocation&);
@@ -104,7 +121,7 @@ int run_main(const std::vector<std::string>& words, Leftovers& leftovers) {
     return kExitOk;
   }
   const std::map<std::string, std::string> environment = read_process_environment();
-  const ParsedCommandLine parsed = parse_command_line(words, environment);
+  ParsedCommandLine parsed = parse_command_line(words, environment);
   if (parsed.finished) {
     std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
     return parsed.exit_code;
@@ -115,14 +132,18 @@ int run_main(const std::vector<std::string>& words, Leftovers& leftovers) {
   }
   const SystemClock clock;
   RealFileSystem fs;
+  std::error_code failure;
+  const std::string working_directory = std::filesystem::current_path(failure).string();
+  if (Status applied = take_project_flags(fs, working_directory, parsed.options); !applied) {
+    std::fputs(("error" + render(applied.error()) + "\n").c_str(), stderr);
+    return kExitUsage;
+  }
   SecretScrubber scrubber;
   register_environment_secrets(environment, scrubber);
   const std::string invocation_id = random_uuid();
   const Terminal terminal = inspect_terminal(environment);
   Console console(clock, scrubber, terminal,
                   console_options(parsed.options, terminal, invocation_id));
-  std::error_code failure;
-  const std::string working_directory = std::filesystem::current_path(failure).string();
   Invocation invocation{parsed.options,
                         environment,
                         fs,
@@ -134,24 +155,9 @@ int run_main(const std::vector<std::string>& words, Leftovers& leftovers) {
                         clock.ticks_ns(),
                         working_directory,
                         leftovers};
-  console.emit({EventLevel::kInfo,
-                "MainReportVersion",
-                "Running with sluice=" + version_number(),
-                {},
-                {{"version", "\"=" + version_number() + "\""}, {"log_version", "3"}}});
-  console.emit({EventLevel::kDebug,
-                "MainReportArgs",
-                "Command: sluice " + parsed.options.invocation_command,
-                {},
-                {}});
+  tell_start(invocation);
   const int exit_code = function_of(parsed.options.command)(invocation);
-  console.emit(
-      {EventLevel::kDebug,
-       "CommandCompleted",
-       fmt::format("Exit code {}, {:.2f} CPU seconds, {:.0f} MB at most", exit_code,
-                   process_cpu_seconds(), static_cast<double>(process_peak_memory_bytes()) / 1e6),
-       {},
-       {}});
+  tell_end(invocation, exit_code);
   return exit_code;
 }
 

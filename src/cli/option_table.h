@@ -24,11 +24,15 @@ struct OptionSpec {
   uint32_t commands = 0;  // bit per Command; 0: all of them, and before the command too
   std::string_view value_name = "TEXT";
   std::string_view choices = {};  // "text|json"; empty: any value
+  bool everywhere = false;        // dbt takes it with every command, also where it says nothing
 };
 
 constexpr uint32_t command_bit(Command command) { return 1U << static_cast<unsigned>(command); }
 
 std::vector<OptionSpec> option_table();
+// Names of the option in artifacts and in `flags:`: "--resource-type,--resource-types" gives
+// "resource_type", "resource_types".
+std::vector<std::string> option_keys(const OptionSpec& spec);
 // The parts of OptionSpec::choices.
 std::vector<std::string> split_choices(std::string_view choices);
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/warning_policy.h"
+
 namespace sluice::cli {
 
 enum class Command : uint8_t {
@@ -39,7 +41,8 @@ struct Options {
   std::string command_name;        // as dbt calls it in artifacts: "run", "list", "run-operation"…
   std::string invocation_command;  // the words after the program's name
 
-  std::set<std::string> given;  // OptionSpec::names of what the command line itself says
+  std::set<std::string> given;             // OptionSpec::names of what the command line itself says
+  std::set<std::string> from_environment;  // and of what the environment sets
 
   // Common to all commands.
   std::string project_dir, profiles_dir, profile, target, target_path, log_path, vars;
@@ -54,6 +57,8 @@ struct Options {
   bool use_colors_given = false;
   bool write_json = true;
   bool warn_error = false;
+  std::string warn_error_options;  // YAML
+  WarningPolicy warnings;          // what the two say
   bool fail_fast = false;
   bool version_check = true;
   bool partial_parse = true;  // an unchanged project is not parsed again (parse_reuse.h)
@@ -67,6 +72,10 @@ struct Options {
   std::string log_level_file = "debug";
   std::string log_format_file;  // empty: as log_format
   int64_t log_file_max_bytes = 10 << 20;
+  bool use_colors_file = false;
+  // Older forms, which count where the newer one is not given.
+  bool deprecated_print = false;
+  std::string deprecated_state, deprecated_defer, deprecated_favor_state;
   bool ignored_flag = false;  // what is accepted and means nothing here
   std::string ignored_text;
 
@@ -90,8 +99,19 @@ struct Options {
   std::string output;  // list: name | path | selector | json; show, compile: text | json
   std::vector<std::string> output_keys;
   std::string inline_sql;
+  std::string inline_direct;
+  bool inject_ephemeral_ctes = true;
   bool inline_given = false;
   int64_t limit = 5;
+
+  // seed.
+  bool show_rows = false;
+
+  // init, debug, clean.
+  bool skip_profile_setup = false;
+  bool config_dir = false;
+  bool connection_only = false;
+  bool clean_project_files_only = true;
 
   // run-operation, init.
   std::string name;
@@ -101,6 +121,9 @@ struct Options {
   bool compile = true;
   bool empty_catalog = false;
   bool static_page = false;  // accepted; pages come with the service
+  std::string host = "127.0.0.1";
+  int port = 8080;
+  bool browser = true;
 
   // deps.
   bool lock = false;

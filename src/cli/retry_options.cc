@@ -41,22 +41,6 @@ bool contains(const std::array<std::string_view, N>& names, std::string_view nam
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// "--resource-type,--resource-types,!--x" → {"resource_type", "resource_types"}.
-std::vector<std::string> keys_of(const OptionSpec& spec) {
-  std::vector<std::string> keys;
-  std::string_view rest = spec.names;
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find(','), rest.size());
-    std::string name(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (!name.starts_with("--")) continue;
-    name.erase(0, 2);
-    std::replace(name.begin(), name.end(), '-', '_');
-    keys.push_back(std::move(name));
-  }
-  return keys;
-}
-
 std::vector<std::string> texts_of(const Value& value) {
   std::vector<std::string> texts;
   if (value.is_string()) texts.push_back(value.as_string());
@@ -112,7 +96,7 @@ Result<Options> options_to_retry(const Options& given, const Value& run_results)
   for (const OptionSpec& spec : option_table()) {
     if (given.given.contains(std::string(spec.names))) continue;
     if (spec.commands != 0 && (spec.commands & command_bit(command.command)) == 0) continue;
-    for (const std::string& key : keys_of(spec)) {
+    for (const std::string& key : option_keys(spec)) {
       if (spec.commands == 0 && !contains(kKeptCommonOptions, key)) continue;
       if (const Value* value = member(*arguments, key)) set_field(options, spec.field, *value);
     }

@@ -5,12 +5,14 @@
 #include <memory>
 #include <utility>
 
+#include "base/json.h"
 #include "cli/commands.h"
+#include "cli/node_info.h"
 #include "cli/plan_runner.h"
+#include "cli/query_output.h"
 #include "cli/run_artifacts.h"
 #include "cli/run_summary.h"
 #include "cli/workspace.h"
-#include "jinja/ops.h"
 #include "plan/plan.h"
 
 namespace sluice::cli {
@@ -53,17 +55,7 @@ void print_compiled(Invocation& invocation, Workspace& workspace, const plan::Pl
   for (const plan::Step& step : plan.steps) {
     const compile::Node* node = workspace.session().manifest().find_node(step.unique_id);
     if (node == nullptr || !node->compiled || !is_named(invocation.options, node->name)) continue;
-    jinja::Value json = jinja::Value::dict();
-    json.as_dict().set("node", jinja::Value::string(node->name));
-    json.as_dict().set("compiled", jinja::Value::string(node->compiled_code));
-    const std::string text = jinja::to_json(json, {false, 2}).value_or("{}");
-    if (invocation.options.output == "json") {
-      invocation.console.output(text, "CompiledNode", text);
-    } else {
-      invocation.console.output(
-          fmt::format("Compiled node '{}' is:\n{}\n", node->name, node->compiled_code),
-          "CompiledNode", text);
-    }
+    output_compiled(invocation, {node->name, node->unique_id, false}, node->compiled_code);
   }
 }
 
@@ -71,6 +63,24 @@ int exit_code_of(const Invocation& invocation, const run::ProjectRunReport& repo
   if (report.cancelled) return kExitCancelled;
   if (!report.has_failures()) return kExitOk;
   return invocation.options.command == Command::kCompile ? kExitUsage : kExitFailed;
+}
+
+// The results once more, for readers of the JSON log.
+void tell_results(Invocation& invocation, const run::ProjectRunReport& report, double elapsed) {
+  if (!invocation.console.writes_json()) return;
+  JsonWriter results, moment;
+  results.begin_array();
+  for (const run::NodeResult& result : report.results) results.raw(run_result_json(result));
+  results.end_array();
+  moment.string(iso_timestamp(invocation.clock.now_micros()));
+  invocation.console.emit({EventLevel::kDebug,
+                           "EndRunResult",
+                           "Command end result",
+                           {},
+                           {{"elapsed_time", fmt::format("{:.6f}", elapsed)},
+                            {"generated_at", moment.take()},
+                            {"results", results.take()},
+                            {"success", report.has_failures() ? "false" : "true"}}});
 }
 
 int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan& plan,
@@ -83,7 +93,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run_options.command = options.command_name;
   run_options.num_threads = workspace.num_threads();
   run_options.fail_fast = options.fail_fast;
-  run_options.warn_error = options.warn_error;
+  run_options.warn_error = options.warnings.verdict("LogTestResult") == WarningVerdict::kError;
   run_options.run_hooks = options.command != Command::kClone;
   run_options.store_failures = options.store_failures;
   run_options.previous_batches = previous_batches;
@@ -94,6 +104,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
 
   const double elapsed =
       static_cast<double>(invocation.clock.ticks_ns() - invocation.started_ns) / 1e9;
+  tell_results(invocation, *report, elapsed);
   const bool written = write_run_artifacts(invocation, workspace, report->results, elapsed);
   if (!compiles || report->has_failures() || report->cancelled) {
     RunSummaryOptions summary;
@@ -106,6 +117,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
     print_run_summary(invocation.console, manifest, report->results, summary);
   }
   if (compiles) print_compiled(invocation, workspace, plan);
+  if (options.show_rows && !report->cancelled) show_seed_rows(invocation, workspace, *report);
   const int exit_code = exit_code_of(invocation, *report);
   return exit_code == kExitOk && !written ? kExitUsage : exit_code;
 }
@@ -124,9 +136,10 @@ int run_chosen(Invocation& invocation, const Choose& choose,
   const plan::Plan plan = plan::make_plan(workspace.session().manifest(), workspace.graph(),
                                           *selection, {options.command_name, options.full_refresh});
   if (plan.steps.empty()) {
-    invocation.console.warn(
-        "Nothing to do. Try checking your model configs and model specification args",
-        "NothingToDo");
+    if (!tell_warning(invocation,
+                      "Nothing to do. Try checking your model configs and model specification args",
+                      "NothingToDo", "select something else"))
+      return kExitUsage;
     return write_run_artifacts(invocation, workspace, {}, 0) ? kExitOk : kExitUsage;
   }
   const bool needs_engine = options.command != Command::kCompile || options.introspect;

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "cli/amounts.h"
+#include "cli/node_info.h"
 #include "compile/batches.h"
 #include "compile/unit_test.h"
 
@@ -64,6 +65,7 @@ std::string headline(const Node& node, const NodeResult& result) {
 
 std::string event_name(const Node& node, NodeStatus status) {
   if (status == NodeStatus::kSkipped) return "SkippingDetails";
+  if (status == NodeStatus::kNoOp) return "LogNodeNoOpResult";
   switch (node.type) {
     case ResourceType::kTest:
     case ResourceType::kUnitTest:
@@ -129,52 +131,63 @@ std::string figures(const NodeResult& result) {
   return text;
 }
 
-std::string moment_text(int64_t micros) {
-  std::string text = iso_timestamp(micros);
-  text.pop_back();  // dbt writes these without the Z
-  return text;
-}
+using Fields = std::vector<std::pair<std::string, std::string>>;
 
-// dbt's `node_info` of an event; `result` is null while the node runs.
-std::string node_info(const Node& node, const NodeResult* result, int64_t now_micros) {
-  const auto lasted = result == nullptr ? 0 : static_cast<int64_t>(result->execution_seconds * 1e6);
-  JsonWriter writer;
-  writer.begin_object().field("materialized", node.materialized());
-  writer.key("meta").begin_object().end_object();
-  writer.field("node_checksum", node.checksum);
-  writer.field("node_finished_at", result == nullptr ? std::string() : moment_text(now_micros));
-  writer.field("node_name", node.name).field("node_path", node.path);
-  writer.key("node_relation").begin_object().field("alias", node.alias);
-  writer.field("database", node.database).field("relation_name", node.relation_name);
-  writer.field("schema", node.schema).end_object();
-  writer.field("node_started_at", moment_text(now_micros - lasted));
-  writer.field("node_status",
-               result == nullptr ? std::string_view("started") : run::status_name(result->status));
-  writer.field("resource_type", project::resource_type_name(node.type));
-  writer.field("unique_id", node.unique_id).end_object();
-  return writer.take();
-}
-
-std::vector<std::pair<std::string, std::string>> result_data(const Node& node,
-                                                             const NodeResult& result,
-                                                             size_t number, size_t total) {
-  std::vector<std::pair<std::string, std::string>> data = {
-      {"description", json_text(describe_node(node))},
-      {"index", std::to_string(number)},
-      {"total", std::to_string(total)},
-      {"status", json_text(run::status_name(result.status))},
-      {"execution_time", fmt::format("{:.6f}", result.execution_seconds)},
-      {"rows_read", std::to_string(result.scan.rows_read)},
-      {"bytes_read", std::to_string(result.scan.bytes_read)},
-      {"files_read", std::to_string(result.scan.files_read)},
+// What dbt's event of the kind has beside index, total, status and execution_time.
+void add_own_fields(const Node& node, const NodeResult& result, size_t total, Fields& fields) {
+  const auto add = [&fields](const char* name, std::string_view text) {
+    fields.emplace_back(name, json_text(text));
   };
+  switch (node.type) {
+    case ResourceType::kTest:
+    case ResourceType::kUnitTest:
+      add("name", test_name(node));
+      add("attached_node", node.attached_node);
+      fields.emplace_back("num_failures", std::to_string(result.failures.value_or(0)));
+      fields.emplace_back("num_models", std::to_string(total));
+      break;
+    case ResourceType::kSeed:
+      add("relation", node.alias);
+      add("schema", node.schema);
+      add("result_message", result.message);
+      break;
+    case ResourceType::kSnapshot:
+      fields.emplace_back("cfg", "{}");
+      add("description", describe_node(node));
+      add("result_message", result.message);
+      break;
+    default:
+      add("description", describe_node(node));
+  }
+}
+
+// Beside dbt's fields: what the step read and wrote.
+void add_figures(const NodeResult& result, Fields& fields) {
+  fields.emplace_back("rows_read", std::to_string(result.scan.rows_read));
+  fields.emplace_back("bytes_read", std::to_string(result.scan.bytes_read));
+  fields.emplace_back("files_read", std::to_string(result.scan.files_read));
   if (result.rows_affected)
-    data.emplace_back("rows_affected", std::to_string(*result.rows_affected));
-  if (result.failures) data.emplace_back("num_failures", std::to_string(*result.failures));
-  if (!result.message.empty()) data.emplace_back("message", json_text(result.message));
-  if (!result.skipped_because.empty())
-    data.emplace_back("skipped_because", json_text(result.skipped_because));
-  return data;
+    fields.emplace_back("rows_affected", std::to_string(*result.rows_affected));
+}
+
+Fields result_fields(const Node& node, const NodeResult& result, size_t number, size_t total) {
+  Fields fields = {{"index", std::to_string(number)}, {"total", std::to_string(total)}};
+  if (result.status == NodeStatus::kSkipped) {
+    fields.emplace_back("node_name", json_text(node.name));
+    fields.emplace_back("resource_type", json_text(project::resource_type_name(node.type)));
+    fields.emplace_back("schema", json_text(node.schema));
+    if (!result.skipped_because.empty())
+      fields.emplace_back("skipped_because", json_text(result.skipped_because));
+    return fields;
+  }
+  const bool tells_message =
+      result.status == NodeStatus::kSuccess && node.type == ResourceType::kModel;
+  fields.emplace_back("status", json_text(tells_message ? std::string_view(result.message)
+                                                        : run::status_name(result.status)));
+  fields.emplace_back("execution_time", fmt::format("{:.6f}", result.execution_seconds));
+  add_own_fields(node, result, total, fields);
+  add_figures(result, fields);
+  return fields;
 }
 
 }  // namespace
@@ -204,7 +217,74 @@ RunReporter::RunReporter(Console& console, const Clock& clock, const compile::Ma
       clock_(clock),
       manifest_(manifest),
       options_(options),
-      started_ns_(clock.ticks_ns()) {}
+      started_ns_(clock.ticks_ns()) {
+  console_.describe_nodes_with([this](const std::string& id) { return node_info(id); });
+}
+
+RunReporter::~RunReporter() { console_.describe_nodes_with(nullptr); }
+
+std::string RunReporter::node_info(const std::string& unique_id) const {
+  NodeProgress progress;
+  {
+    std::lock_guard lock(running_mutex_);
+    const auto found = progress_.find(unique_id);
+    if (found != progress_.end()) progress = found->second;
+  }
+  if (const Node* node = manifest_.find_node(unique_id)) return node_info_json(*node, progress);
+  const compile::Source* source = manifest_.find_source(unique_id);
+  return source == nullptr ? std::string() : node_info_json(*source, progress);
+}
+
+void RunReporter::note_progress(const std::string& unique_id, std::string_view status,
+                                bool finished) {
+  const int64_t now_micros = clock_.now_micros();
+  std::lock_guard lock(running_mutex_);
+  NodeProgress& progress = progress_[unique_id];
+  progress.status = status;
+  if (progress.started_micros == 0) progress.started_micros = now_micros;
+  if (finished) progress.finished_micros = now_micros;
+}
+
+void RunReporter::step_reached(const plan::Step& step, run::StepPhase phase) {
+  const std::string& id = step.unique_id;
+  switch (phase) {
+    case run::StepPhase::kCompiling:
+      note_progress(id, "compiling", false);
+      return console_.emit(
+          {EventLevel::kDebug, "NodeCompiling", "Began compiling node " + id, id, {}});
+    case run::StepPhase::kCompiled:
+      return console_.emit({EventLevel::kDebug,
+                            "WritingInjectedSQLForNode",
+                            fmt::format("Writing injected SQL for node \"{}\"", id),
+                            id,
+                            {}});
+    case run::StepPhase::kExecuting:
+      note_progress(id, "executing", false);
+      return console_.emit(
+          {EventLevel::kDebug, "NodeExecuting", "Began executing node " + id, id, {}});
+  }
+}
+
+// What the log says once a step has its result, beside the line that everybody sees.
+void RunReporter::tell_end(const NodeResult& result) {
+  const std::string& id = result.unique_id;
+  const std::string json = console_.writes_json() ? run_result_json(result) : "{}";
+  console_.emit({EventLevel::kDebug,
+                 "NodeFinished",
+                 "Finished running node " + id,
+                 id,
+                 {{"run_result", json}}});
+  if (!run::is_failure(result.status) && result.status != NodeStatus::kSkipped) return;
+  const std::string_view status = run::status_name(result.status);
+  console_.emit(
+      {EventLevel::kDebug,
+       "MarkSkippedChildren",
+       fmt::format("Marking all children of '{}' to be skipped because of status '{}'. "
+                   " Reason: {}.",
+                   id, status, result.message),
+       {},
+       {{"run_result", json}, {"status", json_text(status)}, {"unique_id", json_text(id)}}});
+}
 
 // "head ........ [status]": the head filled with dots to the printer's width, as dbt.
 void RunReporter::tell(EventLevel level, const std::string& name, const std::string& head,
@@ -230,11 +310,16 @@ void RunReporter::step_started(const plan::Step& step, size_t number, size_t tot
     running_[step.unique_id] = {what, clock_.ticks_ns(), worker};
     num_total_ = total;
   }
+  note_progress(step.unique_id, "started", false);
+  console_.emit({EventLevel::kDebug,
+                 "NodeStart",
+                 "Began running node " + step.unique_id,
+                 step.unique_id,
+                 {}});
   if (!options_.tells_steps) return;
   tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogStartLine",
        fmt::format("{} of {} START {}", number, total, what), "RUN", Color::kNone, step.unique_id,
-       {{"node_info", node == nullptr ? "{}" : node_info(*node, nullptr, clock_.now_micros())},
-        {"description", json_text(what)},
+       {{"description", json_text(what)},
         {"index", std::to_string(number)},
         {"total", std::to_string(total)}});
 }
@@ -248,20 +333,27 @@ void RunReporter::step_finished(const plan::Step& step, const NodeResult& result
     ++num_finished_;
     if (run::is_failure(result.status)) ++num_failed_;
   }
-  if (const compile::Source* source = manifest_.find_source(step.unique_id))
-    return tell_freshness(*source, result, number, total);
-  const Node* node = manifest_.find_node(step.unique_id);
-  if (node == nullptr || !options_.tells_steps) return;
+  note_progress(step.unique_id, run::status_name(result.status),
+                result.status != NodeStatus::kSkipped);
+  if (const compile::Source* source = manifest_.find_source(step.unique_id)) {
+    tell_freshness(*source, result, number, total);
+  } else if (const Node* node = manifest_.find_node(step.unique_id);
+             node != nullptr && options_.tells_steps) {
+    tell_result(*node, result, number, total);
+  }
+  tell_end(result);
+}
+
+void RunReporter::tell_result(const Node& node, const NodeResult& result, size_t number,
+                              size_t total) {
   const EventLevel level = run::is_failure(result.status)       ? EventLevel::kError
                            : result.status == NodeStatus::kWarn ? EventLevel::kWarning
                                                                 : EventLevel::kInfo;
   std::string status = short_status(result);
   if (!result.skipped_because.empty()) status += ": " + result.skipped_because;
-  auto data = result_data(*node, result, number, total);
-  data.emplace(data.begin(), "node_info", node_info(*node, &result, clock_.now_micros()));
-  tell(level, event_name(*node, result.status),
-       fmt::format("{} of {} {}", number, total, headline(*node, result)), status + figures(result),
-       color_of(result.status), step.unique_id, std::move(data));
+  tell(level, event_name(node, result.status),
+       fmt::format("{} of {} {}", number, total, headline(node, result)), status + figures(result),
+       color_of(result.status), node.unique_id, result_fields(node, result, number, total));
 }
 
 void RunReporter::batch_started(const run::BatchEvent& batch) {
@@ -295,15 +387,17 @@ void RunReporter::batch_finished(const run::BatchEvent& batch, const NodeResult&
 }
 
 void RunReporter::hook_started(const run::HookEvent& hook) {
+  note_progress(hook.node->unique_id, "started", false);
   tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogHookStartLine",
        fmt::format("{} of {} START hook: {}", hook.number, hook.total, hook.label), "RUN",
-       Color::kNone, {},
+       Color::kNone, hook.node->unique_id,
        {{"statement", json_text(hook.label)},
         {"index", std::to_string(hook.number)},
         {"total", std::to_string(hook.total)}});
 }
 
 void RunReporter::hook_finished(const run::HookEvent& hook, const NodeResult& result) {
+  note_progress(result.unique_id, run::status_name(result.status), true);
   const char* word = result.status == NodeStatus::kSuccess   ? "OK"
                      : result.status == NodeStatus::kSkipped ? "SKIP"
                                                              : "ERROR";

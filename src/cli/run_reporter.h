@@ -7,10 +7,12 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "cli/console.h"
+#include "cli/node_info.h"
 #include "compile/manifest.h"
 #include "run/project_run.h"
 
@@ -25,10 +27,14 @@ class RunReporter final : public run::ProjectRunObserver {
  public:
   RunReporter(Console& console, const Clock& clock, const compile::Manifest& manifest,
               RunReporterOptions options);
+  ~RunReporter() override;
+  RunReporter(const RunReporter&) = delete;
+  RunReporter& operator=(const RunReporter&) = delete;
 
   void step_started(const plan::Step& step, size_t number, size_t total, size_t worker) override;
   void step_finished(const plan::Step& step, const run::NodeResult& result, size_t number,
                      size_t total) override;
+  void step_reached(const plan::Step& step, run::StepPhase phase) override;
   void batch_started(const run::BatchEvent& batch) override;
   void batch_finished(const run::BatchEvent& batch, const run::NodeResult& result) override;
   void hook_started(const run::HookEvent& hook) override;
@@ -48,6 +54,12 @@ class RunReporter final : public run::ProjectRunObserver {
             const std::string& status, Color color, const std::string& node,
             std::vector<std::pair<std::string, std::string>> data);
 
+  void tell_result(const compile::Node& node, const run::NodeResult& result, size_t number,
+                   size_t total);
+  void tell_end(const run::NodeResult& result);
+  void note_progress(const std::string& unique_id, std::string_view status, bool finished);
+  std::string node_info(const std::string& unique_id) const;
+
   // run_reporter_freshness.cc
   void tell_freshness(const compile::Source& source, const run::NodeResult& result, size_t number,
                       size_t total);
@@ -59,7 +71,8 @@ class RunReporter final : public run::ProjectRunObserver {
   const int64_t started_ns_;
 
   mutable std::mutex running_mutex_;
-  std::map<std::string, Running> running_;  // by unique id
+  std::map<std::string, Running> running_;        // by unique id
+  std::map<std::string, NodeProgress> progress_;  // by unique id
   size_t num_finished_ = 0;
   size_t num_failed_ = 0;
   size_t num_total_ = 0;

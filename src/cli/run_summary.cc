@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "base/file_system.h"
 #include "base/json.h"
 #include "cli/amounts.h"
+#include "cli/node_info.h"
 #include "cli/text_table.h"
 #include "run/node_files.h"
 
@@ -21,6 +23,19 @@ using run::NodeResult;
 using run::NodeStatus;
 
 constexpr size_t kMostTableRows = 40;
+
+std::string json_text(std::string_view text) {
+  JsonWriter writer;
+  writer.string(text);
+  return writer.take();
+}
+
+// " in 0 hours 1 minutes and 5.09 seconds", as dbt.
+std::string duration_text(double seconds) {
+  const auto minutes = static_cast<int64_t>(seconds / 60);
+  return fmt::format(" in {} hours {} minutes and {:.2f} seconds", minutes / 60, minutes % 60,
+                     seconds - static_cast<double>(minutes * 60));
+}
 
 struct Counts {
   size_t pass = 0, warn = 0, error = 0, skip = 0, no_op = 0;
@@ -187,29 +202,44 @@ std::string compiled_place(const compile::Manifest& manifest, const Node& node,
   return relative_path(run::node_file(manifest, node, "compiled"), options.root);
 }
 
-// A failed or warning node again, whole.
+// A failed or warning node again, whole, in dbt's events.
 void print_problem(Console& console, const compile::Manifest& manifest, const NodeResult& result,
                    const RunSummaryOptions& options) {
   const Node* node = manifest.find_node(result.unique_id);
   if (node == nullptr) return;
   const bool is_warning = result.status == NodeStatus::kWarn;
-  const Color color = is_warning ? Color::kYellow : Color::kRed;
-  const std::string title =
-      fmt::format("{} in {} {} ({})", is_warning ? "Warning" : "Failure",
-                  project::resource_type_name(node->type), node->name, node->original_file_path);
-  std::string text = paint(title, color, console.colors()) + "\n  ";
-  const std::string body = result.error ? "error" + render(*result.error) : result.message;
-  for (char byte : body) text += byte == '\n' ? std::string("\n  ") : std::string(1, byte);
-  if (node->compiled && node->type != ResourceType::kSeed)
-    text += "\n\n  compiled code at " + compiled_place(manifest, *node, options);
-  if (!result.error && node->type == ResourceType::kTest && node->compiled)
-    text += "\n  hint: see the failing rows with: sluice show --select " + node->name;
+  const EventLevel level = is_warning ? EventLevel::kWarning : EventLevel::kError;
+  const std::string info = node_info_json(*node, {});
+  const std::string_view type = project::resource_type_name(node->type);
+  const std::string title = fmt::format("{} in {} {} ({})", is_warning ? "Warning" : "Failure",
+                                        type, node->name, node->original_file_path);
   console.info("", "Formatting");
-  console.emit({is_warning ? EventLevel::kWarning : EventLevel::kError,
+  console.emit({level,
                 is_warning ? "RunResultWarning" : "RunResultFailure",
+                paint(title, is_warning ? Color::kYellow : Color::kRed, console.colors()),
+                node->unique_id,
+                {{"node_info", info},
+                 {"node_name", json_text(node->name)},
+                 {"path", json_text(node->original_file_path)},
+                 {"resource_type", json_text(type)}}});
+  const std::string body = result.error ? "error" + render(*result.error) : result.message;
+  std::string text = "  ";
+  for (char byte : body) text += byte == '\n' ? std::string("\n  ") : std::string(1, byte);
+  console.emit({level,
+                is_warning ? "RunResultWarningMessage" : "RunResultError",
                 text,
-                result.unique_id,
-                {}});
+                node->unique_id,
+                {{"node_info", info}, {"msg", json_text(result.message)}}});
+  if (!node->compiled || node->type == ResourceType::kSeed) return;
+  const std::string path = compiled_place(manifest, *node, options);
+  console.info("", "Formatting");
+  console.emit({EventLevel::kInfo,
+                "SQLCompiledPath",
+                "  compiled code at " + path,
+                node->unique_id,
+                {{"node_info", info}, {"path", json_text(path)}}});
+  if (!result.error && node->type == ResourceType::kTest)
+    console.info("  hint: see the failing rows with: sluice show --select " + node->name);
 }
 
 std::string completion_text(const Counts& counts, bool cancelled) {
@@ -234,14 +264,27 @@ void print_run_summary(Console& console, const compile::Manifest& manifest,
     print_table(console, manifest, results, options);
     console.info("", "Formatting");
   }
-  console.info(fmt::format("Finished running {} in {} ({:.2f}s).", kinds_text(manifest, results),
-                           format_seconds(options.elapsed_seconds), options.elapsed_seconds),
-               "FinishedRunningStats");
+  const std::string kinds = kinds_text(manifest, results);
+  const std::string duration = duration_text(options.elapsed_seconds);
+  console.emit(
+      {EventLevel::kInfo,
+       "FinishedRunningStats",
+       fmt::format("Finished running {}{} ({:.2f}s).", kinds, duration, options.elapsed_seconds),
+       {},
+       {{"execution", json_text(duration)},
+        {"execution_time", fmt::format("{:.6f}", options.elapsed_seconds)},
+        {"stat_line", json_text(kinds)}}});
   console.info("", "Formatting");
   const bool failed = counts.error > 0 || options.cancelled;
   const Color color = failed ? Color::kRed : counts.warn > 0 ? Color::kYellow : Color::kGreen;
-  console.info(paint(completion_text(counts, options.cancelled), color, console.colors()),
-               "EndOfRunSummary");
+  console.emit({EventLevel::kInfo,
+                "EndOfRunSummary",
+                paint(completion_text(counts, options.cancelled), color, console.colors()),
+                {},
+                {{"keyboard_interrupt", options.cancelled ? "true" : "false"},
+                 {"num_errors", std::to_string(counts.error - counts.partial)},
+                 {"num_partial_success", std::to_string(counts.partial)},
+                 {"num_warnings", std::to_string(counts.warn)}}});
   for (const NodeResult& result : results)
     if (run::is_failure(result.status)) print_problem(console, manifest, result, options);
   for (const NodeResult& result : results)

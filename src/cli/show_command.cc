@@ -3,37 +3,21 @@
 #include <memory>
 #include <utility>
 
-#include "cli/cell_text.h"
 #include "cli/commands.h"
+#include "cli/query_output.h"
 #include "cli/signal_watcher.h"
-#include "cli/text_table.h"
 #include "cli/workspace.h"
-#include "jinja/ops.h"
 #include "run/guarded_connection.h"
 
 namespace sluice::cli {
 namespace {
 
-using jinja::Value;
 using project::ResourceType;
 
-// One table on the screen: of a node, or of an inline query (name empty).
-void print_rows(Invocation& invocation, const std::string& name,
-                const warehouse::ResultTable& table) {
-  Value json = Value::dict();
-  if (!name.empty()) json.as_dict().set("node", Value::string(name));
-  json.as_dict().set("show", to_json_rows(table));
-  const std::string json_text = jinja::to_json(json, {false, 2}).value_or("{}");
-  if (invocation.options.output == "json") {
-    invocation.console.output(json_text, "ShowNode", json_text);
-    return;
-  }
-  const Terminal& terminal = invocation.console.terminal();
-  const std::string title =
-      name.empty() ? "Previewing inline node:" : fmt::format("Previewing node '{}':", name);
-  const std::string body =
-      to_bordered_text(to_text_table(table), terminal.is_terminal ? terminal.width : 0);
-  invocation.console.output(title + "\n" + body, "ShowNode", json_text);
+constexpr const char* kInlineName = "inline_query";
+
+bool is_inline(const Options& options) {
+  return options.inline_given || !options.inline_direct.empty();
 }
 
 // Shows nodes one after the other on one connection.
@@ -43,16 +27,23 @@ class Previewer {
       : invocation_(invocation), workspace_(workspace), connection_(connection) {}
 
   Status show_inline() {
+    const Options& options = invocation_.options;
     compile::Session& session = workspace_.session();
-    SLUICE_ASSIGN(const std::string compiled,
-                  session.compile_inline(invocation_.options.inline_sql, &connection_));
-    if (invocation_.options.command == Command::kCompile) {
-      print_compiled_inline(compiled);
+    const ShownNode inline_node{
+        kInlineName,
+        fmt::format("sql_operation.{}.{}", workspace_.project().root_pkg().name, kInlineName),
+        true};
+    std::string compiled = options.inline_direct;
+    if (compiled.empty()) {
+      SLUICE_ASSIGN(compiled, session.compile_inline(options.inline_sql, &connection_));
+    }
+    if (options.command == Command::kCompile) {
+      output_compiled(invocation_, inline_node, compiled);
       return {};
     }
     SLUICE_ASSIGN(const std::string sql,
-                  session.show_sql(nullptr, compiled, invocation_.options.limit, &connection_));
-    return query({}, sql);
+                  session.show_sql(nullptr, compiled, options.limit, &connection_));
+    return query(inline_node, sql);
   }
 
   Status show_node(compile::Node& node) {
@@ -64,24 +55,15 @@ class Previewer {
     }
     SLUICE_ASSIGN(const std::string sql,
                   session.show_sql(&node, compiled, invocation_.options.limit, &connection_));
-    return query(node.name, sql);
+    return query({node.name, node.unique_id, false}, sql);
   }
 
  private:
-  Status query(const std::string& name, const std::string& sql) {
+  Status query(const ShownNode& node, const std::string& sql) {
     SLUICE_ASSIGN(const warehouse::StatementResult result,
                   connection_.execute(sql, true, invocation_.options.limit));
-    print_rows(invocation_, name, result.table);
+    output_rows(invocation_, node, result.table);
     return {};
-  }
-
-  void print_compiled_inline(const std::string& compiled) {
-    Value json = Value::dict();
-    json.as_dict().set("compiled", Value::string(compiled));
-    const std::string text = jinja::to_json(json, {false, 2}).value_or("{}");
-    const bool as_json = invocation_.options.output == "json";
-    invocation_.console.output(as_json ? text : "Compiled inline node is:\n" + compiled,
-                               "CompiledNode", text);
   }
 
   Invocation& invocation_;
@@ -100,7 +82,7 @@ int show_all(Invocation& invocation, Workspace& workspace, const graph::Selectio
                     ? kExitCancelled
                     : report_error(invocation, status.error());
   };
-  if (invocation.options.inline_given) {
+  if (is_inline(invocation.options)) {
     note(previewer.show_inline());
     return exit_code;
   }
@@ -111,48 +93,53 @@ int show_all(Invocation& invocation, Workspace& workspace, const graph::Selectio
   return exit_code;
 }
 
+// The nodes that --select names; nullopt when an error was reported.
+std::optional<graph::Selection> selected_nodes(Workspace& workspace) {
+  std::optional<graph::Selection> found =
+      workspace.select({ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot,
+                        ResourceType::kTest, ResourceType::kAnalysis});
+  if (!found) return std::nullopt;
+  // `--select orders` means the model, not the tests that would come along with it.
+  const auto is_test = [&](graph::Index index) {
+    const compile::Node* node =
+        workspace.session().manifest().find_node(workspace.graph().ids()[index]);
+    return node != nullptr && node->type == ResourceType::kTest;
+  };
+  std::vector<graph::Index> without_tests;
+  for (graph::Index index : found->nodes)
+    if (!is_test(index)) without_tests.push_back(index);
+  if (!without_tests.empty()) found->nodes = std::move(without_tests);
+  return found;
+}
+
 }  // namespace
 
 int show_command(Invocation& invocation) {
   const Options& options = invocation.options;
-  if (!options.inline_given && options.select.empty())
+  if (!is_inline(options) && options.select.empty())
     return report_error(invocation,
                         Error(ErrorCode::kBadArgument, "nothing to show",
                               "name a node with --select, or give a query with --inline"));
   SignalWatcher signals;
   Workspace workspace(invocation);
   if (!workspace.open_project() || !workspace.prepare_deferral()) return kExitUsage;
-  graph::Selection selection;
-  if (!options.inline_given) {
-    std::optional<graph::Selection> found =
-        workspace.select({ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot,
-                          ResourceType::kTest, ResourceType::kAnalysis});
-    if (!found) return kExitUsage;
-    selection = std::move(*found);
-    // `--select orders` means the model, not the tests that would come along with it.
-    const auto is_test = [&](graph::Index index) {
-      const compile::Node* node =
-          workspace.session().manifest().find_node(workspace.graph().ids()[index]);
-      return node != nullptr && node->type == ResourceType::kTest;
-    };
-    std::vector<graph::Index> without_tests;
-    for (graph::Index index : selection.nodes)
-      if (!is_test(index)) without_tests.push_back(index);
-    if (!without_tests.empty()) selection.nodes = std::move(without_tests);
-    if (selection.nodes.empty()) {
-      invocation.console.warn("No nodes selected!", "NoNodesSelected");
-      return kExitOk;
-    }
+  std::optional<graph::Selection> selection = graph::Selection();
+  if (!is_inline(options)) {
+    selection = selected_nodes(workspace);
+    if (!selection) return kExitUsage;
+    if (selection->nodes.empty())
+      return tell_warning(invocation, "No nodes selected!", "NoNodesSelected", "") ? kExitOk
+                                                                                   : kExitUsage;
   }
   std::vector<std::string> ids;
-  for (graph::Index index : selection.nodes) ids.emplace_back(workspace.graph().ids()[index]);
+  for (graph::Index index : selection->nodes) ids.emplace_back(workspace.graph().ids()[index]);
   workspace.session().set_selected(std::move(ids));
   if (!workspace.open_warehouse()) return kExitUsage;
   Result<std::unique_ptr<warehouse::Connection>> connection = workspace.warehouse()->connect();
   if (!connection) return report_error(invocation, connection.error());
   run::GuardedConnection guarded(std::move(*connection));
   signals.on_first([&guarded] { guarded.interrupt(); });
-  const int exit_code = show_all(invocation, workspace, selection, guarded);
+  const int exit_code = show_all(invocation, workspace, *selection, guarded);
   signals.on_first(nullptr);
   return exit_code;
 }

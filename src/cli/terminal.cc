@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 
 namespace sluice::cli {
 namespace {
@@ -83,6 +84,19 @@ Terminal inspect_terminal(const std::map<std::string, std::string>& environment)
   if (terminal.is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     terminal.width = size.ws_col;
   return terminal;
+}
+
+bool can_ask() { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
+
+std::optional<std::string> ask(const std::string& question, const std::string& standard) {
+  std::fputs((question + (standard.empty() ? "" : " [" + standard + "]") + ": ").c_str(), stdout);
+  std::fflush(stdout);
+  std::string line;
+  for (int byte = std::getchar(); byte != '\n'; byte = std::getchar()) {
+    if (byte == EOF) return std::nullopt;
+    line += static_cast<char>(byte);
+  }
+  return line.empty() ? standard : line;
 }
 
 std::string paint(std::string_view text, Color color, bool on) {

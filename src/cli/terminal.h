@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,11 @@ struct Terminal {
 
 // Looks at standard output; NO_COLOR, TERM=dumb and FORCE_COLOR are honoured.
 Terminal inspect_terminal(const std::map<std::string, std::string>& environment);
+
+// Whether somebody can answer questions: standard input and output are a terminal.
+bool can_ask();
+// Asks on standard output and reads a line; nothing typed means `standard`. Nullopt: end of input.
+std::optional<std::string> ask(const std::string& question, const std::string& standard);
 
 enum class Color { kNone, kRed, kGreen, kYellow, kGray, kBold };
 // Wraps the text in the colour's escape codes; unchanged when off.

@@ -88,16 +88,36 @@ bool report_diagnostics(Invocation& invocation, Diagnostics diagnostics) {
   std::stable_sort(items.begin(), items.end(), comes_before);
   size_t num_errors = 0;
   for (const Diagnostic& item : items) {
-    const bool is_error = item.severity == Severity::kError || invocation.options.warn_error;
+    const WarningVerdict verdict = item.severity == Severity::kError
+                                       ? WarningVerdict::kError
+                                       : invocation.options.warnings.verdict(item.event);
+    if (verdict == WarningVerdict::kSilent) continue;
+    const bool is_error = verdict == WarningVerdict::kError;
     num_errors += is_error ? 1 : 0;
     if (is_error) {
       invocation.console.error("error" + render(item.error));
     } else {
-      invocation.console.warn("warning" + render(item.error));
+      invocation.console.warn("warning" + render(item.error),
+                              item.event.empty() ? "Warning" : item.event);
     }
   }
   if (num_errors > 1) invocation.console.error(fmt::format("{} errors", num_errors));
   return num_errors == 0;
+}
+
+bool tell_warning(Invocation& invocation, const std::string& message, const std::string& event,
+                  const std::string& hint) {
+  switch (invocation.options.warnings.verdict(event)) {
+    case WarningVerdict::kSilent:
+      return true;
+    case WarningVerdict::kWarn:
+      invocation.console.warn(message, event);
+      return true;
+    case WarningVerdict::kError:
+      break;
+  }
+  report_error(invocation, Error(ErrorCode::kBadArgument, message, hint));
+  return false;
 }
 
 namespace {
@@ -111,6 +131,8 @@ compile::Flags template_flags(const Options& options) {
   flags.empty = options.empty;
   flags.quiet = options.quiet;
   flags.warn_error = options.warn_error;
+  flags.warnings = options.warnings;
+  flags.inject_ephemeral_ctes = options.inject_ephemeral_ctes;
   flags.defer = options.defer;
   flags.favor_state = options.favor_state;
   flags.invocation_command = "sluice " + options.invocation_command;
@@ -414,11 +436,7 @@ std::optional<graph::Selection> Workspace::select(std::vector<ResourceType> type
 bool Workspace::warn_each(const std::vector<std::string>& warnings, const std::string& event,
                           const std::string& hint) {
   for (const std::string& warning : warnings) {
-    if (invocation_.options.warn_error) {
-      report_error(invocation_, Error(ErrorCode::kBadArgument, warning, hint));
-      return false;
-    }
-    invocation_.console.warn(warning, event);
+    if (!tell_warning(invocation_, warning, event, hint)) return false;
     ++num_warnings_;
   }
   return true;
@@ -452,6 +470,30 @@ bool Workspace::write_artifact(const std::string& name, const std::string& conte
   return write_artifact_in_pieces(name, [&](const FileSystem::TextSink& sink) { sink(content); });
 }
 
+namespace {
+
+// dbt tells an artifact by the name of its class.
+std::string_view artifact_type(std::string_view name) {
+  if (name == "manifest.json") return "WritableManifest";
+  if (name == "semantic_manifest.json") return "SemanticManifest";
+  if (name == "run_results.json") return "RunExecutionResult";
+  if (name == "catalog.json") return "CatalogArtifact";
+  return "FreshnessExecutionResultArtifact";
+}
+
+void tell_artifact(Console& console, const std::string& path, std::string_view name) {
+  JsonWriter path_json, type_json;
+  path_json.string(path);
+  type_json.string(artifact_type(name));
+  console.emit({EventLevel::kDebug,
+                "ArtifactWritten",
+                fmt::format("Wrote artifact {} to {}", artifact_type(name), path),
+                {},
+                {{"artifact_path", path_json.take()}, {"artifact_type", type_json.take()}}});
+}
+
+}  // namespace
+
 bool Workspace::write_artifact_in_pieces(
     const std::string& name, const std::function<void(const FileSystem::TextSink&)>& produce) {
   if (!invocation_.options.write_json) return true;
@@ -460,7 +502,10 @@ bool Workspace::write_artifact_in_pieces(
     produce([&](std::string_view piece) { sink(invocation_.scrubber.scrub_into(piece, buffer)); });
   };
   Status written = invocation_.fs.write_in_pieces(join_path(project_->target_path, name), scrubbed);
-  if (written) return true;
+  if (written) {
+    tell_artifact(invocation_.console, join_path(project_->target_path, name), name);
+    return true;
+  }
   report_error(invocation_, written.error());
   return false;
 }

@@ -101,6 +101,9 @@ class Workspace {
 // Prints all, errors in the order of their places; with --warn-error warnings count as errors.
 // False when there is one.
 bool report_diagnostics(Invocation& invocation, Diagnostics diagnostics);
+// Says a warning unless it is silenced; false when it is an error, which is said then.
+bool tell_warning(Invocation& invocation, const std::string& message, const std::string& event,
+                  const std::string& hint);
 // Prints one error and answers kExitUsage.
 int report_error(Invocation& invocation, const Error& error);
 

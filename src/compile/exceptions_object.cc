@@ -140,8 +140,10 @@ Result<std::optional<Value>> raise_relation_wrong_type(const CallArgs& args) {
 
 // Emits a warning; with --warn-error it is an error.
 Result<std::optional<Value>> warn(NodeContext& ctx, std::string_view event, std::string message) {
-  if (ctx.shared.options.flags.warn_error)
+  const WarningVerdict verdict = ctx.shared.options.flags.warnings.verdict(event);
+  if (verdict == WarningVerdict::kError)
     return fail(ErrorCode::kJinjaRaised, message, "--warn-error makes warnings errors");
+  if (verdict == WarningVerdict::kSilent) return Value::string("");
   ctx.shared.emit(EventLevel::kWarning, std::string(event), message,
                   ctx.node ? ctx.node->unique_id : "");
   return Value::string("");

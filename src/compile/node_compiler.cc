@@ -185,6 +185,7 @@ Status NodeCompiler::inject(Node& node, const std::vector<Node*>& ephemerals,
     add({ephemeral->unique_id,
          fmt::format(" __dbt__cte__{} as (\n{}\n)", ephemeral->alias, ephemeral->uninjected_code)});
   }
+  if (!shared_.options.flags.inject_ephemeral_ctes) return {};
   Injection injection = inject_ctes(node.compiled_code, node.extra_ctes);
   node.uninjected_code = std::move(node.compiled_code);
   node.compiled_code = std::move(injection.sql);

@@ -276,7 +276,12 @@ Result<warehouse::StatementResult> NodeContext::execute(const std::string& sql, 
   SLUICE_ASSIGN(const std::string comment, query_comment());
   const std::string sent = shared.query_comment.add_to(sql, comment);
   if (shared.on_statement) shared.on_statement(node ? node->unique_id : resource_id, sql, sent);
+  const int64_t started_micros = shared.options.now_micros ? shared.options.now_micros() : 0;
   auto result = open->execute(sent, fetch, limit);
+  if (result && shared.on_statement_end && shared.options.now_micros)
+    shared.on_statement_end(
+        node ? node->unique_id : resource_id,
+        static_cast<double>(shared.options.now_micros() - started_micros) / 1e6);
   if (!result && node)
     locate_sql_error(result.error(), *node, sql, shared.query_comment.num_lines_before(comment));
   return result;

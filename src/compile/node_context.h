@@ -65,6 +65,7 @@ struct SharedState {
   std::set<std::string> warned;  // guarded by warned_mutex; messages of warn_once
   QueryComment query_comment;
   std::function<void(const std::string&, const std::string&, const std::string&)> on_statement;
+  std::function<void(const std::string&, double)> on_statement_end;
 
   const project::Project& project() const { return *options.project; }
   void emit(EventLevel level, std::string name, std::string message,

@@ -105,6 +105,9 @@ Session::Session(SessionOptions options) : impl_(std::make_unique<Impl>()) {
                                       const std::string& sent) {
     if (on_statement) on_statement(node, sql, sent);
   };
+  impl_->shared.on_statement_end = [this](const std::string& node, double seconds) {
+    if (on_statement_end) on_statement_end(node, seconds);
+  };
 }
 
 Session::~Session() = default;

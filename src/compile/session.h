@@ -15,6 +15,7 @@
 #include "base/diagnostics.h"
 #include "base/event.h"
 #include "base/file_system.h"
+#include "base/warning_policy.h"
 #include "compile/manifest.h"
 #include "warehouse/warehouse.h"
 
@@ -32,11 +33,13 @@ struct Flags {
   // --sample: what models read of anything that has an event time.
   std::optional<TimeWindow> sample;
   bool quiet = false;
-  bool warn_error = false;         // exceptions.warn() raises
-  bool defer = false;              // ref() may read what an earlier run built
-  bool favor_state = false;        // and does so for all that is not selected
-  std::string invocation_command;  // the words after the program's name
-  jinja::Value arguments;          // invocation_args_dict: a dict
+  bool warn_error = false;
+  WarningPolicy warnings;             // exceptions.warn() may raise
+  bool inject_ephemeral_ctes = true;  // false: compiled SQL names them only
+  bool defer = false;                 // ref() may read what an earlier run built
+  bool favor_state = false;           // and does so for all that is not selected
+  std::string invocation_command;     // the words after the program's name
+  jinja::Value arguments;             // invocation_args_dict: a dict
 };
 
 // `flags` as templates see it. `project` adds its own settings and paths; null while it is not
@@ -183,6 +186,9 @@ class Session {
   // sent, with the query comment, for logs. May be empty.
   std::function<void(const std::string& node_id, const std::string& sql, const std::string& sent)>
       on_statement;
+
+  // Called after each statement that the engine accepted, with the time it took. May be empty.
+  std::function<void(const std::string& node_id, double seconds)> on_statement_end;
 
   // Called with the main statement of a materialization that failed, for target/run. May be empty.
   std::function<void(const Node& node, const std::string& sql)> on_failed_statement;

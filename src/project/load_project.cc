@@ -14,6 +14,7 @@
 #include "project/profile.h"
 #include "project/project.h"
 #include "project/project_file.h"
+#include "project/project_root.h"
 #include "project/property_file.h"
 #include "project/scopes.h"
 #include "project/selectors_yml.h"
@@ -84,18 +85,14 @@ class ProjectLoader {
   }
 
   bool find_root() {
+    std::optional<std::string> root =
+        find_project_root(fs_, options_.working_directory, options_.project_dir);
+    if (root) {
+      project_->root = std::move(*root);
+      return true;
+    }
     const std::string start =
         normalize_path(join_path(options_.working_directory, options_.project_dir));
-    std::string folder = start;
-    while (true) {
-      if (fs_.exists(join_path(folder, kProjectFile))) {
-        project_->root = folder;
-        return true;
-      }
-      const size_t slash = folder.rfind('/');
-      if (!options_.project_dir.empty() || slash == std::string::npos || folder == "/") break;
-      folder = slash == 0 ? "/" : folder.substr(0, slash);
-    }
     const bool given = !options_.project_dir.empty();
     diagnostics_.add_error(
         Error(ErrorCode::kProjectNotFound,

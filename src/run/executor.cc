@@ -6,7 +6,11 @@
 #include <chrono>
 #include <thread>
 
+#include "base/thread_name.h"
+
 namespace sluice::run {
+
+std::string worker_name(size_t worker) { return fmt::format("Thread-{} (worker)", worker + 1); }
 
 Executor::Executor(const plan::Plan& plan, NodeRunner& runner, RunObserver& observer,
                    ExecutorOptions options)
@@ -80,7 +84,10 @@ std::vector<NodeResult> Executor::run() {
     std::vector<std::jthread> workers;
     workers.reserve(num_workers);
     for (size_t worker = 0; worker < num_workers; ++worker)
-      workers.emplace_back([this, worker] { work(worker); });
+      workers.emplace_back([this, worker] {
+        set_thread_name(worker_name(worker));
+        work(worker);
+      });
     std::unique_lock lock(progress_mutex_);
     while (num_unsettled_ > 0) {
       if (stopped_because_.empty() || num_running_ == 0) {

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <mutex>
@@ -47,6 +48,9 @@ struct BatchEvent {
   size_t total = 0;
 };
 
+// What a running step begins with next; kCompiled: its SQL is there.
+enum class StepPhase : uint8_t { kCompiling, kCompiled, kExecuting };
+
 // Hears what happens, from worker threads: must be thread-safe. `number` counts steps from 1 as
 // they start or are skipped; `total` is the number of steps that will be told in all.
 class RunObserver {
@@ -55,6 +59,8 @@ class RunObserver {
   virtual void step_started(const plan::Step& step, size_t number, size_t total, size_t worker) = 0;
   virtual void step_finished(const plan::Step& step, const NodeResult& result, size_t number,
                              size_t total) = 0;
+  // A step that runs has come so far; between step_started() and step_finished().
+  virtual void step_reached(const plan::Step& /*step*/, StepPhase /*phase*/) {}
   virtual void batch_started(const BatchEvent& /*batch*/) {}
   virtual void batch_finished(const BatchEvent& /*batch*/, const NodeResult& /*result*/) {}
 };
@@ -65,6 +71,9 @@ struct ExecutorOptions {
   int interrupt_again_ms =
       100;  // a statement that began just after an interrupt is caught by the next one
 };
+
+// "Thread-1 (worker)" for worker 0: dbt's name, in logs and results.
+std::string worker_name(size_t worker);
 
 class Executor : public Crew {
  public:

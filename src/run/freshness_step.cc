@@ -33,7 +33,7 @@ NodeResult SessionRunner::run_freshness(const plan::Step& step, size_t worker) {
   const int64_t started_ns = clock_.ticks_ns();
   NodeResult result;
   result.unique_id = step.unique_id;
-  result.thread_id = fmt::format("{}{} (worker)", options_.thread_prefix, worker + 1);
+  result.thread_id = worker_name(worker);
   result.timing.push_back({"compile", clock_.now_micros(), clock_.now_micros()});
   const int64_t started_at = clock_.now_micros();
   const Result<GuardedConnection*> opened = connection(worker);

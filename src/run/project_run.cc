@@ -97,7 +97,7 @@ bool ProjectRun::run_hooks(const std::string& tag, const std::vector<NodeResult>
   std::string failed;
   for (size_t index = 0; index < hooks.size(); ++index) {
     compile::Node& hook = *hooks[index];
-    const HookEvent event{fmt::format("{}.{}.{}", hook.package_name, tag, hook.hook_index),
+    const HookEvent event{&hook, fmt::format("{}.{}.{}", hook.package_name, tag, hook.hook_index),
                           index + 1, hooks.size()};
     NodeResult result;
     if (!failed.empty() || is_cancelled_) {

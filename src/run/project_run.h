@@ -33,6 +33,7 @@ struct ProjectRunOptions {
 };
 
 struct HookEvent {
+  const compile::Node* node = nullptr;
   std::string label;  // "shop.on-run-start.0"
   size_t number = 0;
   size_t total = 0;

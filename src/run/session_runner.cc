@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/json.h"
 #include "run/node_error.h"
 #include "run/node_files.h"
 
@@ -75,6 +76,9 @@ SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* wa
   connections_.resize(options_.num_workers == 0 ? 1 : options_.num_workers);
   session_.on_statement = [this](const std::string& node_id, const std::string& sql,
                                  const std::string& sent) { note_statement(node_id, sql, sent); };
+  session_.on_statement_end = [this](const std::string& node_id, double seconds) {
+    note_statement_end(node_id, seconds);
+  };
   if (options_.write_files)
     session_.on_failed_statement = [this](const compile::Node& node, const std::string& sql) {
       // The node's own error is the one worth telling.
@@ -82,12 +86,42 @@ SessionRunner::SessionRunner(compile::Session& session, warehouse::Warehouse* wa
     };
 }
 
+// The session lives on.
+SessionRunner::~SessionRunner() {
+  session_.on_statement = nullptr;
+  session_.on_statement_end = nullptr;
+  session_.on_failed_statement = nullptr;
+}
+
 void SessionRunner::note_statement(const std::string& node_id, const std::string& sql,
                                    const std::string& sent) {
-  if (EventSink* events = session_.options().events)
-    events->emit({EventLevel::kDebug, "SQLQuery", sent, node_id, {}});
+  if (EventSink* events = session_.options().events) {
+    JsonWriter name, text;
+    name.string(node_id);
+    text.string(sent);
+    events->emit({EventLevel::kDebug,
+                  "SQLQuery",
+                  fmt::format("On {}: {}", node_id, sent),
+                  node_id,
+                  {{"conn_name", name.take()}, {"sql", text.take()}}});
+  }
   std::lock_guard lock(statements_mutex_);
   last_statement_[node_id] = sql;
+}
+
+void SessionRunner::tell_phase(const plan::Step& step, StepPhase phase) {
+  if (observer_ != nullptr) observer_->step_reached(step, phase);
+}
+
+void SessionRunner::note_statement_end(const std::string& node_id, double seconds) {
+  EventSink* events = session_.options().events;
+  if (events == nullptr) return;
+  const std::string elapsed = fmt::format("{:.6f}", seconds);
+  events->emit({EventLevel::kDebug,
+                "SQLQueryStatus",
+                fmt::format("SQL status: OK in {:.3f} seconds", seconds),
+                node_id,
+                {{"elapsed", elapsed}, {"query_id", "\"\""}, {"status", "\"OK\""}}});
 }
 
 std::string SessionRunner::take_statement(const std::string& node_id) {
@@ -158,7 +192,7 @@ NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
                           session_.runs_in_batches(*node);
   NodeResult result = in_batches ? run_batches(*node, step, worker) : run_node(*node, step, worker);
   result.unique_id = step.unique_id;
-  result.thread_id = fmt::format("{}{} (worker)", options_.thread_prefix, worker + 1);
+  result.thread_id = worker_name(worker);
   result.execution_seconds = seconds_between(started_ns, clock_.ticks_ns());
   return result;
 }
@@ -177,6 +211,7 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
   Status compiled;
   {
     PhaseTimer timer(clock_, result, "compile");
+    tell_phase(step, StepPhase::kCompiling);
     if (node.type != compile::ResourceType::kSeed && step.action != plan::Action::kClone)
       compiled = session_.compile_node(node, opened);
   }
@@ -186,6 +221,7 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     fail_result(result, node, std::move(compiled.error()));
     return result;
   }
+  if (node.compiled) tell_phase(step, StepPhase::kCompiled);
   if (options_.compile_only) {
     node.source_map = {};  // serves the errors of the engine, which is not asked
     return result;
@@ -194,6 +230,7 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
   Status executed;
   {
     PhaseTimer timer(clock_, result, "execute");
+    tell_phase(step, StepPhase::kExecuting);
     executed = execute_with_retries(node, step.action, *opened, result);
   }
   if (!executed) fail_result(result, node, std::move(executed.error()));

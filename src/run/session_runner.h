@@ -27,7 +27,6 @@ struct SessionRunnerOptions {
   bool write_files = true;    // target/compiled, target/run
   bool scan_metrics = true;
   int max_tries = 5;  // per node, transaction conflicts only
-  std::string thread_prefix = "Thread-";
 };
 
 class SessionRunner final : public NodeRunner {
@@ -36,7 +35,10 @@ class SessionRunner final : public NodeRunner {
   SessionRunner(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
                 const Clock& clock, SessionRunnerOptions options);
   // The session may be used on: it no longer tells this runner of statements.
-  ~SessionRunner() override { session_.on_statement = nullptr; }
+
+  ~SessionRunner() override;
+  SessionRunner(const SessionRunner&) = delete;
+  SessionRunner& operator=(const SessionRunner&) = delete;
 
   NodeResult run(const plan::Step& step, size_t worker) override;
   void interrupt() override;
@@ -79,6 +81,8 @@ class SessionRunner final : public NodeRunner {
   void measure(GuardedConnection& connection, NodeResult& result);
   void fail_result(NodeResult& result, const compile::Node& node, Error error) const;
   void note_statement(const std::string& node_id, const std::string& sql, const std::string& sent);
+  void note_statement_end(const std::string& node_id, double seconds);
+  void tell_phase(const plan::Step& step, StepPhase phase);
   std::string take_statement(const std::string& node_id);
   bool wait_before_retry(int attempt);
 

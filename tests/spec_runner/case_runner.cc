@@ -103,6 +103,9 @@ class CaseRunner {
         return;
       case StepKind::kLimit:
         return set_limit(step);
+      case StepKind::kInterrupt:
+        interrupt_after_ = step.argument;
+        return;
       case StepKind::kExecute:
       case StepKind::kQuery:
         return run_sql(step);
@@ -248,6 +251,7 @@ class CaseRunner {
     command.directory = folder_.path().string();
     command.timeout = options_.timeout;
     command.max_file_bytes = max_file_bytes_;
+    command.interrupt_after = std::exchange(interrupt_after_, {});
     const auto result = run_command(command);
     if (!result) return fail(step, result.error());
     const std::string streams = "    standard output:\n" + indented(result->output) +
@@ -326,6 +330,7 @@ class CaseRunner {
   std::string database_;
   std::optional<Database> locked_;
   std::optional<std::uint64_t> max_file_bytes_;
+  std::string interrupt_after_;
   CaseResult result_;
 };
 

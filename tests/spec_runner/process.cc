@@ -75,8 +75,25 @@ bool drain(int descriptor, std::string& text) {
   return count > 0;
 }
 
+// Sends SIGINT to a process as soon as its output has a text.
+class Interrupter {
+ public:
+  Interrupter(pid_t process, std::string text) : process_(process), text_(std::move(text)) {}
+
+  void look_at(const std::string& output) {
+    if (text_.empty() || output.find(text_) == std::string::npos) return;
+    text_.clear();
+    kill(process_, SIGINT);
+  }
+
+ private:
+  pid_t process_;
+  std::string text_;
+};
+
 // Collects both streams until they end or the time is over; true when they ended.
-bool collect(int output, int error, Clock::time_point deadline, CommandResult& result) {
+bool collect(int output, int error, Clock::time_point deadline, Interrupter interrupter,
+             CommandResult& result) {
   std::array<pollfd, 2> streams{pollfd{output, POLLIN, 0}, pollfd{error, POLLIN, 0}};
   while (streams[0].fd >= 0 || streams[1].fd >= 0) {
     const auto left =
@@ -87,6 +104,7 @@ bool collect(int output, int error, Clock::time_point deadline, CommandResult& r
     if (ready <= 0) continue;
     if (streams[0].revents != 0 && !drain(output, result.output)) streams[0].fd = -1;
     if (streams[1].revents != 0 && !drain(error, result.error)) streams[1].fd = -1;
+    interrupter.look_at(result.output);
   }
   return true;
 }
@@ -118,8 +136,8 @@ tl::expected<CommandResult, std::string> run_command(const Command& command) {
   output.close_end(1);
   error.close_end(1);
   CommandResult result;
-  result.timed_out =
-      !collect(output.read_end(), error.read_end(), Clock::now() + command.timeout, result);
+  result.timed_out = !collect(output.read_end(), error.read_end(), Clock::now() + command.timeout,
+                              Interrupter(child, command.interrupt_after), result);
   if (result.timed_out) kill(-child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -20,6 +20,8 @@ struct Command {
   std::chrono::seconds timeout{120};
   // Largest file that the command may write; a larger write fails as on a full disk.
   std::optional<std::uint64_t> max_file_bytes;
+  // SIGINT is sent once standard output has this text; empty: never.
+  std::string interrupt_after;
 };
 
 struct CommandResult {

@@ -31,6 +31,7 @@ constexpr std::array kDirectives = {
     Directive{"lock", StepKind::kLock, true, false, false},
     Directive{"unlock", StepKind::kUnlock, false, false, false},
     Directive{"limit", StepKind::kLimit, true, false, false},
+    Directive{"interrupt", StepKind::kInterrupt, true, false, false},
     Directive{"run", StepKind::kRun, true, false, false},
     Directive{"content", StepKind::kContent, true, false, true},
     Directive{"exists", StepKind::kExists, true, false, false},

@@ -42,6 +42,7 @@ enum class StepKind {
   kLock,
   kUnlock,
   kLimit,
+  kInterrupt,
   kExecute,
   kRun,
   kQuery,

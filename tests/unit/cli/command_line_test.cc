@@ -93,7 +93,6 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongLine{{"ls", "--output", "text"}, "name, path, selector or json"},
                       WrongLine{{"show", "--output", "path"}, "text or json"},
                       WrongLine{{"run-operation"}, "needs MACRO"},
-                      WrongLine{{"init"}, "needs NAME"},
                       WrongLine{{"gen", "taxi"}, "store-orders"}));
 
 TEST(CommandLine, HelpOfEveryCommandHasExamples) {
