@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/shared_text.h"
+
 namespace sluice {
 
 // Stable codes, in ranges per module; printed as SLnnnn. Each has a spec that shows its whole text.
@@ -75,7 +77,7 @@ enum class ErrorCode : uint16_t {
 // A place in a text. Lines and columns count from 1; 0 means unknown. `file` is relative to the
 // project when it can be.
 struct Span {
-  std::string file;
+  SharedText file;
   uint32_t line = 0;
   uint32_t column = 0;
   uint32_t end_line = 0;

@@ -165,17 +165,15 @@ bool give_name(int fd, const std::string& temporary, const std::string& path) {
 
 }  // namespace
 
-Result<std::string> RealFileSystem::read(const std::string& path) const {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return fail(io_error("read", path, errno));
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) return fail(io_error("read", path, errno));
-  if (S_ISDIR(status.st_mode)) return fail(io_error("read", path, EISDIR));
+namespace {
+
+// What an open file holds from its beginning.
+Result<std::string> read_all(int fd, const struct stat& status, const std::string& path) {
   // One byte more than the size shows a file that grew meanwhile; special files grow the buffer.
   std::string content(static_cast<size_t>(std::max<off_t>(status.st_size, 0)) + 1, '\0');
   size_t used = 0;
   while (true) {
-    const ssize_t got = ::read(file.get(), content.data() + used, content.size() - used);
+    const ssize_t got = ::read(fd, content.data() + used, content.size() - used);
     if (got < 0) {
       if (errno == EINTR) continue;
       return fail(io_error("read", path, errno));
@@ -190,11 +188,54 @@ Result<std::string> RealFileSystem::read(const std::string& path) const {
   return content;
 }
 
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+}  // namespace
+
+Result<std::string> RealFileSystem::read(const std::string& path) const {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return fail(io_error("read", path, errno));
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return fail(io_error("read", path, errno));
+  if (S_ISDIR(status.st_mode)) return fail(io_error("read", path, EISDIR));
+  return read_all(file.get(), status, path);
+}
+
+Status RealFileSystem::write_if_changed(const std::string& path, std::string_view content) {
+  const auto open_or_make = [&path] {
+    return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  };
+  int fd = open_or_make();
+  if (fd < 0 && errno == ENOENT) {
+    SLUICE_TRY(make_directories(folder_of(path)));
+    fd = open_or_make();
+  }
+  Descriptor file(fd);
+  struct stat status{};
+  // What cannot be opened for writing may be replaceable.
+  if (!file.valid() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return write_atomically(path, content);
+  if (status.st_size == 0) {
+    Status written = write_all(file.get(), content, path);
+    const int late_error = file.close() ? 0 : errno;
+    if (written && late_error != 0) written = fail(io_error("write", path, late_error));
+    if (!written) ::unlink(path.c_str());
+    return written;
+  }
+  if (static_cast<size_t>(status.st_size) == content.size()) {
+    const Result<std::string> known = read_all(file.get(), status, path);
+    if (known && *known == content) return {};
+  }
+  return write_atomically(path, content);
+}
+
 Status RealFileSystem::write_in_pieces(const std::string& path,
                                        const std::function<void(const TextSink&)>& produce) {
   static std::atomic<uint64_t> next_temporary{0};  // several threads may write at once
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const std::string folder = folder_of(path);
   // Short, so that a file whose name is as long as names can be is writable too.
   const std::string temporary =
       fmt::format("{}/.sluice-{}-{}.tmp", folder, ::getpid(), next_temporary.fetch_add(1));

@@ -299,15 +299,17 @@ void RunReporter::tell(EventLevel level, const std::string& name, const std::str
   console_.emit({level, name, line, node, std::move(data)});
 }
 
+std::string RunReporter::describe_step(const std::string& unique_id) const {
+  if (const compile::Source* source = manifest_.find_source(unique_id))
+    return describe_freshness(*source);
+  const Node* node = manifest_.find_node(unique_id);
+  return node == nullptr ? unique_id : describe_node(*node);
+}
+
 void RunReporter::step_started(const plan::Step& step, size_t number, size_t total, size_t worker) {
-  const Node* node = manifest_.find_node(step.unique_id);
-  const compile::Source* source = manifest_.find_source(step.unique_id);
-  const std::string what = source != nullptr ? describe_freshness(*source)
-                           : node == nullptr ? step.unique_id
-                                             : describe_node(*node);
   {
     std::lock_guard lock(running_mutex_);
-    running_[step.unique_id] = {what, clock_.ticks_ns(), worker};
+    running_[step.unique_id] = {clock_.ticks_ns(), worker};
     num_total_ = total;
   }
   note_progress(step.unique_id, "started", false);
@@ -317,6 +319,8 @@ void RunReporter::step_started(const plan::Step& step, size_t number, size_t tot
                  step.unique_id,
                  {}});
   if (!options_.tells_steps) return;
+  const Node* node = manifest_.find_node(step.unique_id);
+  const std::string what = describe_step(step.unique_id);
   tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogStartLine",
        fmt::format("{} of {} START {}", number, total, what), "RUN", Color::kNone, step.unique_id,
        {{"description", json_text(what)},
@@ -335,11 +339,10 @@ void RunReporter::step_finished(const plan::Step& step, const NodeResult& result
   }
   note_progress(step.unique_id, run::status_name(result.status),
                 result.status != NodeStatus::kSkipped);
-  if (const compile::Source* source = manifest_.find_source(step.unique_id)) {
+  if (const Node* node = manifest_.find_node(step.unique_id)) {
+    if (options_.tells_steps) tell_result(*node, result, number, total);
+  } else if (const compile::Source* source = manifest_.find_source(step.unique_id)) {
     tell_freshness(*source, result, number, total);
-  } else if (const Node* node = manifest_.find_node(step.unique_id);
-             node != nullptr && options_.tells_steps) {
-    tell_result(*node, result, number, total);
   }
   tell_end(result);
 }
@@ -424,18 +427,18 @@ std::vector<std::string> RunReporter::live_lines(
   std::string head = fmt::format("[{}/{}] {} running", num_finished_, num_total_, running_.size());
   if (num_failed_ > 0) head += fmt::format(", {} failed", num_failed_);
   lines.push_back(fmt::format("{}, {}", head, elapsed(started_ns_)));
-  std::vector<const Running*> oldest_first;
-  for (const auto& [id, item] : running_) oldest_first.push_back(&item);
-  std::sort(oldest_first.begin(), oldest_first.end(),
-            [](const Running* left, const Running* right) {
-              return left->started_ns < right->started_ns;
-            });
+  std::vector<const std::pair<const std::string, Running>*> oldest_first;
+  for (const auto& entry : running_) oldest_first.push_back(&entry);
+  std::sort(oldest_first.begin(), oldest_first.end(), [](const auto* left, const auto* right) {
+    return left->second.started_ns < right->second.started_ns;
+  });
   for (size_t index = 0; index < oldest_first.size() && index < kMostShown; ++index) {
-    const Running& item = *oldest_first[index];
+    const auto& [id, item] = *oldest_first[index];
     const std::optional<double> percent = progress(item.worker);
     const std::string share =
         percent && *percent > 0 && *percent <= 100 ? fmt::format(" {:.0f}%", *percent) : "";
-    lines.push_back(fmt::format("  {:>7}  {}{}", elapsed(item.started_ns), item.what, share));
+    lines.push_back(
+        fmt::format("  {:>7}  {}{}", elapsed(item.started_ns), describe_step(id), share));
   }
   if (oldest_first.size() > kMostShown)
     lines.push_back(fmt::format("  … and {} more", oldest_first.size() - kMostShown));

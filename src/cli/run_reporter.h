@@ -45,8 +45,10 @@ class RunReporter final : public run::ProjectRunObserver {
       const std::function<std::optional<double>(size_t worker)>& progress) const;
 
  private:
+  // What the lines about a step call it.
+  std::string describe_step(const std::string& unique_id) const;
+
   struct Running {
-    std::string what;
     int64_t started_ns;
     size_t worker;
   };

@@ -89,7 +89,11 @@ Status check_begin(Node& node) {
         "write an ISO date in quotes, e.g. begin='2024-01-01'"));
   SLUICE_ASSIGN(std::string iso, jinja::to_str(*moment));
   iso[iso.find(' ')] = 'T';
-  node.config.as_dict().set("begin", Value::string(std::move(iso)));
+  Value config = Value::dict();  // other nodes may have the same one
+  for (const auto& entry : node.config.as_dict().entries())
+    config.as_dict().set(entry.key, entry.value);
+  config.as_dict().set("begin", Value::string(std::move(iso)));
+  node.config = std::move(config);
   return {};
 }
 
@@ -279,7 +283,7 @@ bool allows_concurrent_batches(const Node& node) {
 
 Node node_of_batch(const Node& node, const Batch& batch, bool is_first, bool is_last) {
   Node copy = node;
-  copy.batch = batch;
+  copy.batch = std::make_shared<const Batch>(batch);
   Value config = Value::dict();
   for (const auto& entry : node.config.as_dict().entries())
     config.as_dict().set(entry.key, entry.value);
@@ -290,7 +294,6 @@ Node node_of_batch(const Node& node, const Batch& batch, bool is_first, bool is_
   if (!is_first) config.as_dict().set("pre-hook", Value::list());
   if (!is_last) config.as_dict().set("post-hook", Value::list());
   copy.config = std::move(config);
-  copy.batch->adds_to_table = !is_first;
   return copy;
 }
 

@@ -1,6 +1,7 @@
 #include "compile/config_defaults.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -259,33 +260,38 @@ bool append_identity(const Value& value, std::string& out) {
   }
 }
 
-Value test_config(const Value& given) {
-  Value config =
-      complete(given.is_dict() ? &given.as_dict() : nullptr, fields_of(ResourceType::kTest));
-  derive_store_failures(config.as_dict());
-  return config;
-}
-
-// Two thirds of the nodes are tests, and nearly all of them have one of a few configs.
-const Value* shared_test_config(const Value& given) {
+// The value of this thread for what tells `given` from all others, made when it is new; null when
+// nothing tells, or when there are too many.
+const Value* shared_value(const Value& given, std::string identity,
+                          const std::function<Value()>& make) {
   constexpr size_t kMostKnown = 4096;
   thread_local std::unordered_map<std::string, Value> known;
-  std::string identity;
   if (!append_identity(given, identity)) return nullptr;
   if (const auto found = known.find(identity); found != known.end()) return &found->second;
   if (known.size() >= kMostKnown) return nullptr;
-  return &known.emplace(std::move(identity), test_config(given)).first->second;
+  return &known.emplace(std::move(identity), make()).first->second;
 }
 
 }  // namespace
 
 void fill_config_defaults(Value& config, ResourceType type) {
-  if (type != ResourceType::kTest) {
-    config = complete(config.is_dict() ? &config.as_dict() : nullptr, fields_of(type));
-    return;
-  }
-  const Value* shared = shared_test_config(config);
-  config = shared != nullptr ? *shared : test_config(config);
+  config = complete(config.is_dict() ? &config.as_dict() : nullptr, fields_of(type));
+  if (type == ResourceType::kTest) derive_store_failures(config.as_dict());
+}
+
+Value shared_node_config(Value given, ResourceType type) {
+  const auto whole = [&] {
+    Value config = given;
+    fill_config_defaults(config, type);
+    return config;
+  };
+  const Value* shared = shared_value(given, std::to_string(static_cast<int>(type)), whole);
+  return shared != nullptr ? *shared : whole();
+}
+
+Value shared_dict(Value given) {
+  const Value* shared = shared_value(given, "=", [&] { return given; });
+  return shared != nullptr ? *shared : given;
 }
 
 }  // namespace sluice::compile

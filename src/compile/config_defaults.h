@@ -1,6 +1,5 @@
 // The keys that the config of a resource always has, in dbt's order, with dbt's defaults (observed
-// in manifests of dbt-core 1.11). Pure; each call makes values of its own, so that nothing mutable
-// is shared between nodes.
+// in manifests of dbt-core 1.11). Pure.
 #pragma once
 
 #include "jinja/value.h"
@@ -13,5 +12,11 @@ namespace sluice::compile {
 // the like are completed key by key. Tests: store_failures and store_failures_as are derived from
 // each other as in dbt.
 void fill_config_defaults(jinja::Value& config, project::ResourceType type);
+
+// The same for nodes: those that are given the same get one and the same dict, as nearly all have
+// one of a few. Replace it, never change it in place.
+jinja::Value shared_node_config(jinja::Value given, project::ResourceType type);
+// One dict for all that are alike. Never change it in place.
+jinja::Value shared_dict(jinja::Value given);
 
 }  // namespace sluice::compile

@@ -39,7 +39,7 @@ std::string with_expression(std::string text, const std::string& expression) {
 std::string without_database(const NodeContext& ctx, std::string relation) {
   if (ctx.node == nullptr || ctx.shared.dialect->adapter_type() != "duckdb") return relation;
   for (const std::string& database :
-       {ctx.shared.dialect->quote_identifier(ctx.node->database), ctx.node->database})
+       {ctx.shared.dialect->quote_identifier(ctx.node->database), ctx.node->database.text()})
     if (relation.starts_with(database + ".")) return relation.substr(database.size() + 1);
   return relation;
 }

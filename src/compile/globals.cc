@@ -263,7 +263,8 @@ Result<Value> render(Interpreter& interpreter, const CallArgs& args) {
   if (jinja::is_plain_text(text)) return Value::string(std::move(text));
   NodeContext& ctx = NodeContext::of(interpreter);
   SLUICE_ASSIGN(jinja::Template tmpl,
-                jinja::compile_template(text, ctx.node ? ctx.node->original_file_path : "render"));
+                jinja::compile_template(
+                    text, ctx.node ? ctx.node->original_file_path : SharedText("render")));
   Interpreter nested(interpreter.environment(), ctx);
   nested.host = &ctx;
   SLUICE_ASSIGN(std::string out, nested.render(tmpl));

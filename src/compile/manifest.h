@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/shared_text.h"
 #include "jinja/template.h"
 #include "jinja/value.h"
 #include "project/project.h"
@@ -22,23 +23,23 @@ namespace sluice::compile {
 using project::ResourceType;
 
 struct RefCall {
-  std::string package;  // empty: not given
-  std::string name;
-  std::string version;  // empty: not given
+  SharedText package;  // empty: not given
+  SharedText name;
+  SharedText version;  // empty: not given
   bool version_is_text = false;
   uint32_t line = 0;  // of the call within raw_code; 0: inside a macro or unknown
 };
 
 struct SourceCall {
-  std::string source;
-  std::string table;
+  SharedText source;
+  SharedText table;
   uint32_t line = 0;
 };
 
 struct Column {
-  std::string name;
+  SharedText name;
   std::string description;
-  std::string data_type;  // empty: not given
+  SharedText data_type;  // empty: not given
   std::optional<bool> quote;
   std::vector<std::string> tags;
   jinja::Value meta;   // dict
@@ -46,9 +47,9 @@ struct Column {
 };
 
 struct TestMetadata {
-  std::string name;             // "unique"
-  std::string macro_namespace;  // package named before the dot; empty when none
-  jinja::Value kwargs;          // dict, as dbt writes it to the manifest
+  SharedText name;             // "unique"
+  SharedText macro_namespace;  // package named before the dot; empty when none
+  jinja::Value kwargs;         // dict, as dbt writes it to the manifest
 };
 
 struct UnitTestDefinition;  // unit_test.h
@@ -79,19 +80,19 @@ struct Node {
   std::string unique_id;
   std::string name;
   std::string alias;
-  std::string package_name;
+  SharedText package_name;
   size_t package = 0;  // index into Project::packages
   std::vector<std::string> fqn;
-  std::string path;                // relative to the resource path, dbt's `path`
-  std::string original_file_path;  // relative to the package root
-  std::string patch_path;          // "pkg://models/schema.yml"; empty: none
-  std::string language = "sql";
+  std::string path;               // relative to the resource path, dbt's `path`
+  SharedText original_file_path;  // relative to the package root
+  SharedText patch_path;          // "pkg://models/schema.yml"; empty: none
+  SharedText language = "sql";
   std::string_view raw_code;  // view into Project (or owned_raw_code)
   std::string owned_raw_code;
   Span template_span;             // file and first line of raw_code, when it is another file's
   std::string checksum;           // sha256 of the stripped raw code, as dbt
   bool checksum_is_path = false;  // a large seed: `checksum` is its path
-  std::string database, schema;
+  SharedText database, schema;
   std::string
       relation_name;  // rendered; empty for what has no relation (tests, ephemerals, analyses)
   std::string description;
@@ -99,30 +100,29 @@ struct Node {
   std::vector<std::string> tags;
   jinja::Value meta;               // dict
   jinja::Value docs;               // dict
-  jinja::Value config;             // final dict, all of dbt's keys with defaults; tests share
+  jinja::Value config;             // final dict, all of dbt's keys with defaults; nodes share
                                    // theirs with each other: replace it, never change it in place
   jinja::Value set_config;         // what config.set() changed while compiling; dict or none
   jinja::Value unrendered_config;  // dict
-  jinja::Value in_file_config;     // what config() in the file gave; dict
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
-  std::vector<RefCall> metrics;               // calls of metric()
-  std::vector<std::string> depends_on_nodes;  // unique ids, first mention first
-  std::vector<std::string> depends_on_macros;
+  std::vector<RefCall> metrics;              // calls of metric()
+  std::vector<SharedText> depends_on_nodes;  // unique ids, first mention first
+  std::vector<SharedText> depends_on_macros;
   int64_t created_at_micros = 0;
   Span span;  // of the definition (line 1 of a file, or the YAML entry)
   // Generic tests.
   std::optional<TestMetadata> test_metadata;
   jinja::Value test_kwargs;  // rendered kwargs the test macro is called with; dict
-  std::string column_name;
-  std::string file_key_name;  // "models.stg_orders"
-  std::string attached_node;
+  SharedText column_name;
+  SharedText file_key_name;  // "models.stg_orders"
+  SharedText attached_node;
   bool is_singular_test = false;
   // Seeds.
-  std::string root_path;  // absolute folder of the package
+  SharedText root_path;  // absolute folder of the package
   // Access and versions as written; the whole language comes with properties.
-  std::string access = "protected";
-  std::string group;
+  SharedText access = "protected";
+  SharedText group;
   // Versioned models: as written (int, float or string); none: not versioned.
   jinja::Value version, latest_version;
   jinja::Value deprecation_date;  // ISO text or none
@@ -137,7 +137,7 @@ struct Node {
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
   // The batch that this copy of a microbatch model builds.
-  std::optional<Batch> batch;
+  std::shared_ptr<const Batch> batch;
 
   // Compile products.
   bool compiled = false;
@@ -191,7 +191,7 @@ struct Exposure {
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<RefCall> metrics;
-  std::vector<std::string> depends_on_nodes;
+  std::vector<SharedText> depends_on_nodes;
   std::vector<std::string> tags;
   jinja::Value config, unrendered_config;  // dicts
   size_t package = 0;
@@ -210,7 +210,7 @@ struct SemanticResource {
   std::string group;
   std::vector<std::string> tags;  // what `tag:` selects by; metrics have none, as in dbt
   std::vector<RefCall> refs;      // of a semantic model: its model
-  std::vector<std::string> depends_on_nodes;
+  std::vector<SharedText> depends_on_nodes;
   int64_t created_at_micros = 0;
   Span span;
 };
@@ -225,7 +225,7 @@ struct MacroResource {
   std::string_view macro_sql;  // whole block
   std::shared_ptr<const jinja::Macro> macro;
   jinja::Value value;  // callable; what scopes hand out
-  std::vector<std::string> depends_on_macros;
+  std::vector<SharedText> depends_on_macros;
   std::string description, patch_path;
   jinja::Value meta, docs;
   std::vector<MacroArgument> arguments;

@@ -45,6 +45,7 @@ class ManifestWriter {
     write_groups();
     sink_.dict_field("selectors", manifest_.selectors);
     write_disabled();
+    pass_on(0);
     write_maps();
     write_group_map();
     write_semantic("saved_queries", ResourceType::kSavedQuery);
@@ -56,7 +57,8 @@ class ManifestWriter {
   }
 
  private:
-  static constexpr size_t kNodesPerPiece = 256;  // some 700 KB
+  static constexpr size_t kNodesPerPiece = 128;  // some 350 KB
+  static constexpr size_t kMapPieceBytes = 256 * 1024;
 
   // Hands what is written so far to the output once it is at least `bytes` long.
   void pass_on(size_t bytes) {
@@ -307,6 +309,7 @@ class ManifestWriter {
       sink_.begin_array();
       for (const std::string_view other : others) sink_.string(other);
       sink_.end_array();
+      pass_on(kMapPieceBytes);
     }
     sink_.end_object();
   }

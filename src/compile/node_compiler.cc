@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "compile/cte_injection.h"
 #include "compile/project_parser.h"
@@ -30,6 +31,30 @@ std::string compiled_path_of(const SharedState& shared, const Node& node) {
   return fmt::format("{}/compiled/{}/{}", target, node.package_name, file);
 }
 
+// The compiled text of a node. Thousands of tests have the same, and those of a file come one after
+// the other: a thread keeps the last few.
+Result<jinja::Template> template_of(const Node& node) {
+  const bool is_borrowed = node.test_metadata || node.type == ResourceType::kOperation;
+  const uint32_t first_line = is_borrowed ? 1 : node.span.line;
+  if (!node.test_metadata)
+    return jinja::compile_template(node.raw_code, node.original_file_path, first_line);
+  struct Known {
+    SharedText file;
+    std::string text;
+    jinja::Template tmpl;
+  };
+  thread_local std::array<Known, 8> known;
+  thread_local size_t oldest = 0;
+  for (const Known& candidate : known)
+    if (candidate.file == node.original_file_path && candidate.text == node.raw_code)
+      return candidate.tmpl;
+  SLUICE_ASSIGN(jinja::Template tmpl,
+                jinja::compile_template(node.raw_code, node.original_file_path, first_line));
+  known[oldest] = {node.original_file_path, std::string(node.raw_code), tmpl};
+  oldest = (oldest + 1) % known.size();
+  return tmpl;
+}
+
 size_t offset_of(std::string_view text, uint32_t line, uint32_t column) {
   size_t begin = 0;
   for (uint32_t i = 1; i < line; ++i) {
@@ -55,7 +80,8 @@ std::pair<uint32_t, uint32_t> line_and_column(std::string_view text, size_t offs
 
 std::optional<Span> template_place(const Node& node, size_t offset) {
   const bool is_borrowed = !node.template_span.file.empty();
-  const std::string& file = is_borrowed ? node.template_span.file : node.original_file_path;
+  const std::string& file =
+      is_borrowed ? node.template_span.file.text() : node.original_file_path.text();
   if (offset >= node.injected_at && offset < node.injected_at + node.injected_bytes)
     return std::nullopt;
   if (node.injected_bytes > 0 && offset >= node.injected_at + node.injected_bytes)
@@ -142,9 +168,7 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
   if (jinja::is_plain_text(node.raw_code)) {
     node.compiled_code = std::string(node.raw_code);
   } else {
-    uint32_t first_line =
-        node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
-    auto tmpl = jinja::compile_template(node.raw_code, node.original_file_path, first_line);
+    auto tmpl = template_of(node);
     if (!tmpl) return failed(std::move(tmpl.error()));
     auto rendered = interpreter.render(*tmpl, &node.source_map);
     if (!rendered) return failed(std::move(rendered.error()));

@@ -59,7 +59,7 @@ Status check_dependency(const NodeContext& ctx, const std::string& target,
   if (!ctx.node || ctx.node->type == ResourceType::kOperation ||
       ctx.node->type == ResourceType::kSqlOperation)
     return {};
-  const std::vector<std::string>& known = ctx.node->depends_on_nodes;
+  const std::vector<SharedText>& known = ctx.node->depends_on_nodes;
   if (std::find(known.begin(), known.end(), target) != known.end()) return {};
   return fail(ErrorCode::kCompileFailed,
               fmt::format("the dependency of {} on {} was not seen while parsing: the call is "
@@ -193,7 +193,7 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
       {"node", [](const NodeContext& ctx) { return ctx.model_value(); }},
       {"database",
        [](const NodeContext& ctx) {
-         const std::string& database =
+         const SharedText database =
              ctx.node ? ctx.node->database : ctx.shared.project().profile.database;
          return database.empty() ? Value::none() : Value::string(database);
        }},
@@ -320,7 +320,7 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
     RelationParts own;
     own.database = node ? node->database : shared.project().profile.database;
     own.schema = node ? node->schema : shared.project().profile.schema;
-    own.identifier = node ? node->name : call.name;
+    own.identifier = node ? node->name : call.name.text();
     own.quote = shared.default_quote;
     own.include = shared.dialect->default_include();
     return Relation::make(*shared.dialect, std::move(own));

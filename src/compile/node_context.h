@@ -125,7 +125,7 @@ class NodeContext final : public jinja::Scope {
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<RefCall> metrics;
-  std::vector<std::string> macro_ids;
+  std::vector<SharedText> macro_ids;
   jinja::Value in_file_config;           // dict
   jinja::Value written_config;           // the same as config() was given it; dict
   std::vector<Node*> ephemerals;         // in order of first ref

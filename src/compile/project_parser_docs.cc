@@ -5,6 +5,7 @@
 
 #include "base/suggest.h"
 #include "compile/call_arguments.h"
+#include "compile/config_defaults.h"
 #include "compile/project_parser.h"
 #include "jinja/ops.h"
 
@@ -139,12 +140,13 @@ std::vector<Column> ProjectParser::make_columns(
     const std::vector<project::ColumnProperties>& columns) {
   std::vector<Column> out;
   out.reserve(columns.size());
+  const Value no_meta = shared_dict(Value::dict());
   for (const project::ColumnProperties& properties : columns) {
     Column column;
     column.name = properties.name;
     column.description = render_description(properties.description, properties.span);
     column.entry = properties.entry;
-    column.meta = Value::dict();
+    column.meta = no_meta;
     if (properties.entry.is_dict()) {
       const jinja::Dict& entry = properties.entry.as_dict();
       if (const Value* type = entry.find("data_type"); type && type->is_string())

@@ -75,7 +75,7 @@ const MacroResource* called_macro(const MacroRegistry& macros, size_t package,
 
 void add_dependencies(const MacroRegistry& macros, const std::vector<jinja::StaticCall>& calls,
                       MacroResource& macro) {
-  std::vector<std::string>& known = macro.depends_on_macros;
+  std::vector<SharedText>& known = macro.depends_on_macros;
   for (const jinja::StaticCall& call : calls) {
     const MacroResource* target = called_macro(macros, macro.package, call);
     if (!target || target == &macro) continue;

@@ -79,7 +79,7 @@ Value written_config_of(bool is_unconfigured, const project::NodeProperties* pro
   if (is_unconfigured) return Value::dict();
   const bool was_rendered = !ctx.written_config.as_dict().empty();
   return unrendered_config(ctx.shared.project(), node, properties,
-                           was_rendered ? ctx.written_config : node.in_file_config);
+                           was_rendered ? ctx.written_config : ctx.in_file_config);
 }
 
 void set_default(Value& config, std::string_view key, Value value) {
@@ -92,11 +92,12 @@ bool is_enabled(const Node& node) {
 }
 
 // The tags of the final config; dbt has a property file's last here, other than in config.tags.
-std::vector<std::string> tags_of_node(const Node& node, const project::NodeProperties* properties) {
+std::vector<std::string> tags_of_node(const Node& node, const Value& in_file_config,
+                                      const project::NodeProperties* properties) {
   std::vector<std::string> tags = text_items(node.config.as_dict().find("tags"));
   if (properties == nullptr || !properties->config.is_dict()) return tags;
   const std::vector<std::string> late = text_items(properties->config.as_dict().find("tags"));
-  const std::vector<std::string> own = text_items(node.in_file_config.as_dict().find("tags"));
+  const std::vector<std::string> own = text_items(in_file_config.as_dict().find("tags"));
   const auto is_in = [](const std::vector<std::string>& list, const std::string& tag) {
     return std::find(list.begin(), list.end(), tag) != list.end();
   };
@@ -249,7 +250,7 @@ void ProjectParser::render_draft(Draft& draft) {
   };
   node.database = shared_.project().profile.database;
   node.schema = shared_.project().profile.schema;
-  std::vector<std::string> macros_of_arguments;
+  std::vector<SharedText> macros_of_arguments;
   if (!take_static_test(draft, ctx) && node.type != ResourceType::kSeed) {
     if (node.test_metadata) {
       auto kwargs = render_test_kwargs(node.test_metadata->kwargs, ctx, interpreter);
@@ -271,11 +272,10 @@ void ProjectParser::render_draft(Draft& draft) {
   node.metrics = std::move(ctx.metrics);
   node.depends_on_macros = std::move(ctx.macro_ids);
   // dbt names the test's own macro before those that its arguments call.
-  for (std::string& id : macros_of_arguments)
+  for (const SharedText& id : macros_of_arguments)
     if (std::find(node.depends_on_macros.begin(), node.depends_on_macros.end(), id) ==
         node.depends_on_macros.end())
-      node.depends_on_macros.push_back(std::move(id));
-  node.in_file_config = std::move(ctx.in_file_config);
+      node.depends_on_macros.push_back(id);
   Status finished = finish_node(draft, ctx, interpreter);
   if (!finished) add_error(std::move(finished.error()));
 }
@@ -287,20 +287,20 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
     SLUICE_TRY(project::merge_config(config, draft.properties->config, node.type));
     SLUICE_TRY(project::merge_config(config, draft.properties->version_config, node.type));
   }
-  SLUICE_TRY(project::merge_config(config, node.in_file_config, node.type));
+  SLUICE_TRY(project::merge_config(config, ctx.in_file_config, node.type));
   // What the root project says of a package's resources wins over everything.
   SLUICE_TRY(project::merge_config(
       config, project::root_config(shared_.project(), node.package, node.type, node.fqn),
       node.type));
-  node.unrendered_config = written_config_of(draft.is_unconfigured, draft.properties, node, ctx);
+  node.unrendered_config =
+      shared_dict(written_config_of(draft.is_unconfigured, draft.properties, node, ctx));
   if (node.type == ResourceType::kTest)
     set_default(config, "schema", Value::string("dbt_test__audit"));
-  fill_config_defaults(config, node.type);
-  node.config = std::move(config);
+  node.config = shared_node_config(std::move(config), node.type);
   SLUICE_TRY(check_batch_settings(node));
   const jinja::Dict& final_config = node.config.as_dict();
   // What a test or hook has by its place (column tags, the hook's kind) comes before its own.
-  for (std::string& tag : tags_of_node(node, draft.properties))
+  for (std::string& tag : tags_of_node(node, ctx.in_file_config, draft.properties))
     if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end())
       node.tags.push_back(std::move(tag));
   node.meta = final_config.find("meta") ? *final_config.find("meta") : Value::dict();
@@ -324,6 +324,7 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
 
 Status ProjectParser::take_checksum(Node& node) {
   if (!node.checksum.empty()) return {};  // of the file that it is only a part of
+  if (node.test_metadata) return {};      // as in dbt: what it says is in its id
   if (node.type != ResourceType::kSeed) {
     node.checksum = sha256_hex(node.raw_code);
     return {};

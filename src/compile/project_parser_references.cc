@@ -13,7 +13,7 @@ namespace sluice::compile {
 
 namespace {
 
-void add_once(std::vector<std::string>& ids, const std::string& id) {
+void add_once(std::vector<SharedText>& ids, SharedText id) {
   if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
 }
 

@@ -1,6 +1,7 @@
 // Generic tests: one node per entry of `data_tests:` of models, seeds, sources and their columns.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <functional>
 
@@ -39,6 +40,38 @@ void add_tags(std::vector<std::string>& tags, const Value* value) {
     tags.push_back(jinja::to_str(item).value_or(std::string()));
 }
 
+// The name in "{{ get_where_subquery(ref('orders')) }}", the `model` of nearly all tests; empty for
+// any other text.
+std::string_view plainly_tested_model(std::string_view text) {
+  constexpr std::string_view kBegin = "{{ get_where_subquery(ref('";
+  constexpr std::string_view kEnd = "')) }}";
+  if (!text.starts_with(kBegin) || !text.ends_with(kEnd)) return {};
+  const std::string_view name =
+      text.substr(kBegin.size(), text.size() - kBegin.size() - kEnd.size());
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](unsigned char byte) {
+    return std::isalnum(byte) != 0 || byte == '_';
+  });
+  return is_plain ? name : std::string_view();
+}
+
+// What rendering that text gives, without a template of its own for each test. nullopt: the project
+// has a ref() of its own.
+Result<std::optional<Value>> tested_relation(std::string_view name, NodeContext& ctx,
+                                             jinja::Interpreter& interpreter) {
+  Value macro;
+  Value ref;
+  const auto built_in = ctx.shared.globals.find("ref");
+  if (!ctx.lookup("get_where_subquery", macro) || !ctx.lookup("ref", ref) ||
+      built_in == ctx.shared.globals.end() || built_in->second.identity() != ref.identity())
+    return std::nullopt;
+  RefCall call;
+  call.name = name;
+  call.line = 1;
+  SLUICE_ASSIGN(const Value relation, ctx.resolve_ref(call));
+  SLUICE_ASSIGN(Value out, jinja::call(interpreter, macro, jinja::CallArgs{{&relation, 1}, {}}));
+  return out;
+}
+
 Result<Value> render_argument(const Value& value, NodeContext& ctx,
                               jinja::Interpreter& interpreter) {
   if (value.is_dict()) {
@@ -61,12 +94,17 @@ Result<Value> render_argument(const Value& value, NodeContext& ctx,
   std::string text = value.as_string();
   if (looks_like_call(text)) text = fmt::format("{{{{ {} }}}}", text);
   if (jinja::is_plain_text(text)) return value;
-  SLUICE_ASSIGN(jinja::Template tmpl,
-                jinja::compile_template(text, ctx.node ? ctx.node->original_file_path : ""));
   jinja::Environment environment = interpreter.environment();
   environment.native = true;
   jinja::Interpreter nested(environment, ctx);
   nested.host = &ctx;
+  if (const std::string_view model = plainly_tested_model(text); !model.empty()) {
+    SLUICE_ASSIGN(std::optional<Value> relation, tested_relation(model, ctx, nested));
+    if (relation) return std::move(*relation);
+  }
+  SLUICE_ASSIGN(
+      jinja::Template tmpl,
+      jinja::compile_template(text, ctx.node ? ctx.node->original_file_path : SharedText()));
   return nested.render_native(tmpl);
 }
 
@@ -95,7 +133,7 @@ std::string column_argument(const warehouse::Dialect& dialect,
                             const project::ColumnProperties& column) {
   const Value* quote = column.entry.is_dict() ? column.entry.as_dict().find("quote") : nullptr;
   bool quoted = quote && jinja::truth(*quote).value_or(false);
-  return quoted ? dialect.quote_identifier(column.name) : column.name;
+  return quoted ? dialect.quote_identifier(column.name) : column.name.text();
 }
 
 // "models/staging/schema.yml" adds "staging": folders below the resource path.

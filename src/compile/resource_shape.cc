@@ -170,8 +170,8 @@ void describe_metric_calls(TreeSink& sink, const std::vector<RefCall>& metrics) 
   sink.end_array();
 }
 
-void describe_depends_on(TreeSink& sink, const std::vector<std::string>& macros,
-                         const std::vector<std::string>* nodes) {
+void describe_depends_on(TreeSink& sink, const std::vector<SharedText>& macros,
+                         const std::vector<SharedText>* nodes) {
   sink.key("depends_on");
   sink.begin_object();
   sink.texts("macros", macros);
@@ -211,10 +211,7 @@ void describe_head(TreeSink& sink, const Node& node) {
   sink.field("checksum", has_checksum ? std::string_view(node.checksum) : std::string_view());
   sink.end_object();
   sink.key("config");
-  if (node.type == ResourceType::kTest)
-    sink.shared_value(node.config);
-  else
-    sink.value(node.config.is_none() ? Value::dict() : node.config);
+  sink.shared_value(node.config.is_none() ? Value::dict() : node.config);
   sink.texts("tags", node.tags);
   sink.field("description", node.description);
   describe_columns(sink, node.columns);

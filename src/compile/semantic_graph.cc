@@ -78,7 +78,7 @@ class MetricResolver {
   }
 
  private:
-  static void add_once(std::vector<std::string>& ids, const std::string& id) {
+  static void add_once(std::vector<SharedText>& ids, SharedText id) {
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
 

@@ -122,7 +122,9 @@ void Session::set_warehouse(warehouse::Warehouse* warehouse) {
 }
 
 void Session::set_selected(std::vector<std::string> unique_ids) {
-  impl_->shared.selected_ids = {unique_ids.begin(), unique_ids.end()};
+  // Only a deferral that favours the state asks for single ones.
+  if (impl_->shared.options.flags.favor_state)
+    impl_->shared.selected_ids = {unique_ids.begin(), unique_ids.end()};
   std::vector<Value> ids;
   for (std::string& id : unique_ids) ids.push_back(Value::string(std::move(id)));
   impl_->shared.globals["selected_resources"] = Value::list(std::move(ids));

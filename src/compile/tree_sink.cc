@@ -110,13 +110,6 @@ void TreeSink::list_field(std::string_view name, const Value& content) {
   }
 }
 
-void TreeSink::texts(std::string_view name, const std::vector<std::string>& items) {
-  key(name);
-  begin_array();
-  for (const std::string& item : items) string(item);
-  end_array();
-}
-
 void JsonSink::value(const Value& value) { write_json(writer_, value); }
 
 void JsonSink::shared_value(const Value& value) {

@@ -45,7 +45,13 @@ class TreeSink {
   // An empty dict, or an empty list, when the value is none.
   void dict_field(std::string_view name, const jinja::Value& content);
   void list_field(std::string_view name, const jinja::Value& content);
-  void texts(std::string_view name, const std::vector<std::string>& items);
+  template <typename Texts = std::vector<std::string>>
+  void texts(std::string_view name, const Texts& items) {
+    key(name);
+    begin_array();
+    for (const std::string& item : items) string(item);
+    end_array();
+  }
 };
 
 // Appends to a JsonWriter.

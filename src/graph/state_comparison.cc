@@ -175,8 +175,8 @@ Value without_defaults(const Value& value) {
   return out;
 }
 
-bool same_set(std::vector<std::string> now, const Value& before) {
-  std::vector<std::string> then;
+bool same_set(std::vector<SharedText> now, const Value& before) {
+  std::vector<SharedText> then;
   if (before.is_list())
     for (const Value& item : before.as_items())
       if (item.is_string()) then.push_back(item.as_string());
@@ -414,7 +414,7 @@ bool StateComparison::is_modified(const compile::Exposure& exposure, const Value
                    member_or_none(member_or_none(before, "depends_on"), "nodes"));
 }
 
-bool StateComparison::uses_modified_macro(const std::vector<std::string>& macros) {
+bool StateComparison::uses_modified_macro(const std::vector<SharedText>& macros) {
   return std::any_of(macros.begin(), macros.end(),
                      [this](const std::string& id) { return is_macro_modified(id); });
 }

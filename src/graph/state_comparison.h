@@ -58,7 +58,7 @@ class StateComparison {
   bool same_seed(const compile::Node& node, const Value& before);
   bool is_modified(const compile::Source& source, const Value& before) const;
   bool is_modified(const compile::Exposure& exposure, const Value& before) const;
-  bool uses_modified_macro(const std::vector<std::string>& macros);
+  bool uses_modified_macro(const std::vector<SharedText>& macros);
   bool is_macro_modified(const std::string& unique_id);
   Status report_break(const std::string& name, const std::string& unique_id,
                       const std::string& file, bool is_versioned,

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/shared_text.h"
 
 namespace sluice::jinja {
 
@@ -156,6 +157,7 @@ class Value {
   static Value string(std::string text);
   static Value string(std::string_view text) { return string(std::string(text)); }
   static Value string(const char* text) { return string(std::string(text)); }
+  static Value string(SharedText text) { return string(text.text()); }
   static Value markup(std::string text);
   static Value list(std::vector<Value> items = {});
   static Value tuple(std::vector<Value> items = {});

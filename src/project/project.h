@@ -16,6 +16,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "base/shared_text.h"
 #include "jinja/template.h"
 #include "jinja/value.h"
 
@@ -74,7 +75,7 @@ struct TestEntry {
 };
 
 struct ColumnProperties {
-  std::string name;
+  SharedText name;
   std::string description;  // not rendered (docs render late)
   jinja::Value entry;       // whole entry as a dict (data_type, quote, tags, meta, constraints,
                             // config…), rendered
@@ -84,7 +85,7 @@ struct ColumnProperties {
 
 // An entry under models:, seeds:, snapshots:, analyses:.
 struct NodeProperties {
-  std::string yaml_key;  // "models"…
+  SharedText yaml_key;  // "models"…
   std::string name;
   std::string description;
   jinja::Value entry;  // whole entry as a dict, rendered, without tests and columns
@@ -92,7 +93,7 @@ struct NodeProperties {
       config;  // its `config:` dict with the shorthand keys merged in; never none (empty dict)
   std::vector<ColumnProperties> columns;
   std::vector<TestEntry> tests;
-  std::string file;  // property file, relative to the package root
+  SharedText file;  // property file, relative to the package root
   Span span;
   size_t package = 0;  // index into Project::packages
   // A model with `versions:` has one of these for each version, columns and tests worked out.
@@ -184,8 +185,8 @@ struct Profile {
                              // print, see `target`
   jinja::Value
       target;  // what templates see as `target`: no secrets (name, schema, type, threads, …)
-  std::string database;  // as the adapter understands it: duckdb: `database` or the stem of `path`
-  std::string schema;
+  SharedText database;  // as the adapter understands it: duckdb: `database` or the stem of `path`
+  SharedText schema;
   int threads = 1;
 };
 

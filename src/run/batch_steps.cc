@@ -72,8 +72,9 @@ NodeResult SessionRunner::run_batch(const Node& node, const plan::Step& step, si
   // Only the first batch of a build from nothing replaces the table.
   const bool is_retry = previous_batches_.contains(node.unique_id) &&
                         !previous_batches_.at(node.unique_id).successful.empty();
-  Node copy = compile::node_of_batch(node, batch, event.number == 1, event.number == event.total);
-  if (is_retry) copy.batch->adds_to_table = true;
+  Batch own = batch;
+  own.adds_to_table = is_retry || event.number > 1;
+  Node copy = compile::node_of_batch(node, own, event.number == 1, event.number == event.total);
   NodeResult result = run_node(copy, step, worker);
   result.unique_id = node.unique_id;
   result.execution_seconds = static_cast<double>(clock_.ticks_ns() - started_ns) / 1e9;
@@ -120,7 +121,7 @@ NodeResult SessionRunner::run_batches(Node& node, const plan::Step& step, size_t
     told.successful = previous->second.successful;
   for (size_t index = 0; index < batches.size(); ++index)
     (ended_well(results[index]) ? told.successful : told.failed).push_back(batches[index].window);
-  whole.batches = std::move(told);
+  whole.batches = std::make_shared<const BatchResults>(std::move(told));
   return whole;
 }
 

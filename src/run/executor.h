@@ -98,8 +98,8 @@ class Executor : public Crew {
     State state = State::kWaiting;
     size_t num_open = 0;          // steps it still waits for
     std::vector<size_t> readers;  // steps that wait for it
-    std::string skipped_because;  // first reason found; empty: none
-    std::string skipped_by;
+    SharedText skipped_because;   // first reason found; empty: none
+    SharedText skipped_by;
   };
   struct Skipped {
     size_t step;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,7 +35,7 @@ std::string_view status_name(
 bool is_failure(NodeStatus status);
 
 struct Timing {
-  std::string name;  // "compile", "execute"
+  SharedText name;  // "compile", "execute"
   int64_t started_at_micros = 0;
   int64_t completed_at_micros = 0;
 };
@@ -54,21 +55,21 @@ struct NodeResult {
   std::string unique_id;
   NodeStatus status = NodeStatus::kSuccess;
   std::vector<Timing> timing;
-  std::string thread_id;  // "Thread-1 (worker)"; "main" for hooks
+  SharedText thread_id;  // "Thread-1 (worker)"; "main" for hooks
   double execution_seconds = 0;
   std::string message;          // dbt's `message`: "OK", "INSERT 3", error text…; empty: none
   std::string adapter_message;  // adapter_response._message; empty: no response
-  std::string adapter_code;     // adapter_response.code
+  SharedText adapter_code;      // adapter_response.code
   std::optional<int64_t>
       rows_affected;                // adapter_response.rows_affected; rows of the relation it wrote
   std::optional<int64_t> failures;  // tests; hooks give 0
   std::optional<Error> error;       // when status is error (fail and warn carry only the message)
   std::string skipped_because;      // "model.shop.orders failed", "cancelled"…
-  std::string skipped_by;  // unique id of the nearest step that did not end well; empty: none
+  SharedText skipped_by;  // unique id of the nearest step that did not end well; empty: none
   std::optional<FreshnessFound> freshness;
   warehouse::ScanMetrics scan;
-  std::optional<BatchResults> batches;  // microbatch models only
-  int num_retries = 0;                  // transaction conflicts that were tried again
+  std::shared_ptr<const BatchResults> batches;  // microbatch models only
+  int num_retries = 0;                          // transaction conflicts that were tried again
 };
 
 }  // namespace sluice::run

@@ -223,7 +223,8 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
   }
   if (node.compiled) tell_phase(step, StepPhase::kCompiled);
   if (options_.compile_only) {
-    node.source_map = {};  // serves the errors of the engine, which is not asked
+    // Serves the errors of the engine, which is not asked.
+    std::vector<jinja::SourceMapEntry>().swap(node.source_map);
     return result;
   }
   SLUICE_CHECK(opened != nullptr);

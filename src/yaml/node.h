@@ -87,7 +87,7 @@ class Document {
  private:
   friend class Loader;
   Document() = default;
-  std::string file_;
+  SharedText file_;
   std::unique_ptr<std::string> text_;
   Arena<Node> nodes_;
   Arena<char> texts_;  // unescaped scalars

@@ -68,6 +68,26 @@ TEST(FileSystemTest, RealBehaves) {
   ASSERT_TRUE(fs.remove_all(root));
 }
 
+TEST(FileSystemTest, RealWritesOnlyWhatChanged) {
+  RealFileSystem fs;
+  const std::string root = testing::TempDir() + "/sluice_changed_" + std::to_string(getpid());
+  const std::string path = root + "/new/folder/a.sql";
+  ASSERT_TRUE(fs.write_if_changed(path, "select 1"));
+  const FileInfo first = *fs.info(path);
+  ASSERT_TRUE(fs.write_if_changed(path, "select 1"));
+  EXPECT_EQ(fs.info(path)->ctime_ns, first.ctime_ns);
+  ASSERT_TRUE(fs.write_if_changed(path, "select 2"));
+  EXPECT_EQ(*fs.read(path), "select 2");
+  EXPECT_NE(fs.info(path)->inode, first.inode);  // who reads the old one sees all of it
+  ASSERT_TRUE(fs.write_if_changed(path, "select 345"));
+  EXPECT_EQ(*fs.read(path), "select 345");
+  ASSERT_TRUE(fs.write_atomically(path, ""));
+  ASSERT_TRUE(fs.write_if_changed(path, "select 6"));
+  EXPECT_EQ(*fs.read(path), "select 6");
+  EXPECT_EQ(fs.write_if_changed("/dev/null/x/y", "text").error().code(), ErrorCode::kIo);
+  ASSERT_TRUE(fs.remove_all(root));
+}
+
 TEST(FileSystemTest, UnwritablePlaceIsAnError) {
   RealFileSystem fs;
   const Status written = fs.write_atomically("/dev/null/x/y", "text");

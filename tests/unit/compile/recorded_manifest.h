@@ -75,8 +75,9 @@ class RecordedManifest {
     const Json* found = json.find(key);
     return found == nullptr ? std::string() : found->text;
   }
-  static std::vector<std::string> texts(const Json& json, std::string_view key) {
-    std::vector<std::string> out;
+  template <typename Text = std::string>
+  static std::vector<Text> texts(const Json& json, std::string_view key) {
+    std::vector<Text> out;
     if (const Json* found = json.find(key))
       for (const Json& item : found->items) out.push_back(item.text);
     return out;
@@ -168,8 +169,8 @@ class RecordedManifest {
     node->raw_code = node->owned_raw_code;
     node->root_path = text(json, "root_path");
     references(json, node->refs, node->sources);
-    node->depends_on_macros = texts(*json.find("depends_on"), "macros");
-    node->depends_on_nodes = texts(*json.find("depends_on"), "nodes");
+    node->depends_on_macros = texts<SharedText>(*json.find("depends_on"), "macros");
+    node->depends_on_nodes = texts<SharedText>(*json.find("depends_on"), "nodes");
     node->compiled_path = text(json, "compiled_path");
     if (json.find("compiled") != nullptr) {
       node->compiled = true;
@@ -229,7 +230,7 @@ class RecordedManifest {
     exposure->entry = to_value(json);
     exposure->tags = texts(json, "tags");
     exposure->config = value(json, "config");
-    exposure->depends_on_nodes = texts(*json.find("depends_on"), "nodes");
+    exposure->depends_on_nodes = texts<SharedText>(*json.find("depends_on"), "nodes");
     references(json, exposure->refs, exposure->sources);
     manifest.exposures.push_back(std::move(exposure));
   }

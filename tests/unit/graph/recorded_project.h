@@ -67,8 +67,9 @@ class RecordedProject {
     const Json* found = json.find(key);
     return found == nullptr ? std::string() : found->text;
   }
-  static std::vector<std::string> texts(const Json& json, std::string_view key) {
-    std::vector<std::string> out;
+  template <typename Text = std::string>
+  static std::vector<Text> texts(const Json& json, std::string_view key) {
+    std::vector<Text> out;
     if (const Json* found = json.find(key))
       for (const Json& item : found->items) out.push_back(item.text);
     return out;
@@ -102,7 +103,7 @@ class RecordedProject {
     if (kind == "exposure") {
       auto exposure = std::make_unique<compile::Exposure>();
       fill(json, *exposure);
-      exposure->depends_on_nodes = texts(json, "depends_on");
+      exposure->depends_on_nodes = texts<SharedText>(json, "depends_on");
       manifest.exposures.push_back(std::move(exposure));
       return;
     }
@@ -118,7 +119,7 @@ class RecordedProject {
     node->group = text(json, "group");
     node->version = value(json, "version");
     node->latest_version = value(json, "latest_version");
-    node->depends_on_nodes = texts(json, "depends_on");
+    node->depends_on_nodes = texts<SharedText>(json, "depends_on");
     if (json.find("test_name") != nullptr)
       node->test_metadata = compile::TestMetadata{text(json, "test_name"), "", {}};
     node->is_singular_test = kind == "test" && !node->test_metadata;

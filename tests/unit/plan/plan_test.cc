@@ -22,7 +22,7 @@ class PlanTest : public testing::Test {
     node->package_name = "p";
     node->fqn = {"p", node->name};
     node->original_file_path = node->name + ".sql";
-    node->depends_on_nodes = std::move(parents);
+    node->depends_on_nodes.assign(parents.begin(), parents.end());
     node->config = jinja::Value::dict();
     node->config.as_dict().set("materialized", jinja::Value::string(materialized));
     if (id.starts_with("test.")) node->type = ResourceType::kTest;
