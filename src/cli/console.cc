@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "base/json.h"
@@ -72,6 +73,19 @@ Console::Console(const Clock& clock, const SecretScrubber& scrubber, const Termi
 
 Console::~Console() { stop_live(); }
 
+const std::string& Console::TimeText::text(int64_t micros) {
+  constexpr int64_t kSecond = 1'000'000;
+  if (micros / kSecond != second_ || text_.empty()) {
+    second_ = micros / kSecond;
+    text_ = iso_timestamp(micros);
+    return text_;
+  }
+  int64_t rest = micros % kSecond;
+  for (size_t digit = text_.size() - 2; text_[digit] != '.'; --digit, rest /= 10)
+    text_[digit] = static_cast<char>('0' + rest % 10);
+  return text_;
+}
+
 bool Console::shows(const Event& event) const {
   if (is_print_event(event)) return options_.print;
   if (options_.none) return false;
@@ -130,11 +144,17 @@ void Console::write_error(const std::string& message) {
 void Console::write_log(const Event& event, const std::string& message, int64_t now_micros) {
   if (options_.log_none || static_cast<int>(event.level) < static_cast<int>(options_.log_least))
     return;
-  std::string line =
-      options_.log_json
-          ? to_json(event, message, now_micros)
-          : fmt::format("{} [{:<5}] {}", iso_timestamp(now_micros), level_name(event.level),
-                        options_.log_colors ? message : without_escapes(message));
+  std::string line;
+  if (options_.log_json) {
+    line = to_json(event, message, now_micros);
+  } else {
+    // A large run writes a hundred thousand of these.
+    const bool is_plain = options_.log_colors || message.find('\x1b') == std::string::npos;
+    line.reserve(message.size() + 48);
+    line += log_time_.text(now_micros);
+    fmt::format_to(std::back_inserter(line), " [{:<5}] ", level_name(event.level));
+    line += is_plain ? message : without_escapes(message);
+  }
   line += '\n';
   if (log_) {
     std::fwrite(line.data(), 1, line.size(), log_.get());

@@ -79,6 +79,16 @@ class Console final : public EventSink {
   const std::string& invocation_id() const { return options_.invocation_id; }
 
  private:
+  // iso_timestamp() of moments that mostly lie in the same second.
+  class TimeText {
+   public:
+    const std::string& text(int64_t micros);
+
+   private:
+    int64_t second_ = 0;
+    std::string text_;
+  };
+
   bool shows(const Event& event) const;
   std::string to_json(const Event& event, const std::string& message, int64_t now_micros) const;
   void record(const Event& event, const std::string& message);
@@ -94,6 +104,7 @@ class Console final : public EventSink {
   const ConsoleOptions options_;
 
   std::mutex output_mutex_;
+  TimeText log_time_;  // guarded by output_mutex_
   std::vector<Event>* recorded_ = nullptr;
   std::function<std::string(const std::string& unique_id)> describe_node_;
   std::string early_log_;  // before open_log()

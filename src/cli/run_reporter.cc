@@ -237,6 +237,7 @@ std::string RunReporter::node_info(const std::string& unique_id) const {
 
 void RunReporter::note_progress(const std::string& unique_id, std::string_view status,
                                 bool finished) {
+  if (!console_.writes_json()) return;  // nothing else shows it
   const int64_t now_micros = clock_.now_micros();
   std::lock_guard lock(running_mutex_);
   NodeProgress& progress = progress_[unique_id];
