@@ -320,7 +320,6 @@ void RunReporter::step_started(const plan::Step& step, size_t number, size_t tot
                  step.unique_id,
                  {}});
   if (!options_.tells_steps) return;
-  const Node* node = manifest_.find_node(step.unique_id);
   const std::string what = describe_step(step.unique_id);
   tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogStartLine",
        fmt::format("{} of {} START {}", number, total, what), "RUN", Color::kNone, step.unique_id,
