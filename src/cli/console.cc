@@ -38,6 +38,13 @@ bool is_print_event(const Event& event) {
   return event.name == "PrintEvent" || event.name == "JinjaPrint";
 }
 
+// Lines that another follows at once wait for it: a large run writes one time for each node, not
+// four. What may take its time, as a query does, is told before it begins.
+bool is_followed_soon(const Event& event) {
+  return event.name == "NodeStart" || event.name == "WritingInjectedSQLForNode" ||
+         event.name == "NodeFinished";
+}
+
 std::string clock_text(int64_t micros) { return iso_timestamp(micros).substr(11, 8); }
 
 std::string without_escapes(const std::string& text) {
@@ -158,6 +165,7 @@ void Console::write_log(const Event& event, const std::string& message, int64_t 
   line += '\n';
   if (log_) {
     std::fwrite(line.data(), 1, line.size(), log_.get());
+    if (!is_followed_soon(event)) std::fflush(log_.get());
   } else if (keeps_early_log_ && early_log_.size() < kMostEarlyLog) {
     early_log_ += line;
   }
@@ -252,8 +260,8 @@ void Console::open_log(const std::string& folder) {
   std::lock_guard lock(output_mutex_);
   // A log that cannot be written (read-only project) does not stop the work that was asked for.
   if (!failure) log_.reset(std::fopen((folder + "/sluice.log").c_str(), "ab"));
-  // A killed run leaves whole lines.
-  if (log_) std::setvbuf(log_.get(), nullptr, _IOLBF, 1U << 14);
+  // Larger than what is written between two flushes: a killed run leaves whole lines.
+  if (log_) std::setvbuf(log_.get(), nullptr, _IOFBF, 1U << 16);
   if (log_) std::fwrite(early_log_.data(), 1, early_log_.size(), log_.get());
   keeps_early_log_ = false;
   early_log_.clear();

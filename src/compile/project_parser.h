@@ -108,13 +108,12 @@ class ProjectParser {
     std::vector<Draft> drafts;
     Diagnostics errors;
   };
-  void draft_tests_of(const TestTarget& target, const std::string& attached,
-                      const std::string& file, size_t package,
-                      const std::vector<project::TestEntry>& tests,
+  void draft_tests_of(const TestTarget& target, SharedText attached, SharedText file,
+                      size_t package, const std::vector<project::TestEntry>& tests,
                       const std::vector<project::ColumnProperties>& columns, TestDrafts& out) const;
-  void draft_test(const TestTarget& target, const std::string& attached, const std::string& file,
-                  size_t package, const project::TestEntry& entry,
-                  const project::ColumnProperties* column, TestDrafts& out) const;
+  void draft_test(const TestTarget& target, SharedText attached, SharedText file, size_t package,
+                  const project::TestEntry& entry, const project::ColumnProperties* column,
+                  TestDrafts& out) const;
   void draft_node_tests(const project::NodeProperties& properties, const Node& node,
                         TestDrafts& out) const;
   void draft_source_tests(const project::SourceProperties& group,

@@ -222,9 +222,8 @@ bool ProjectParser::take_static_test(Draft& draft, NodeContext& ctx) {
   return true;
 }
 
-void ProjectParser::draft_test(const TestTarget& target, const std::string& attached,
-                               const std::string& file, size_t package,
-                               const project::TestEntry& entry,
+void ProjectParser::draft_test(const TestTarget& target, SharedText attached, SharedText file,
+                               size_t package, const project::TestEntry& entry,
                                const project::ColumnProperties* column, TestDrafts& out) const {
   std::string column_name = column ? column_argument(*shared_.dialect, *column) : std::string();
   auto read = read_test_definition(entry, column_name);
@@ -272,9 +271,8 @@ void ProjectParser::draft_test(const TestTarget& target, const std::string& atta
   out.drafts.push_back(std::move(draft));
 }
 
-void ProjectParser::draft_tests_of(const TestTarget& target, const std::string& attached,
-                                   const std::string& file, size_t package,
-                                   const std::vector<project::TestEntry>& tests,
+void ProjectParser::draft_tests_of(const TestTarget& target, SharedText attached, SharedText file,
+                                   size_t package, const std::vector<project::TestEntry>& tests,
                                    const std::vector<project::ColumnProperties>& columns,
                                    TestDrafts& out) const {
   for (const project::ColumnProperties& column : columns)
@@ -296,9 +294,10 @@ void ProjectParser::draft_node_tests(const project::NodeProperties& properties, 
   }
   draft_tests_of(target, node.unique_id, properties.file, properties.package, properties.tests,
                  properties.columns, out);
+  const SharedText key_name = fmt::format("{}.{}", properties.yaml_key, properties.name);
   for (Draft& draft : out.drafts) {
     draft.node->group = node.group;
-    draft.node->file_key_name = fmt::format("{}.{}", properties.yaml_key, properties.name);
+    draft.node->file_key_name = key_name;
     draft.node->refs = {ref};
   }
 }
