@@ -12,12 +12,14 @@ enum class WarningVerdict : uint8_t { kWarn, kError, kSilent };
 
 struct WarningPolicy {
   bool all_errors = false;
-  bool all_silenced = false;
-  // Names of events; "Deprecations" stands for all whose name ends in Deprecation. What is named
-  // comes before what is meant by "all".
+  // Names of events; "Deprecations" stands for all of is_deprecation().
   std::set<std::string, std::less<>> errors, warnings, silenced;
+  bool uses_old_names = false;  // `include` and `exclude`
 
   WarningVerdict verdict(std::string_view event) const;
 };
+
+// The warnings that the summary at the end of a command counts.
+bool is_deprecation(std::string_view event);
 
 }  // namespace sluice

@@ -324,6 +324,7 @@ class CommandLineParser {
 
   // --models is the older name of --select; of `list` it asks for models alone.
   void take_models(Options& options) {
+    options.used_old_select = true;
     const bool lists = options.command == Command::kList;
     if (!options.select.empty())
       return fail("\"models\" and \"select\" are mutually exclusive arguments",

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "cli/console.h"
 #include "cli/options.h"
+#include "cli/warning_ledger.h"
 
 namespace sluice::cli {
 
@@ -31,6 +32,7 @@ struct Invocation {
   int64_t started_ns = 0;
   std::string working_directory;  // absolute, where the command was given
   Leftovers& leftovers;           // see run_main()
+  WarningLedger& warnings;
 };
 
 // Exit codes, as dbt's.

@@ -144,6 +144,7 @@ int run_main(const std::vector<std::string>& words, Leftovers& leftovers) {
   const Terminal terminal = inspect_terminal(environment);
   Console console(clock, scrubber, terminal,
                   console_options(parsed.options, terminal, invocation_id));
+  WarningLedger warnings(parsed.options.show_all_deprecations);
   Invocation invocation{parsed.options,
                         environment,
                         fs,
@@ -154,9 +155,14 @@ int run_main(const std::vector<std::string>& words, Leftovers& leftovers) {
                         clock.now_micros(),
                         clock.ticks_ns(),
                         working_directory,
-                        leftovers};
+                        leftovers,
+                        warnings};
   tell_start(invocation);
   const int exit_code = function_of(parsed.options.command)(invocation);
+  constexpr std::string_view kSummary = "DeprecationsSummary";
+  if (const std::string summary = warnings.summary();
+      !summary.empty() && parsed.options.warnings.verdict(kSummary) != WarningVerdict::kSilent)
+    console.warn(summary, std::string(kSummary));
   tell_end(invocation, exit_code);
   return exit_code;
 }

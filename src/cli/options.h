@@ -59,6 +59,7 @@ struct Options {
   bool warn_error = false;
   std::string warn_error_options;  // YAML
   WarningPolicy warnings;          // what the two say
+  bool show_all_deprecations = false;
   bool fail_fast = false;
   bool version_check = true;
   bool partial_parse = true;  // an unchanged project is not parsed again (parse_reuse.h)
@@ -80,6 +81,7 @@ struct Options {
   std::string ignored_text;
 
   // Selection.
+  bool used_old_select = false;  // --models or -m
   std::vector<std::string> select, models, exclude, resource_types, exclude_resource_types;
   std::string selector;
   std::string state;   // folder of the artifacts to compare with and to defer to

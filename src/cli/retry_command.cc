@@ -52,7 +52,8 @@ int retry_command(Invocation& invocation) {
                    invocation.started_at_micros,
                    invocation.started_ns,
                    invocation.working_directory,
-                   invocation.leftovers};
+                   invocation.leftovers,
+                   invocation.warnings};
   const std::vector<std::string> ids = ids_to_retry(*results);
   if (options->command != Command::kRunOperation)
     return retry_nodes(again, ids, run::batches_to_retry(*results));

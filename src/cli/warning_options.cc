@@ -131,14 +131,30 @@ Status read_names(const Value& value, bool* all, Names& names) {
   if (!value.is_sequence()) return fail(bad_options("a value is not a list"));
   for (const Value& item : value.as_items()) {
     SLUICE_ASSIGN(std::string name, jinja::to_str(item));
-    if (all != nullptr && (name == "all" || name == "*")) {
-      *all = true;
-      continue;
-    }
     SLUICE_TRY(check_name(name));
     names.insert(std::move(name));
   }
   return {};
+}
+
+// `include` and `exclude` are the older names of `error` and `warn`.
+Status read_key_names(const Value& options, WarningPolicy& policy) {
+  const auto given = [&options](std::string_view key) {
+    return options.as_dict().find(key) != nullptr;
+  };
+  policy.uses_old_names = given("include") || given("exclude");
+  if ((given("include") && given("error")) || (given("exclude") && given("warn")))
+    return fail(bad_options("an option is given by both its names"));
+  return {};
+}
+
+Status check_exceptions(const WarningPolicy& policy) {
+  const bool has_rule = policy.all_errors || policy.errors.contains("Deprecations") ||
+                        policy.silenced.contains("Deprecations");
+  if (policy.warnings.empty() || has_rule) return {};
+  return fail(
+      bad_options("`warn` excepts nothing unless `error` is all, or Deprecations is in "
+                  "`error` or `silence`"));
 }
 
 }  // namespace
@@ -153,6 +169,7 @@ Result<WarningPolicy> read_warning_policy(const Options& options) {
   if (options.warn_error)
     return fail(ErrorCode::kBadArgument, "--warn-error-options is not allowed with --warn-error",
                 "write --warn-error-options '{error: all}'");
+  SLUICE_TRY(read_key_names(*parsed, policy));
   for (const auto& entry : parsed->as_dict().entries()) {
     SLUICE_ASSIGN(const std::string key, jinja::to_str(entry.key));
     // The older names are `include` and `exclude`.
@@ -161,10 +178,11 @@ Result<WarningPolicy> read_warning_policy(const Options& options) {
     else if (key == "warn" || key == "exclude")
       SLUICE_TRY(read_names(entry.value, nullptr, policy.warnings));
     else if (key == "silence")
-      SLUICE_TRY(read_names(entry.value, &policy.all_silenced, policy.silenced));
+      SLUICE_TRY(read_names(entry.value, nullptr, policy.silenced));
     else
       return fail(bad_options(fmt::format("unknown key \"{}\"", key)));
   }
+  SLUICE_TRY(check_exceptions(policy));
   return policy;
 }
 

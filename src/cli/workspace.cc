@@ -16,6 +16,8 @@
 #include "cli/run_artifacts.h"
 #include "compile/deferral.h"
 #include "compile/sample_window.h"
+#include "jinja/ops.h"
+#include "packages/version.h"
 #include "run/profile_warehouse.h"
 
 namespace sluice::cli {
@@ -92,6 +94,7 @@ bool report_diagnostics(Invocation& invocation, Diagnostics diagnostics) {
                                        ? WarningVerdict::kError
                                        : invocation.options.warnings.verdict(item.event);
     if (verdict == WarningVerdict::kSilent) continue;
+    if (verdict == WarningVerdict::kWarn && !invocation.warnings.take(item.event)) continue;
     const bool is_error = verdict == WarningVerdict::kError;
     num_errors += is_error ? 1 : 0;
     if (is_error) {
@@ -194,11 +197,15 @@ bool Workspace::load(LoadNeeds needs) {
   if (project_) {
     if (!project_->log_path.empty()) invocation_.console.open_log(project_->log_path);
     settings_ = run::read_project_settings(*files_, project_->root, loaded.diagnostics);
+    if (Status supported = check_required_versions(); !supported)
+      loaded.diagnostics.add_error(std::move(supported.error()));
   }
+  warn_of_old_options();
   num_warnings_ += loaded.diagnostics.items().size() - loaded.diagnostics.num_errors();
   if (needs.parse_follows && can_go_on(loaded.diagnostics)) {
-    found_ = std::move(loaded.diagnostics);
-  } else if (!report_diagnostics(invocation_, std::move(loaded.diagnostics)) || !project_) {
+    found_.append(std::move(loaded.diagnostics));
+  } else if (found_.append(std::move(loaded.diagnostics));
+             !report_diagnostics(invocation_, std::exchange(found_, {})) || !project_) {
     return false;
   }
   std::error_code failure;
@@ -208,6 +215,72 @@ bool Workspace::load(LoadNeeds needs) {
                Error(ErrorCode::kIo, fmt::format("cannot enter the project's folder \"{}\": {}",
                                                  project_->root, failure.message())));
   return false;
+}
+
+void Workspace::warn_of_old_options() {
+  const Options& options = invocation_.options;
+  if (options.warnings.uses_old_names)
+    found_.add_warning(
+        Error(ErrorCode::kBadArgument, "found `include` or `exclude` in warn_error_options",
+              "write `error` instead of `include`, and `warn` instead of `exclude`"),
+        "WEOIncludeExcludeDeprecation");
+  if (options.used_old_select)
+    found_.add_warning(Error(ErrorCode::kBadArgument, "--models, --model and -m are deprecated",
+                             "use --select or -s"),
+                       "ModelParamUsageDeprecation");
+  if (options.command == Command::kSource && !options.output.empty())
+    found_.add_warning(
+        Error(ErrorCode::kBadArgument,
+              fmt::format("--output {} of source freshness is deprecated", options.output),
+              "the report is in target/sources.json; --target-path moves it"),
+        "CustomOutputPathInSourceFreshnessDeprecation");
+}
+
+Status Workspace::check_required_versions() const {
+  if (!invocation_.options.version_check) return {};
+  const std::optional<packages::Version> own = packages::parse_version(kDbtVersion);
+  for (const project::Package& package : project_->packages) {
+    const jinja::Value* wanted =
+        package.config.is_dict() ? package.config.as_dict().find("require-dbt-version") : nullptr;
+    if (wanted == nullptr || wanted->is_none()) continue;
+    std::vector<std::string> texts;
+    const std::vector<jinja::Value> items =
+        wanted->is_list() ? wanted->as_items() : std::vector<jinja::Value>{*wanted};
+    for (const jinja::Value& item : items) {
+      SLUICE_ASSIGN(const std::string text, jinja::to_str(item));
+      for (size_t begin = 0; begin <= text.size();) {
+        const size_t end = std::min(text.find(',', begin), text.size());
+        texts.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+      }
+    }
+    std::vector<packages::Requirement> requirements;
+    for (const std::string& text : texts) {
+      SLUICE_ASSIGN(packages::Requirement requirement, packages::parse_requirement(text));
+      requirements.push_back(std::move(requirement));
+    }
+    const Span place{relative_path(join_path(package.root, "dbt_project.yml"), project_->root), 0,
+                     0, 0, 0};
+    if (!packages::can_be_met(requirements)) {
+      Error error(ErrorCode::kProjectInvalid,
+                  fmt::format("the package version requirement can never be satisfied for the "
+                              "'{}' package: {}",
+                              package.name, fmt::join(texts, ", ")),
+                  "correct require-dbt-version");
+      return fail(error.add_span(place));
+    }
+    if (std::ranges::all_of(requirements, [&own](const packages::Requirement& requirement) {
+          return requirement.allows(*own);
+        }))
+      continue;
+    Error error(ErrorCode::kProjectInvalid,
+                fmt::format("this version of dbt is not supported with the '{}' package: it "
+                            "requires {}, and sluice does as dbt {} does",
+                            package.name, fmt::join(texts, ", "), kDbtVersion),
+                "take another version of the package, or run again with --no-version-check");
+    return fail(error.add_span(place));
+  }
+  return {};
 }
 
 // A fault of one file does not hide those of others; without its packages a project is full of

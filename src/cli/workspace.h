@@ -74,6 +74,9 @@ class Workspace {
                                 const std::function<void(const FileSystem::TextSink&)>& produce);
 
  private:
+  void warn_of_old_options();
+  // `require-dbt-version` of the project and its packages.
+  Status check_required_versions() const;
   bool can_go_on(const Diagnostics& found) const;
   void report_found();
   bool warn_each(const std::vector<std::string>& warnings, const std::string& event,

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "compile/adapter_external.h"
+#include "compile/adapter_inspection.h"
 #include "compile/adapter_snapshots.h"
 #include "compile/call_arguments.h"
 #include "compile/column.h"
@@ -444,7 +445,7 @@ Answer disable_transactions(NodeContext& ctx, Interpreter&, const CallArgs&) {
   return Value::boolean(off && jinja::truth(*off).value_or(false));
 }
 
-Answer answer_nothing(NodeContext&, Interpreter&, const CallArgs&) { return Value::string(""); }
+Answer answer_none(NodeContext&, Interpreter&, const CallArgs&) { return Value::none(); }
 
 // A name for the batch that the model (as a dict) builds: its start without punctuation.
 Answer batch_id_for_model(NodeContext&, Interpreter&, const CallArgs& args) {
@@ -494,32 +495,38 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"already_exists", already_exists},
     {"assert_valid_snapshot_target_given_strategy", assert_valid_snapshot_target},
     {"batch_id_for_model", batch_id_for_model},
+    {"build_catalog_relation", inspection_methods::build_catalog_relation},
     {"cache_added", cache_added},
     {"cache_dropped", cache_dropped},
     {"cache_renamed", cache_renamed},
+    {"catalog_supports_foreign_keys", inspection_methods::catalog_supports_foreign_keys},
     {"check_schema_exists", check_schema_exists},
     {"commit", commit},
     {"commit_if_has_connection", commit},
+    {"convert_datetimes_to_strs", inspection_methods::convert_datetimes_to_strs},
     {"convert_type", convert_type},
     {"create_schema", create_schema},
     {"disable_transactions", disable_transactions},
     {"dispatch", dispatch},
     {"drop_relation", drop_relation},
     {"drop_schema", drop_schema},
-    {"ensure_transaction", answer_nothing},
+    {"ensure_transaction", answer_none},
     {"escape_sql_string", escape_sql_string},
     {"execute", execute},
+    {"existing_key_constraint_types", inspection_methods::existing_key_constraint_types},
     {"expand_target_column_types", expand_target_column_types},
     {"external_read_location", external_methods::external_read_location},
     {"external_root", external_methods::external_root},
     {"external_write_options", external_methods::external_write_options},
     {"get_binding_char", get_binding_char},
+    {"get_catalog_integration", inspection_methods::get_catalog_integration},
     {"get_column_schema_from_query", get_column_schema_from_query},
     {"get_columns_in_relation", get_columns_in_relation},
     {"get_columns_in_table", get_columns_in_relation},
     {"get_hard_deletes_behavior", get_hard_deletes_behavior},
     {"get_incremental_strategy_macro", get_incremental_strategy_macro},
     {"get_missing_columns", get_missing_columns},
+    {"get_partitions_metadata", inspection_methods::get_partitions_metadata},
     {"get_relation", get_relation},
     {"get_seed_file_path", get_seed_file_path},
     {"is_ducklake", is_ducklake},
@@ -527,6 +534,7 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"list_relations", list_relations_cached},
     {"list_relations_without_caching", list_relations_without_caching},
     {"location_exists", external_methods::location_exists},
+    {"parse_index", inspection_methods::parse_index},
     {"quote", quote},
     {"quote_as_configured", quote_as_configured},
     {"quote_seed_column", quote_seed_column},
@@ -537,6 +545,8 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"store_relation", external_methods::store_relation},
     {"truncate_relation", truncate_relation},
     {"type", type},
+    {"use_ducklake_table_workarounds", is_ducklake},
+    {"valid_incremental_strategies", inspection_methods::valid_incremental_strategies},
     {"valid_snapshot_target", valid_snapshot_target},
     {"warn_once", warn_once},
 });

@@ -64,7 +64,7 @@ void warn_unfiltered_batches(const Manifest& manifest, Diagnostics& diagnostics)
                               node->name),
                   "say in the config of an input which column holds its event time");
     warning.add_span(node->span);
-    diagnostics.add_warning(std::move(warning));
+    diagnostics.add_warning(std::move(warning), "MicrobatchModelNoEventTimeInputs");
   }
 }
 

@@ -41,7 +41,7 @@ void attach_defer_relations(Manifest& manifest, const Value& previous_manifest) 
   if (nodes == nullptr || !nodes->is_dict()) return;
   for (const auto& node : manifest.nodes) {
     node->defer_relation = Value::none();
-    if (!node->is_refable()) continue;
+    if (!node->is_refable() || node->is_ephemeral()) continue;
     const Value* before = nodes->as_dict().find(node->unique_id);
     // What was ephemeral has no relation to read.
     if (before != nullptr && text_of(*before, "relation_name"))

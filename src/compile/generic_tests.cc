@@ -49,7 +49,37 @@ void split_name(const std::string& written, GenericTestDefinition& out) {
   out.test_name = written.substr(dot + 1);
 }
 
-Status read_members(const project::TestEntry& entry, const Value& members,
+// `arguments:` or `config:`, a mapping of its own.
+Status read_nested(const project::TestEntry& entry, const std::string& key, const Value& members,
+                   GenericTestDefinition& out) {
+  if (!members.is_dict())
+    return fail(invalid(
+        entry,
+        fmt::format("'{}' of a test must be a mapping, got '{}'", key, jinja::type_name(members)),
+        "indent its keys below it"));
+  if (key == "arguments") out.has_arguments = true;
+  Value& target = key == "config" ? out.config : out.kwargs;
+  for (const auto& inner : members.as_dict().entries())
+    target.as_dict().set(inner.key, inner.value);
+  return {};
+}
+
+// What stands beside `arguments:` and `config:`.
+void read_stray(const std::string& key, const Value& value, GenericTestDefinition& out) {
+  if (is_config_key(key)) {
+    out.config.as_dict().set(key, value);
+    out.stray_configs.push_back(key);
+    return;
+  }
+  if (key != "arguments" && is_reserved(key)) return;
+  out.kwargs.as_dict().set(key, value);
+  if (key == "arguments")
+    out.has_arguments = true;
+  else if (key != "column_name")
+    out.stray_arguments.push_back(key);
+}
+
+Status read_members(const project::TestEntry& entry, const Value& members, bool nested_arguments,
                     GenericTestDefinition& out) {
   for (const auto& member : members.as_dict().entries()) {
     if (!member.key.is_string())
@@ -59,19 +89,10 @@ Status read_members(const project::TestEntry& entry, const Value& members,
       SLUICE_ASSIGN(out.custom_name, jinja::to_str(member.value));
     } else if (key == "description") {
       SLUICE_ASSIGN(out.description, jinja::to_str(member.value));
-    } else if (key == "config" || key == "arguments") {
-      if (!member.value.is_dict())
-        return fail(invalid(entry,
-                            fmt::format("'{}' of a test must be a mapping, got '{}'", key,
-                                        jinja::type_name(member.value)),
-                            "indent its keys below it"));
-      Value& target = key == "config" ? out.config : out.kwargs;
-      for (const auto& inner : member.value.as_dict().entries())
-        target.as_dict().set(inner.key, inner.value);
-    } else if (is_config_key(key)) {
-      out.config.as_dict().set(key, member.value);
-    } else if (!is_reserved(key)) {
-      out.kwargs.as_dict().set(key, member.value);
+    } else if (key == "config" || (key == "arguments" && nested_arguments)) {
+      SLUICE_TRY(read_nested(entry, key, member.value, out));
+    } else {
+      read_stray(key, member.value, out);
     }
   }
   return {};
@@ -138,7 +159,8 @@ std::string config_literal(const Value& value) {
 }  // namespace
 
 Result<GenericTestDefinition> read_test_definition(const project::TestEntry& entry,
-                                                   const std::string& column_name) {
+                                                   const std::string& column_name,
+                                                   bool nested_arguments) {
   GenericTestDefinition out;
   out.kwargs = Value::dict();
   out.config = Value::dict();
@@ -156,7 +178,7 @@ Result<GenericTestDefinition> read_test_definition(const project::TestEntry& ent
   if (const Value* test_name = definition.as_dict().find("test_name")) {
     SLUICE_ASSIGN(std::string written, jinja::to_str(*test_name));
     split_name(written, out);
-    SLUICE_TRY(read_members(entry, definition, out));
+    SLUICE_TRY(read_members(entry, definition, nested_arguments, out));
     return out;
   }
   if (definition.as_dict().size() != 1)
@@ -173,7 +195,7 @@ Result<GenericTestDefinition> read_test_definition(const project::TestEntry& ent
                         fmt::format("arguments of test '{}' must be a mapping, got '{}'", written,
                                     jinja::type_name(only.value)),
                         "name each argument: `values: [a, b]`"));
-  SLUICE_TRY(read_members(entry, only.value, out));
+  SLUICE_TRY(read_members(entry, only.value, nested_arguments, out));
   return out;
 }
 

@@ -18,6 +18,9 @@ struct GenericTestDefinition {
   std::string description;
   jinja::Value kwargs;  // dict without `model`, in YAML order, column_name first when given
   jinja::Value config;  // dict
+  // What stands beside `arguments:` and `config:` though it belongs inside.
+  std::vector<std::string> stray_arguments, stray_configs;
+  bool has_arguments = false;  // an `arguments:` mapping
 };
 
 // The tested thing as names need it.
@@ -28,9 +31,11 @@ struct TestTarget {
 };
 
 // Reads an entry (string or one-key dict; `arguments:` and `config:` sub-maps or flat keys).
-// kPropertyInvalid.
+// kPropertyInvalid. Unless `nested_arguments`, `arguments` is an argument like any other, as before
+// dbt 1.10.
 Result<GenericTestDefinition> read_test_definition(const project::TestEntry& entry,
-                                                   const std::string& column_name);
+                                                   const std::string& column_name,
+                                                   bool nested_arguments = true);
 
 struct GenericTestNames {
   std::string full;       // name and fqn

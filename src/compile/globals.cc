@@ -81,6 +81,16 @@ Result<Value> metric(Interpreter& interpreter, const CallArgs& args) {
   if (ctx.phase == Phase::kParse) ctx.metrics.push_back(std::move(call));
   return name;
 }
+Result<Value> adapter_macro(Interpreter&, const CallArgs& args) {
+  const std::string name =
+      args.positional.empty() ? std::string() : jinja::to_str(args.positional[0]).value_or("");
+  return fail(ErrorCode::kJinjaRaised,
+              fmt::format("the \"adapter_macro\" macro has been deprecated; adapter_macro was "
+                          "called for: {}",
+                          name),
+              "find the macro with adapter.dispatch(…) and call the result");
+}
+
 Result<Value> function(Interpreter&, const CallArgs&) { return unsupported_resource("function"); }
 
 // `var`: callable, with has_var().
@@ -400,6 +410,7 @@ void add_global_names(SharedState& shared) {
   globals["ref"] = jinja::make_function("ref", ref);
   globals["source"] = jinja::make_function("source", source);
   globals["metric"] = jinja::make_function("metric", metric);
+  globals["adapter_macro"] = jinja::make_function("adapter_macro", adapter_macro);
   globals["function"] = jinja::make_function("function", function);
   globals["var"] = Value::object(jinja::make_ref<VarObject>());
   globals["env_var"] = jinja::make_function("env_var", env_var);

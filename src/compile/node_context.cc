@@ -205,6 +205,16 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
        [](const NodeContext& ctx) {
          return ctx.node ? defer_relation_of(ctx.shared, *ctx.node) : Value::none();
        }},
+      // What is compiled has no SQL yet; a materialization is given it.
+      {"sql", [](const NodeContext&) { return Value::none(); }},
+      {"compiled_code", [](const NodeContext&) { return Value::none(); }},
+      {"_sql_results",
+       [](const NodeContext& ctx) {
+         Value stored = Value::dict();
+         for (const auto& [result, value] : ctx.results)
+           if (result != kLastData) stored.as_dict().set(result, value);
+         return stored;
+       }},
       {"pre_hooks", [](const NodeContext& ctx) { return ctx.hooks("pre-hook"); }},
       {"post_hooks", [](const NodeContext& ctx) { return ctx.hooks("post-hook"); }},
       {"project_name",
@@ -229,8 +239,13 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
 }
 
 std::vector<std::string> NodeContext::names() const {
-  std::vector<std::string> out = {"execute", "this",      "model",      "database",
-                                  "schema",  "pre_hooks", "post_hooks", "project_name"};
+  std::vector<std::string> out = {"execute", "this",        "model",      "database",
+                                  "schema",  "pre_hooks",   "post_hooks", "project_name",
+                                  "sql",     "_sql_results"};
+  if (node) {
+    out.emplace_back("compiled_code");
+    out.emplace_back("defer_relation");
+  }
   for (const auto& [name, value] : shared.globals) out.emplace_back(name);
   for (const auto& [name, value] : extra) out.push_back(name);
   for (const auto& macro : shared.manifest.macros) out.push_back(macro->name);

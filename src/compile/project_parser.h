@@ -79,6 +79,13 @@ class ProjectParser {
   std::string relation_name_of(const Node& node) const;
   void take(std::vector<Draft>& drafts);
   void warn_unused_properties();
+  // project_parser_deprecations.cc
+  void warn_unused_config_paths();
+  void check_names();
+  void warn_test_arguments(const GenericTestDefinition& definition, const TestTarget& target,
+                           const std::string& file, size_t package, const Span& span,
+                           Diagnostics& out) const;
+  void warn_exposure_name(const project::OtherProperties& other);
   // project_parser_versions.cc
   static void take_version(const project::NodeProperties& properties, Node& node);
   void take_deprecation_date(const project::NodeProperties& properties, Node& node);

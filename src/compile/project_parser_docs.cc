@@ -123,7 +123,7 @@ void ProjectParser::document_macros() {
       Error warning(ErrorCode::kPropertyInvalid,
                     fmt::format("did not find a macro named '{}' to document", other.name),
                     "its name must be that of a macro of the same project");
-      diagnostics_.add_warning(std::move(warning.add_span(other.span)));
+      diagnostics_.add_warning(std::move(warning.add_span(other.span)), "MacroNotFoundForPatch");
       continue;
     }
     (*macro)->patch_path = fmt::format("{}://{}", package, other.file);

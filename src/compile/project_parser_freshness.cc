@@ -145,7 +145,7 @@ void ProjectParser::warn_unmeasurable_source(const Source& source) {
                             source.source_name, source.name, shared_.dialect->adapter_type()),
                 "add loaded_at_field: <column>, or freshness: null");
   warning.add_span(source.span);
-  diagnostics_.add_warning(std::move(warning));
+  diagnostics_.add_warning(std::move(warning), "FreshnessConfigProblem");
 }
 
 }  // namespace sluice::compile

@@ -45,7 +45,7 @@ bool ProjectParser::resolve_node(Node& node) {
     // dbt: a test whose target is gone or disabled is left out with a warning; anything else must
     // not go on.
     if (node.type == ResourceType::kTest) {
-      diagnostics_.add_warning(std::move(error));
+      diagnostics_.add_warning(std::move(error), "NodeNotFoundOrDisabled");
       keep = false;
     } else {
       diagnostics_.add_error(std::move(error));
@@ -172,6 +172,8 @@ bool ProjectParser::parse() {
   check_access();
   warn_deprecated_models();
   warn_unused_properties();
+  warn_unused_config_paths();
+  check_names();
   warn_unsupported();
   shared_.manifest.index();
   warn_unfiltered_batches(shared_.manifest, diagnostics_);

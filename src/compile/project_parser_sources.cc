@@ -180,6 +180,7 @@ void ProjectParser::parse_exposures() {
   for (const project::OtherProperties& other : project.others) {
     if (other.yaml_key != "exposures") continue;
     check_exposure(other);
+    warn_exposure_name(other);
     auto exposure = std::make_unique<Exposure>();
     exposure->name = other.name;
     exposure->package = other.package;

@@ -226,7 +226,9 @@ void ProjectParser::draft_test(const TestTarget& target, SharedText attached, Sh
                                size_t package, const project::TestEntry& entry,
                                const project::ColumnProperties* column, TestDrafts& out) const {
   std::string column_name = column ? column_argument(*shared_.dialect, *column) : std::string();
-  auto read = read_test_definition(entry, column_name);
+  auto read = read_test_definition(
+      entry, column_name,
+      shared_.project().behaviour_flags.require_generic_test_arguments_property);
   if (read) {
     Status rendered = render_config(shared_, package, read->config);
     if (!rendered) read = fail(std::move(rendered.error()));
@@ -239,6 +241,7 @@ void ProjectParser::draft_test(const TestTarget& target, SharedText attached, Sh
     out.errors.add_error(unknown_test(shared_.macros, package, *read, target, entry.span));
     return;
   }
+  warn_test_arguments(*read, target, file, package, entry.span, out.errors);
   Draft draft;
   draft.test = std::make_unique<GenericTestDefinition>(std::move(*read));
   const GenericTestDefinition& definition = *draft.test;

@@ -234,6 +234,7 @@ std::string structure(const TableData& table) {
 class TableObject final : public jinja::Object {
  public:
   explicit TableObject(SharedTable table) : table_(std::move(table)) {}
+  const TableData& data() const { return *table_; }
   std::string_view type_name() const override { return "Table"; }
   // str(table) shows its structure, as agate's does.
   Result<std::string> str() const override { return structure(*table_); }
@@ -413,6 +414,25 @@ Value make_result_table(const warehouse::ResultTable& table) {
     data->rows.push_back(std::move(cells));
   }
   return Value::object(jinja::make_ref<TableObject>(std::move(data)));
+}
+
+Result<Value> with_timestamps_as_text(const Value& table) {
+  const TableObject* known = table.object_as<TableObject>();
+  if (known == nullptr)
+    return fail(ErrorCode::kJinjaRuntime, "convert_datetimes_to_strs needs a table",
+                "pass what run_query returned");
+  TableData data = known->data();
+  for (size_t column = 0; column < data.types.size(); ++column) {
+    if (data.types[column] != "DateTime") continue;
+    data.types[column] = "Text";
+    for (std::vector<Value>& row : data.rows) {
+      if (row[column].is_none()) continue;
+      SLUICE_ASSIGN(std::string text, jinja::to_str(row[column]));
+      row[column] = Value::string(std::move(text));
+    }
+  }
+  return Value::object(
+      jinja::make_ref<TableObject>(std::make_shared<const TableData>(std::move(data))));
 }
 
 Value make_empty_table() { return make_result_table({}); }

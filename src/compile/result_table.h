@@ -20,6 +20,8 @@ jinja::Value cell_to_raw_value(const warehouse::Cell& cell);
 
 jinja::Value make_result_table(const warehouse::ResultTable& table);
 jinja::Value make_empty_table();
+// The table with its timestamps as text; what is no such table is an error (kJinjaRuntime).
+Result<jinja::Value> with_timestamps_as_text(const jinja::Value& table);
 // List of tuples.
 jinja::Value make_result_data(const warehouse::ResultTable& table);
 

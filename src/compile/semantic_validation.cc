@@ -341,7 +341,7 @@ class Validator {
                                 "'{}'",
                                 name, expr, resource_->name),
                     "please update the `expr` or remove the input metric");
-      diagnostics_.add_warning(std::move(warning.add_span(resource_->span)));
+      diagnostics_.add_warning(std::move(warning.add_span(resource_->span)), "ValidationWarning");
     }
   }
 

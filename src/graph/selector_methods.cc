@@ -252,6 +252,8 @@ Result<NodeSet> MethodMatcher::match_state(const Criterion& criterion) {
       matches = comparison_.matches(*resource.source);
     } else if (resource.exposure != nullptr) {
       matches = comparison_.matches(*resource.exposure);
+    } else if (resource.semantic != nullptr) {
+      matches = comparison_.matches(*resource.semantic);
     }
     if (matches) set.add(i);
   }

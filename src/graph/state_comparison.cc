@@ -13,6 +13,7 @@
 #include <array>
 #include <utility>
 
+#include "compile/semantic_resource.h"
 #include "graph/contract_changes.h"
 #include "jinja/ops.h"
 
@@ -412,6 +413,42 @@ bool StateComparison::is_modified(const compile::Exposure& exposure, const Value
          !same_fqn(exposure.fqn, before) || !same_exposure_config(exposure, before) ||
          !same_set(exposure.depends_on_nodes,
                    member_or_none(member_or_none(before, "depends_on"), "nodes"));
+}
+
+bool StateComparison::matches(const compile::SemanticResource& resource) const {
+  const Value* before = previous_.find(resource.unique_id);
+  switch (aspect_) {
+    case Aspect::kNew:
+      return before == nullptr;
+    case Aspect::kOld:
+      return before != nullptr;
+    case Aspect::kModified:
+      return before != nullptr && is_modified(resource, *before);
+    case Aspect::kUnmodified:
+      return before == nullptr || !is_modified(resource, *before);
+    case Aspect::kConfigs:
+      return before == nullptr ||
+             !same_dicts(resource.unrendered_config, member_or_none(*before, "unrendered_config"));
+    default:
+      return false;
+  }
+}
+
+// Of a metric only what people read counts, of the others the whole definition.
+bool StateComparison::is_modified(const compile::SemanticResource& resource,
+                                  const Value& before) const {
+  if (!same_fqn(resource.fqn, before) ||
+      !same_dicts(resource.unrendered_config, member_or_none(before, "unrendered_config")))
+    return true;
+  const Value now = compile::semantic_resource_to_value(manifest_, resource);
+  const auto differs_in = [&](std::string_view key) {
+    return !jinja::equals(member_or_none(now, key), member_or_none(before, key));
+  };
+  if (resource.type == ResourceType::kMetric)
+    return differs_in("description") || differs_in("label");
+  return std::ranges::any_of(resource.body.as_dict().entries(), [&](const Dict::Entry& entry) {
+    return entry.key.is_string() && differs_in(entry.key.as_string());
+  });
 }
 
 bool StateComparison::uses_modified_macro(const std::vector<SharedText>& macros) {

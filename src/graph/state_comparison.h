@@ -29,6 +29,7 @@ class StateComparison {
   Result<bool> matches(const compile::Node& node);
   bool matches(const compile::Source& source) const;
   bool matches(const compile::Exposure& exposure) const;
+  bool matches(const compile::SemanticResource& resource) const;
   // Contracted models that are gone; a warning for each, or an error when it is versioned.
   Status check_removed_contracts();
 
@@ -58,6 +59,7 @@ class StateComparison {
   bool same_seed(const compile::Node& node, const Value& before);
   bool is_modified(const compile::Source& source, const Value& before) const;
   bool is_modified(const compile::Exposure& exposure, const Value& before) const;
+  bool is_modified(const compile::SemanticResource& resource, const Value& before) const;
   bool uses_modified_macro(const std::vector<SharedText>& macros);
   bool is_macro_modified(const std::string& unique_id);
   Status report_break(const std::string& name, const std::string& unique_id,

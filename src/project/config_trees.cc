@@ -120,19 +120,38 @@ const Value& ConfigTrees::find(ResourceType type, const std::vector<std::string>
   return folder->merged;
 }
 
-void ConfigTrees::collect(const Folder& folder, const std::string& path,
-                          std::vector<std::string>& out) {
-  for (const auto& [name, below] : folder.below) {
-    const std::string inner = fmt::format("{}.{}", path, name);
-    out.push_back(inner);
-    collect(*below, inner, out);
+namespace {
+
+using Path = std::vector<std::string>;
+
+void collect_paths(const Value& tree, const std::string& section, Path& path,
+                   std::vector<std::pair<std::string, Path>>& out) {
+  bool holds_config = false;
+  for (const Dict::Entry& entry : tree.as_dict().entries()) {
+    if (!entry.key.is_string()) continue;
+    const std::string& key = entry.key.as_string();
+    if (key.starts_with('+') || !entry.value.is_dict()) {
+      holds_config = true;
+      continue;
+    }
+    path.push_back(key);
+    collect_paths(entry.value, section, path, out);
+    path.pop_back();
   }
+  if (holds_config) out.emplace_back(section, path);
 }
 
-std::vector<std::string> ConfigTrees::folders(std::string_view section) const {
-  std::vector<std::string> out;
-  if (auto found = sections_.find(section); found != sections_.end())
-    collect(*found->second, std::string(section), out);
+}  // namespace
+
+std::vector<std::pair<std::string, Path>> config_paths(const Project& project) {
+  std::vector<std::pair<std::string, Path>> out;
+  const Value& config = project.root_pkg().config;
+  if (!config.is_dict()) return out;
+  for (const std::string_view section : kSections) {
+    const Value* tree = config.as_dict().find(section);
+    Path path;
+    if (tree != nullptr && tree->is_dict()) collect_paths(*tree, std::string(section), path, out);
+  }
   return out;
 }
 

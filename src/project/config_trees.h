@@ -24,8 +24,6 @@ class ConfigTrees {
                                                   Diagnostics& diagnostics);
   // Merged config along `fqn`: shared, not to be changed. None when the section is absent.
   const jinja::Value& find(ResourceType type, const std::vector<std::string>& fqn) const;
-  // All folders that the trees name, as "models.shop.staging", for the check that each is used.
-  std::vector<std::string> folders(std::string_view section) const;
 
  private:
   struct Folder {
@@ -36,7 +34,6 @@ class ConfigTrees {
                                               const jinja::Value& above,
                                               const yaml::Document& document,
                                               Diagnostics& diagnostics);
-  static void collect(const Folder& folder, const std::string& path, std::vector<std::string>& out);
   std::map<std::string, std::unique_ptr<Folder>, std::less<>> sections_;
   jinja::Value nothing_;
 };

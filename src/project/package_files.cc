@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/parallel.h"
+#include "project/ignore_rules.h"
 
 namespace sluice::project {
 
@@ -30,6 +31,10 @@ class Lister {
   Lister(FileSystem& fs, Package& package) : fs_(fs), package_(package) {}
 
   Status list() {
+    if (const std::string path = join_path(package_.root, ".dbtignore"); fs_.exists(path)) {
+      SLUICE_ASSIGN(const std::string text, fs_.read(path));
+      ignored_ = IgnoreRules(text);
+    }
     const std::vector<ResourcePath> paths = {
         {&package_.model_paths, ".sql", Kind::kModel},
         {&package_.seed_paths, ".csv", Kind::kSeed},
@@ -72,6 +77,7 @@ class Lister {
       const std::optional<Kind> kind = kind_of(path, info.path);
       if (!kind) continue;
       std::string whole = folder == "." ? info.path : join_path(folder, info.path);
+      if (ignored_.ignores(whole)) continue;
       // Overlapping resource paths name a file twice.
       if (!seen_.insert(whole).second) continue;
       package_.files.push_back({*kind, std::move(whole), std::move(info.path), {}, info.size});
@@ -81,6 +87,7 @@ class Lister {
 
   FileSystem& fs_;
   Package& package_;
+  IgnoreRules ignored_;
   std::unordered_set<std::string> seen_;
 };
 

@@ -193,7 +193,10 @@ struct Profile {
 // dbt's behaviour flags that change what is found or said; all others are only answered to
 // adapter.behavior (behaviour_flags.h).
 struct BehaviourFlags {
+  bool require_generic_test_arguments_property = true;
   bool require_ref_searches_node_package_before_root = false;
+  bool require_resource_names_without_spaces = true;
+  bool skip_nodes_if_on_run_start_fails = false;
 };
 
 struct Project {
@@ -275,6 +278,10 @@ jinja::Value written_config(const Project& project, size_t package, ResourceType
 // clobbers. Normalises pre_hook → pre-hook, a string of tags → list, and so on. Errors
 // (kConfigInvalid) name the key.
 Status merge_config(jinja::Value& base, const jinja::Value& overlay, ResourceType type);
+
+// Folders of the root project's config trees that hold config, as (section, path below it):
+// {"models", {"shop", "staging"}}. In the order of the file.
+std::vector<std::pair<std::string, std::vector<std::string>>> config_paths(const Project& project);
 
 // A var by dbt's precedence for code of `package`: CLI, root vars.<package>, root global, the
 // package's own. Null: absent.

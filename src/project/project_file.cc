@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "jinja/ops.h"
 #include "project/config_trees.h"
@@ -160,8 +161,10 @@ class PackageReader {
     if (node == nullptr && !old_key.empty()) {
       node = ShapeReader::find(root_, old_key);
       if (node != nullptr) {
-        shapes_.warn(*root_.find_key(old_key), fmt::format("\"{}\" is an old name", old_key),
-                     fmt::format("rename it to \"{}\"", key));
+        shapes_.warn(
+            *root_.find_key(old_key), fmt::format("\"{}\" is an old name", old_key),
+            fmt::format("rename it to \"{}\"", key),
+            old_key == "data-paths" ? "ConfigDataPathDeprecation" : "ConfigSourcePathDeprecation");
         key = old_key;
       }
     }
@@ -242,6 +245,20 @@ void read_dispatch(const yaml::Node& root, ShapeReader& shapes, std::vector<Disp
   }
 }
 
+// dbt wants these on the command line, where they are not the default.
+void warn_moved_path(ShapeReader& shapes, const yaml::Node& root, std::string_view key,
+                     std::string_view usual, std::string event) {
+  const yaml::Node* given = ShapeReader::find(root, key);
+  if (given == nullptr || !given->is_string() || given->text == usual) return;
+  std::string upper(key);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  shapes.warn(*root.find_key(key), fmt::format("\"{}\" in dbt_project.yml is deprecated", key),
+              fmt::format("use the flag --{} or the environment variable DBT_{}", key, upper),
+              std::move(event));
+}
+
 }  // namespace
 
 std::optional<yaml::Document> read_yaml(FileSystem& fs, const std::string& path,
@@ -293,6 +310,8 @@ void read_root_settings(const yaml::Document& document, const Package& package,
     }
     return normalize_path(join_path(project.root, flag.empty() ? value : flag));
   };
+  warn_moved_path(shapes, root, "log-path", "logs", "ConfigLogPathDeprecation");
+  warn_moved_path(shapes, root, "target-path", "target", "ConfigTargetPathDeprecation");
   project.target_path = setting("target-path", options.target_path, "target");
   project.log_path = setting("log-path", options.log_path, "logs");
   project.packages_install_path = setting("packages-install-path", "", "dbt_packages");
@@ -300,10 +319,17 @@ void read_root_settings(const yaml::Document& document, const Package& package,
       shapes.texts(root, "clean-targets").value_or(std::vector<std::string>{"target"});
   project.flags = shapes.mapping(root, "flags") != nullptr ? *package.config.as_dict().find("flags")
                                                            : Value::dict();
-  const Value* own_first =
-      project.flags.as_dict().find("require_ref_searches_node_package_before_root");
-  project.behaviour_flags.require_ref_searches_node_package_before_root =
-      own_first != nullptr && own_first->is_bool() && own_first->as_bool();
+  const auto take_flag = [&project](std::string_view name, bool& flag) {
+    const Value* given = project.flags.as_dict().find(name);
+    if (given != nullptr && given->is_bool()) flag = given->as_bool();
+  };
+  BehaviourFlags& flags = project.behaviour_flags;
+  take_flag("require_generic_test_arguments_property",
+            flags.require_generic_test_arguments_property);
+  take_flag("require_ref_searches_node_package_before_root",
+            flags.require_ref_searches_node_package_before_root);
+  take_flag("require_resource_names_without_spaces", flags.require_resource_names_without_spaces);
+  take_flag("skip_nodes_if_on_run_start_fails", flags.skip_nodes_if_on_run_start_fails);
   project.has_query_comment = root.find("query-comment") != nullptr;
   if (project.has_query_comment)
     project.query_comment = *package.config.as_dict().find("query-comment");

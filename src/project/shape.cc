@@ -18,8 +18,10 @@ void ShapeReader::error(const yaml::Node& node, std::string message, std::string
   diagnostics_.add_error(error_at(code_, document_, node, std::move(message), std::move(hint)));
 }
 
-void ShapeReader::warn(const yaml::Node& node, std::string message, std::string hint) {
-  diagnostics_.add_warning(error_at(code_, document_, node, std::move(message), std::move(hint)));
+void ShapeReader::warn(const yaml::Node& node, std::string message, std::string hint,
+                       std::string event) {
+  diagnostics_.add_warning(error_at(code_, document_, node, std::move(message), std::move(hint)),
+                           std::move(event));
 }
 
 void ShapeReader::wrong(const yaml::Node& value, std::string_view key, std::string_view wanted,

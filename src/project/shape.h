@@ -32,7 +32,8 @@ class ShapeReader {
   void wrong(const yaml::Node& value, std::string_view key, std::string_view wanted,
              std::string hint);
   void error(const yaml::Node& node, std::string message, std::string hint);
-  void warn(const yaml::Node& node, std::string message, std::string hint);
+  // `event`: dbt's name of the warning, when it has one.
+  void warn(const yaml::Node& node, std::string message, std::string hint, std::string event = {});
   // Warns of keys that are unknown and look like a misspelt known one that is absent.
   void warn_misspelt(const yaml::Node& mapping, std::span<const std::string_view> known);
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plan/plan.h"
@@ -86,6 +87,8 @@ class Executor : public Crew {
   // steps behind them.
   std::vector<NodeResult> run();
 
+  // Before run(): starts nothing at all; every step is skipped for this reason.
+  void hold(std::string because) { stopped_because_ = std::move(because); }
   // Starts nothing more, interrupts what runs, marks the rest skipped.
   void cancel();
   bool cancelled() const;

@@ -124,7 +124,9 @@ Result<ProjectRunReport> ProjectRun::run() {
   SLUICE_TRY(prepare());
   ProjectRunReport report;
   const bool with_hooks = options_.run_hooks && options_.command != "compile";
-  if (with_hooks) run_hooks("on-run-start", {}, report);
+  if (with_hooks && !run_hooks("on-run-start", {}, report) &&
+      session_.manifest().project->behaviour_flags.skip_nodes_if_on_run_start_fails)
+    executor_.hold("an on-run-start hook failed");
   if (options_.compile_hooks)
     for (const char* tag : {"on-run-start", "on-run-end"})
       for (compile::Node* hook : hooks_with_tag(session_.manifest(), tag))

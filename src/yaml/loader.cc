@@ -359,7 +359,7 @@ void Loader::warn_duplicate(const Node& first, const Node& second) {
                fmt::format("the key \"{}\" occurs twice; the last one wins", second.text),
                "remove one of the two");
   warning.add_span(document_.span(first));
-  document_.warnings_.add_warning(std::move(warning));
+  document_.warnings_.add_warning(std::move(warning), "DuplicateYAMLKeysDeprecation");
 }
 
 // A key keeps the place in the order where it first came, and the value that came last.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -12,7 +14,10 @@ using jinja::Value;
 GenericTestDefinition read(const char* json, const char* column = "") {
   project::TestEntry entry;
   entry.definition = *jinja::from_json(json);
-  return *read_test_definition(entry, column);
+  // On the heap: g++ 12 takes the error's destructor for that of a local otherwise.
+  const auto read =
+      std::make_unique<Result<GenericTestDefinition>>(read_test_definition(entry, column));
+  return std::move(**read);
 }
 
 struct Row {

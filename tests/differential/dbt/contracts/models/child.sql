@@ -1,0 +1,1 @@
+select 1 as parent_id, 2 as number

@@ -1,0 +1,1 @@
+{{ config(group='finance', access='private') }} select * from {{ ref('parent') }}

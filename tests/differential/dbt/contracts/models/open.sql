@@ -1,0 +1,1 @@
+{{ config(group='finance') }} select * from {{ ref('hidden') }}

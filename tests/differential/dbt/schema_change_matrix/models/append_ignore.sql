@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='append', on_schema_change='ignore') }}
+{{ rows() }}

@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='microbatch', on_schema_change='ignore', event_time='at', begin='2024-01-01', batch_size='day') }}
+{{ rows() }}
