@@ -112,12 +112,11 @@ constexpr Field kSource[] = {flag("enabled", true),
                              dict("meta"),
                              list("tags"),
                              null("static_analysis")};
-constexpr Field kMetric[] = {flag("enabled", true), null("group"), dict("meta"), list("tags")};
+constexpr Field kMetric[] = {flag("enabled", true), null("group"), dict("meta")};
 constexpr Field kSemanticModel[] = {flag("enabled", true), null("group"), dict("meta")};
 constexpr Field kCache[] = {flag("enabled", false)};
 constexpr Field kSavedQuery[] = {flag("enabled", true), null("group"),  dict("meta"),
-                                 null("export_as"),     null("schema"), dict("cache", kCache),
-                                 list("tags")};
+                                 null("export_as"),     null("schema"), dict("cache", kCache)};
 constexpr Field kExposure[] = {flag("enabled", true), list("tags"), dict("meta")};
 
 // The one Value of this thread for a key or default text: tens of thousands of configs share them,

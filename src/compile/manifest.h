@@ -42,8 +42,9 @@ struct Column {
   SharedText data_type;  // empty: not given
   std::optional<bool> quote;
   std::vector<std::string> tags;
-  jinja::Value meta;   // dict
-  jinja::Value entry;  // whole YAML entry as a dict
+  jinja::Value meta;                   // dict
+  jinja::Value entry;                  // whole YAML entry as a dict
+  std::vector<SharedText> doc_blocks;  // what its description takes: "doc.shop.orders"
 };
 
 struct TestMetadata {
@@ -96,6 +97,7 @@ struct Node {
   std::string
       relation_name;  // rendered; empty for what has no relation (tests, ephemerals, analyses)
   std::string description;
+  std::vector<SharedText> doc_blocks;  // what its description takes
   std::vector<Column> columns;
   std::vector<std::string> tags;
   jinja::Value meta;               // dict
@@ -175,6 +177,7 @@ struct Source {
   std::string database, schema, identifier;
   std::string relation_name;
   std::string description, source_description, loader;
+  std::vector<SharedText> doc_blocks;  // what its description takes
   std::vector<Column> columns;
   std::vector<std::string> tags;
   jinja::Value meta, source_meta, config, quoting, freshness, external;  // dicts or none

@@ -39,7 +39,9 @@ class ProjectParser {
   void parse_macros();
   // project_parser_docs.cc
   void parse_docs();
-  std::string render_description(const std::string& text, const Span& span);
+  // `blocks`, when given: takes the ids of the docs blocks that it names.
+  std::string render_description(const std::string& text, const Span& span,
+                                 std::vector<SharedText>* blocks = nullptr);
   void document_macros();
   std::vector<Column> make_columns(const std::vector<project::ColumnProperties>& columns);
   // project_parser_sources.cc

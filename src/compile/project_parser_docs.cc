@@ -18,8 +18,10 @@ namespace {
 // Names that a description can use: doc(), and what every template has.
 class DescriptionScope final : public jinja::Scope {
  public:
-  explicit DescriptionScope(const SharedState& shared)
+  // `blocks`, when given, takes the ids of the blocks that are used.
+  DescriptionScope(const SharedState& shared, std::vector<SharedText>* blocks)
       : shared_(shared),
+        blocks_(blocks),
         doc_(jinja::make_closure("doc", [this](jinja::Interpreter&, const jinja::CallArgs& args) {
           return doc(args);
         })) {}
@@ -47,8 +49,10 @@ class DescriptionScope final : public jinja::Scope {
     }
     std::vector<std::string_view> names;
     for (const Doc& block : shared_.manifest.docs) {
-      if (block.name == name && (package.empty() || block.package_name == package))
+      if (block.name == name && (package.empty() || block.package_name == package)) {
+        if (blocks_ != nullptr) blocks_->emplace_back(block.unique_id);
         return Value::string(block.contents);
+      }
       names.push_back(block.name);
     }
     std::string near = nearest_name(name, names);
@@ -57,6 +61,7 @@ class DescriptionScope final : public jinja::Scope {
                              : fmt::format("did you mean '{}'?", near));
   }
   const SharedState& shared_;
+  std::vector<SharedText>* blocks_;
   Value doc_;
 };
 
@@ -95,11 +100,12 @@ void ProjectParser::parse_docs() {
   }
 }
 
-std::string ProjectParser::render_description(const std::string& text, const Span& span) {
+std::string ProjectParser::render_description(const std::string& text, const Span& span,
+                                              std::vector<SharedText>* blocks) {
   if (jinja::is_plain_text(text)) return text;
   auto tmpl = jinja::compile_template(text, span.file, span.line == 0 ? 1 : span.line);
   if (tmpl) {
-    DescriptionScope scope(shared_);
+    DescriptionScope scope(shared_, blocks);
     jinja::Environment environment;
     jinja::Interpreter interpreter(environment, scope);
     auto rendered = interpreter.render(*tmpl);
@@ -131,7 +137,14 @@ void ProjectParser::document_macros() {
     if (const Value* description = entry.find("description");
         description && description->is_string())
       (*macro)->description = render_description(description->as_string(), other.span);
-    if (const Value* meta = entry.find("meta"); meta && meta->is_dict()) (*macro)->meta = *meta;
+    const Value* config = entry.find("config");
+    for (const Value* given : {&other.entry, config}) {
+      if (given == nullptr || !given->is_dict()) continue;
+      if (const Value* meta = given->as_dict().find("meta"); meta && meta->is_dict())
+        (*macro)->meta = *meta;
+      if (const Value* docs = given->as_dict().find("docs"); docs && docs->is_dict())
+        (*macro)->docs = *docs;
+    }
     (*macro)->arguments = read_arguments(entry.find("arguments"));
   }
 }
@@ -144,7 +157,8 @@ std::vector<Column> ProjectParser::make_columns(
   for (const project::ColumnProperties& properties : columns) {
     Column column;
     column.name = properties.name;
-    column.description = render_description(properties.description, properties.span);
+    column.description =
+        render_description(properties.description, properties.span, &column.doc_blocks);
     column.entry = properties.entry;
     column.meta = no_meta;
     if (properties.entry.is_dict()) {

@@ -107,6 +107,15 @@ std::vector<std::string> tags_of_node(const Node& node, const Value& in_file_con
   return tags;
 }
 
+// Hooks have the checksum of the file that holds them; empty when there are none.
+std::string hooks_checksum(const SharedState& shared, const project::Package& package) {
+  if (package.on_run_start.empty() && package.on_run_end.empty()) return {};
+  const Result<std::string> text =
+      shared.options.fs->read(join_path(package.root, "dbt_project.yml"));
+  uint32_t line = 0;
+  return text ? sha256_hex(strip(*text, line)) : std::string();
+}
+
 }  // namespace
 
 void ProjectParser::index_properties() {
@@ -189,7 +198,8 @@ void ProjectParser::parse_files() {
   for (Draft& draft : drafts) {
     if (!draft.properties) continue;
     Node& node = *draft.node;
-    node.description = render_description(draft.properties->description, draft.properties->span);
+    node.description =
+        render_description(draft.properties->description, draft.properties->span, &node.doc_blocks);
     node.columns = make_columns(draft.properties->columns);
     node.patch_path = fmt::format("{}://{}", node.package_name, draft.properties->file);
     const Value& entry = draft.properties->entry;
@@ -209,6 +219,7 @@ void ProjectParser::parse_hooks() {
   std::vector<Draft> drafts;
   for (size_t i = 0; i < project.packages.size(); ++i) {
     const project::Package& package = project.packages[i];
+    const std::string checksum = hooks_checksum(shared_, package);
     for (const auto& [tag, hooks] : {std::make_pair("on-run-start", &package.on_run_start),
                                      std::make_pair("on-run-end", &package.on_run_end)}) {
       for (size_t index = 0; index < hooks->size(); ++index) {
@@ -227,6 +238,7 @@ void ProjectParser::parse_hooks() {
         node.raw_code = node.owned_raw_code;
         node.hook_index = static_cast<int>(index);
         node.tags = {tag};
+        node.checksum = checksum;
         node.span = (*hooks)[index].span;
         node.created_at_micros = shared_.options.started_at_micros;
         drafts.push_back(std::move(draft));

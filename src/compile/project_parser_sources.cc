@@ -84,7 +84,7 @@ void ProjectParser::make_source(const project::SourceProperties& group,
   source->identifier = text_member(table.entry, "identifier", table.name);
   source->loader = text_member(table.entry, "loader", text_member(group.entry, "loader", ""));
   source->source_description = render_description(group.description, group.span);
-  source->description = render_description(table.description, table.span);
+  source->description = render_description(table.description, table.span, &source->doc_blocks);
   source->columns = make_columns(table.columns);
   source->span = table.span;
   source->created_at_micros = shared_.options.started_at_micros;

@@ -98,7 +98,7 @@ void describe_column(TreeSink& sink, const Column& column) {
   sink.end_object();
   sink.texts("tags", column.tags);
   copy_field(sink, "granularity", column.entry);
-  sink.texts("doc_blocks", {});
+  sink.texts("doc_blocks", column.doc_blocks);
   other_fields(sink, column.entry, kKnown);
   sink.end_object();
 }
@@ -224,7 +224,7 @@ void describe_head(TreeSink& sink, const Node& node) {
   created_at(sink, node.created_at_micros);
   sink.optional_field("relation_name", node.relation_name);
   sink.field("raw_code", node.raw_code);
-  sink.texts("doc_blocks", {});
+  sink.texts("doc_blocks", node.doc_blocks);
 }
 
 // What compiling gave.
@@ -426,7 +426,7 @@ void describe_source(TreeSink& sink, const Manifest& manifest, const Source& sou
   created_at(sink, source.created_at_micros);
   sink.field("unrendered_database", written_of_source(manifest, source, "database"));
   sink.field("unrendered_schema", written_of_source(manifest, source, "schema"));
-  sink.texts("doc_blocks", {});
+  sink.texts("doc_blocks", source.doc_blocks);
   sink.end_object();
 }
 
@@ -504,7 +504,15 @@ void describe_doc(TreeSink& sink, const Doc& doc) {
 void describe_group(TreeSink& sink, const Manifest& manifest,
                     const project::OtherProperties& group) {
   const std::string& package = manifest.project->packages[group.package].name;
-  const Value config = member_or_none(group.entry, "config");
+  const Value own = member_or_none(group.entry, "config");
+  // What dbt_project.yml says of models is said of groups as well.
+  const Value config = project::project_config(*manifest.project, group.package,
+                                               ResourceType::kGroup, {package, group.name});
+  Value meta = Value::dict();
+  for (const Value& given : {member_or_none(config, "meta"), member_or_none(own, "meta")})
+    if (given.is_dict())
+      for (const auto& entry : given.as_dict().entries())
+        meta.as_dict().set(entry.key, entry.value);
   sink.begin_object();
   sink.field("name", group.name);
   sink.field("resource_type", project::resource_type_name(ResourceType::kGroup));
@@ -516,7 +524,9 @@ void describe_group(TreeSink& sink, const Manifest& manifest,
   copy_field(sink, "description", group.entry);
   sink.key("config");
   sink.begin_object();
-  sink.dict_field("meta", member_or_none(config, "meta"));
+  sink.dict_field("meta", meta);
+  constexpr std::array<std::string_view, 1> kMeta = {"meta"};
+  other_fields(sink, config, kMeta);
   sink.end_object();
   sink.end_object();
 }

@@ -87,6 +87,9 @@ NodeProperties make_version(const NodeProperties& model, VersionProperties versi
   if (version.description && !version.description->empty())
     out.description = std::move(*version.description);
   out.entry = overlaid(model.entry, version.entry);
+  // A version ends by its own date, never by the model's.
+  if (version.entry.as_dict().find("deprecation_date") == nullptr)
+    out.entry.as_dict().erase(Value::string("deprecation_date"));
   out.version_config = std::move(version.config);
   if (version.columns) out.columns = version_columns(model.columns, std::move(*version.columns));
   if (version.tests) out.tests = std::move(*version.tests);

@@ -21,11 +21,11 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 4> kNodeSections = {"models", "seeds", "snapshots",
-                                                           "analyses"};
-constexpr std::array<std::string_view, 9> kOtherSections = {
-    "macros",     "exposures",       "groups",        "metrics",  "unit_tests",
-    "data_tests", "semantic_models", "saved_queries", "functions"};
+constexpr std::array<std::string_view, 5> kNodeSections = {"models", "seeds", "snapshots",
+                                                           "analyses", "data_tests"};
+constexpr std::array<std::string_view, 8> kOtherSections = {
+    "macros",     "exposures",       "groups",        "metrics",
+    "unit_tests", "semantic_models", "saved_queries", "functions"};
 constexpr std::array<std::string_view, 16> kTopLevelKeys = {
     "version",         "models",        "seeds",     "snapshots", "analyses",   "sources",
     "macros",          "exposures",     "groups",    "metrics",   "unit_tests", "data_tests",

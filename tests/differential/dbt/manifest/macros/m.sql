@@ -1,0 +1,1 @@
+{% macro doc_me(a, b='x') %}{# {{ doc('d') }} #}{% endmacro %}

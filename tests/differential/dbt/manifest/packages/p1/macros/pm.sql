@@ -1,0 +1,1 @@
+{% macro pmac(a, b=1) %}{{ a }}{% endmacro %}
