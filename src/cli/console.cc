@@ -211,6 +211,7 @@ void Console::output(const std::string& text, const Event& event) {
   const int64_t now_micros = clock_.now_micros();
   const std::string shown = scrubber_.scrub(text);
   std::lock_guard lock(output_mutex_);
+  write_log(event, shown, now_micros);
   if (options_.json) {
     write_line(to_json(event, shown, now_micros));
   } else {

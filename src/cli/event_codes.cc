@@ -13,6 +13,7 @@ struct EventKind {
 
 // By name, for binary search.
 constexpr auto kKinds = std::to_array<EventKind>({
+    {"AdapterEventWarning", "E003", false},
     {"AdapterRegistered", "E034", false},
     {"ArtifactWritten", "P001", false},
     {"CatalogWritten", "E042", false},
@@ -41,12 +42,15 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"JinjaLogDebug", "I063", true},
     {"JinjaLogInfo", "I062", true},
     {"JinjaLogWarning", "I061", true},
+    {"LogBatchResult", "Q046", false},
     {"LogFreshnessResult", "Q018", false},
     {"LogHookEndLine", "Q033", false},
     {"LogHookStartLine", "Q032", false},
     {"LogModelResult", "Q012", false},
     {"LogNodeNoOpResult", "Q019", false},
     {"LogSeedResult", "Q016", false},
+    {"LogSnapshotResult", "Q015", false},
+    {"LogStartBatch", "Q045", false},
     {"LogStartLine", "Q011", false},
     {"LogTestResult", "Q007", false},
     {"MainEncounteredError", "Z002", false},
@@ -72,6 +76,7 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"SeedHeader", "Q004", false},
     {"ShowNode", "Q041", false},
     {"SkippingDetails", "Q034", false},
+    {"SnapshotTimestampWarning", "Q043", false},
     {"StatsLine", "Z023", false},
     {"WritingInjectedSQLForNode", "Q029", false},
 });

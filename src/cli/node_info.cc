@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "compile/resource_shape.h"
 #include "jinja/ops.h"
 
 namespace sluice::cli {
@@ -57,12 +58,18 @@ void write_relation(JsonWriter& writer, std::string_view alias, std::string_view
 
 }  // namespace
 
-std::string node_info_json(const compile::Node& node, const NodeProgress& progress) {
+std::string node_info_json(const compile::Manifest& manifest, const compile::Node& node,
+                           const NodeProgress& progress) {
+  // A unit test stands in a property file, which has no path of its own below the folder.
+  const std::string_view path =
+      node.unit_test
+          ? compile::below_resource_folder(manifest, node.package, node.original_file_path)
+          : std::string_view(node.path);
   JsonWriter writer;
   writer.begin_object().field("materialized", node.materialized());
   write_meta(writer, node.meta);
   writer.field("node_checksum", node.checksum);
-  writer.field("node_name", node.name).field("node_path", node.path);
+  writer.field("node_name", node.name).field("node_path", path);
   write_relation(writer, node.alias, node.database, node.schema, node.relation_name);
   write_progress(writer, progress);
   writer.field("resource_type", project::resource_type_name(node.type));

@@ -17,7 +17,8 @@ struct NodeProgress {
 };
 
 // The object `node_info`.
-std::string node_info_json(const compile::Node& node, const NodeProgress& progress);
+std::string node_info_json(const compile::Manifest& manifest, const compile::Node& node,
+                           const NodeProgress& progress);
 std::string node_info_json(const compile::Source& source, const NodeProgress& progress);
 
 // The object `run_result`.

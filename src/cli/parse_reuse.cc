@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "cli/invocation_arguments.h"
 #include "cli/run_artifacts.h"
 #include "compile/tree_sink.h"
 #include "yaml/node.h"

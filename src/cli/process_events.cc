@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
-#include "cli/run_artifacts.h"
+#include "cli/invocation_arguments.h"
 #include "jinja/ops.h"
 
 namespace sluice::cli {

@@ -17,9 +17,6 @@ bool write_manifest_artifact(Invocation& invocation, Workspace& workspace);
 bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
                          const std::vector<run::NodeResult>& results, double elapsed_seconds);
 
-// The flags of this invocation as a dict, what `invocation_args_dict` and run_results.json show.
-jinja::Value invocation_arguments(const Options& options);
-
 // catalog.json: what the engine says of the resources with these ids.
 bool write_catalog_artifact(Invocation& invocation, Workspace& workspace,
                             const std::vector<std::string>& unique_ids,

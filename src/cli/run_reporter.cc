@@ -153,7 +153,7 @@ void add_own_fields(const Node& node, const NodeResult& result, size_t total, Fi
       break;
     case ResourceType::kSnapshot:
       fields.emplace_back("cfg", "{}");
-      add("description", describe_node(node));
+      add("description", relation_of(node));
       add("result_message", result.message);
       break;
     default:
@@ -171,7 +171,10 @@ void add_figures(const NodeResult& result, Fields& fields) {
 }
 
 Fields result_fields(const Node& node, const NodeResult& result, size_t number, size_t total) {
-  Fields fields = {{"index", std::to_string(number)}, {"total", std::to_string(total)}};
+  const bool is_test = node.type == ResourceType::kTest || node.type == ResourceType::kUnitTest;
+  Fields fields = {{"index", std::to_string(number)}};
+  if (!is_test || result.status == NodeStatus::kSkipped)
+    fields.emplace_back("total", std::to_string(total));
   if (result.status == NodeStatus::kSkipped) {
     fields.emplace_back("node_name", json_text(node.name));
     fields.emplace_back("resource_type", json_text(project::resource_type_name(node.type)));
@@ -230,7 +233,8 @@ std::string RunReporter::node_info(const std::string& unique_id) const {
     const auto found = progress_.find(unique_id);
     if (found != progress_.end()) progress = found->second;
   }
-  if (const Node* node = manifest_.find_node(unique_id)) return node_info_json(*node, progress);
+  if (const Node* node = manifest_.find_node(unique_id))
+    return node_info_json(manifest_, *node, progress);
   const compile::Source* source = manifest_.find_source(unique_id);
   return source == nullptr ? std::string() : node_info_json(*source, progress);
 }
@@ -244,6 +248,12 @@ void RunReporter::note_progress(const std::string& unique_id, std::string_view s
   progress.status = status;
   if (progress.started_micros == 0) progress.started_micros = now_micros;
   if (finished) progress.finished_micros = now_micros;
+}
+
+void RunReporter::tell_start(const std::string& unique_id) {
+  note_progress(unique_id, "started", false);
+  console_.emit(
+      {EventLevel::kDebug, "NodeStart", "Began running node " + unique_id, unique_id, {}});
 }
 
 void RunReporter::step_reached(const plan::Step& step, run::StepPhase phase) {
@@ -313,12 +323,7 @@ void RunReporter::step_started(const plan::Step& step, size_t number, size_t tot
     running_[step.unique_id] = {clock_.ticks_ns(), worker};
     num_total_ = total;
   }
-  note_progress(step.unique_id, "started", false);
-  console_.emit({EventLevel::kDebug,
-                 "NodeStart",
-                 "Began running node " + step.unique_id,
-                 step.unique_id,
-                 {}});
+  tell_start(step.unique_id);
   if (!options_.tells_steps) return;
   const std::string what = describe_step(step.unique_id);
   tell(console_.has_live_area() ? EventLevel::kDebug : EventLevel::kInfo, "LogStartLine",
@@ -330,13 +335,15 @@ void RunReporter::step_started(const plan::Step& step, size_t number, size_t tot
 
 void RunReporter::step_finished(const plan::Step& step, const NodeResult& result, size_t number,
                                 size_t total) {
+  bool had_started = false;
   {
     std::lock_guard lock(running_mutex_);
-    running_.erase(step.unique_id);
+    had_started = running_.erase(step.unique_id) > 0;
     num_total_ = total;
     ++num_finished_;
     if (run::is_failure(result.status)) ++num_failed_;
   }
+  if (!had_started) tell_start(step.unique_id);
   note_progress(step.unique_id, run::status_name(result.status),
                 result.status != NodeStatus::kSkipped);
   if (const Node* node = manifest_.find_node(step.unique_id)) {

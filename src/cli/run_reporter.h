@@ -58,6 +58,7 @@ class RunReporter final : public run::ProjectRunObserver {
 
   void tell_result(const compile::Node& node, const run::NodeResult& result, size_t number,
                    size_t total);
+  void tell_start(const std::string& unique_id);
   void tell_end(const run::NodeResult& result);
   void note_progress(const std::string& unique_id, std::string_view status, bool finished);
   std::string node_info(const std::string& unique_id) const;

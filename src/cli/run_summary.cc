@@ -209,7 +209,7 @@ void print_problem(Console& console, const compile::Manifest& manifest, const No
   if (node == nullptr) return;
   const bool is_warning = result.status == NodeStatus::kWarn;
   const EventLevel level = is_warning ? EventLevel::kWarning : EventLevel::kError;
-  const std::string info = node_info_json(*node, {});
+  const std::string info = node_info_json(manifest, *node, {});
   const std::string_view type = project::resource_type_name(node->type);
   const std::string title = fmt::format("{} in {} {} ({})", is_warning ? "Warning" : "Failure",
                                         type, node->name, node->original_file_path);

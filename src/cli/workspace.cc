@@ -13,7 +13,7 @@
 #include "base/parallel.h"
 #include "base/suggest.h"
 #include "cli/builtin_macros.h"
-#include "cli/run_artifacts.h"
+#include "cli/invocation_arguments.h"
 #include "compile/deferral.h"
 #include "compile/sample_window.h"
 #include "jinja/ops.h"

@@ -243,7 +243,7 @@ void Executor::skip_step(size_t step, std::vector<Skipped>& skipped) {
   NodeResult result;
   result.unique_id = plan_.steps[step].unique_id;
   result.status = NodeStatus::kSkipped;
-  result.thread_id = "main";
+  result.thread_id = thread_name();
   result.skipped_because = progress_[step].skipped_because;
   result.skipped_by = progress_[step].skipped_by;
   result.message = "skipped: " + result.skipped_because;

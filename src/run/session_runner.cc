@@ -221,8 +221,14 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     fail_result(result, node, std::move(compiled.error()));
     return result;
   }
-  if (node.compiled) tell_phase(step, StepPhase::kCompiled);
+  // Of a snapshot no compiled file is written.
+  if (node.compiled && node.type != compile::ResourceType::kSnapshot)
+    tell_phase(step, StepPhase::kCompiled);
   if (options_.compile_only) {
+    {
+      PhaseTimer timer(clock_, result, "execute");  // of nothing; dbt's results have both
+      tell_phase(step, StepPhase::kExecuting);
+    }
     // Serves the errors of the engine, which is not asked.
     std::vector<jinja::SourceMapEntry>().swap(node.source_map);
     return result;
