@@ -59,9 +59,7 @@ bool compile_all(Invocation& invocation, Workspace& workspace, SignalWatcher& si
   const plan::Plan plan = plan::make_plan(workspace.session().manifest(), workspace.graph(),
                                           *selection, {invocation.options.command_name, false});
   if (plan.steps.empty()) {
-    invocation.console.warn(
-        "Nothing to do. Try checking your model configs and model specification args",
-        "NothingToDo");
+    if (!tell_nothing_to_do(invocation)) return false;
     return write_run_artifacts(invocation, workspace, {}, 0);
   }
   print_concurrency(invocation, workspace, plan.steps.size());

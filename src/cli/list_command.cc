@@ -133,8 +133,7 @@ int list_command(Invocation& invocation) {
        ResourceType::kMetric, ResourceType::kSemanticModel, ResourceType::kSavedQuery});
   if (!selection) return kExitUsage;
   if (selection->nodes.empty()) {
-    return tell_warning(invocation, "No nodes selected!", "NoNodesSelected", "") ? kExitOk
-                                                                                 : kExitUsage;
+    return tell_no_nodes(invocation) ? kExitOk : kExitUsage;
   }
   std::vector<std::string_view> ids;
   for (graph::Index index : selection->nodes) ids.push_back(workspace.graph().ids()[index]);

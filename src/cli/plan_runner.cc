@@ -16,7 +16,7 @@ Result<run::ProjectRunReport> run_plan(Invocation& invocation, Workspace& worksp
                                        SignalWatcher& signals) {
   const auto width = static_cast<size_t>(std::max(0, invocation.options.printer_width));
   RunReporter reporter(invocation.console, invocation.clock, workspace.session().manifest(),
-                       {width, tells_steps});
+                       {width, invocation.options.command == Command::kBuild, tells_steps});
   ScrubbingFileSystem files(invocation.fs, invocation.scrubber);
   run::ProjectRun project_run(workspace.session(), workspace.warehouse(), files, invocation.clock,
                               plan, reporter, run_options);

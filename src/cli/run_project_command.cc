@@ -136,10 +136,8 @@ int run_chosen(Invocation& invocation, const Choose& choose,
   const plan::Plan plan = plan::make_plan(workspace.session().manifest(), workspace.graph(),
                                           *selection, {options.command_name, options.full_refresh});
   if (plan.steps.empty()) {
-    if (!tell_warning(invocation,
-                      "Nothing to do. Try checking your model configs and model specification args",
-                      "NothingToDo", "select something else"))
-      return kExitUsage;
+    if (!tell_nothing_to_do(invocation)) return kExitUsage;
+    tell_results(invocation, {}, 0);
     return write_run_artifacts(invocation, workspace, {}, 0) ? kExitOk : kExitUsage;
   }
   const bool needs_engine = options.command != Command::kCompile || options.introspect;

@@ -285,7 +285,10 @@ void RunReporter::tell_end(const NodeResult& result) {
                  "Finished running node " + id,
                  id,
                  {{"run_result", json}}});
-  if (!run::is_failure(result.status) && result.status != NodeStatus::kSkipped) return;
+  const bool skips = result.status == NodeStatus::kFail
+                         ? options_.tests_skip
+                         : run::is_failure(result.status) || result.status == NodeStatus::kSkipped;
+  if (!skips || manifest_.find_source(id) != nullptr) return;
   const std::string_view status = run::status_name(result.status);
   console_.emit(
       {EventLevel::kDebug,

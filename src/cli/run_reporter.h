@@ -20,6 +20,7 @@ namespace sluice::cli {
 
 struct RunReporterOptions {
   size_t printer_width = 80;
+  bool tests_skip = false;  // a failed test skips what stands behind it: in `build`
   bool tells_steps = true;  // false for `compile`: only failures are told
 };
 

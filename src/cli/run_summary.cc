@@ -256,6 +256,17 @@ std::string completion_text(const Counts& counts, bool cancelled) {
 
 }  // namespace
 
+void tell_finished(Console& console, const std::string& kinds, double elapsed_seconds) {
+  const std::string duration = duration_text(elapsed_seconds);
+  console.emit({EventLevel::kInfo,
+                "FinishedRunningStats",
+                fmt::format("Finished running {}{} ({:.2f}s).", kinds, duration, elapsed_seconds),
+                {},
+                {{"execution", json_text(duration)},
+                 {"execution_time", fmt::format("{:.6f}", elapsed_seconds)},
+                 {"stat_line", json_text(kinds)}}});
+}
+
 void print_run_summary(Console& console, const compile::Manifest& manifest,
                        const std::vector<NodeResult>& results, const RunSummaryOptions& options) {
   const Counts counts = count_results(results);
@@ -264,16 +275,7 @@ void print_run_summary(Console& console, const compile::Manifest& manifest,
     print_table(console, manifest, results, options);
     console.info("", "Formatting");
   }
-  const std::string kinds = kinds_text(manifest, results);
-  const std::string duration = duration_text(options.elapsed_seconds);
-  console.emit(
-      {EventLevel::kInfo,
-       "FinishedRunningStats",
-       fmt::format("Finished running {}{} ({:.2f}s).", kinds, duration, options.elapsed_seconds),
-       {},
-       {{"execution", json_text(duration)},
-        {"execution_time", fmt::format("{:.6f}", options.elapsed_seconds)},
-        {"stat_line", json_text(kinds)}}});
+  tell_finished(console, kinds_text(manifest, results), options.elapsed_seconds);
   console.info("", "Formatting");
   const bool failed = counts.error > 0 || options.cancelled;
   const Color color = failed ? Color::kRed : counts.warn > 0 ? Color::kYellow : Color::kGreen;

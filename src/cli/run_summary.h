@@ -20,6 +20,9 @@ struct RunSummaryOptions {
   std::string root;
 };
 
+// dbt's line of what ran and how long it took: kinds "2 view models, 1 seed".
+void tell_finished(Console& console, const std::string& kinds, double elapsed_seconds);
+
 void print_run_summary(Console& console, const compile::Manifest& manifest,
                        const std::vector<run::NodeResult>& results,
                        const RunSummaryOptions& options);

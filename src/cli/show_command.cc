@@ -127,9 +127,7 @@ int show_command(Invocation& invocation) {
   if (!is_inline(options)) {
     selection = selected_nodes(workspace);
     if (!selection) return kExitUsage;
-    if (selection->nodes.empty())
-      return tell_warning(invocation, "No nodes selected!", "NoNodesSelected", "") ? kExitOk
-                                                                                   : kExitUsage;
+    if (selection->nodes.empty()) return tell_no_nodes(invocation) ? kExitOk : kExitUsage;
   }
   std::vector<std::string> ids;
   for (graph::Index index : selection->nodes) ids.emplace_back(workspace.graph().ids()[index]);

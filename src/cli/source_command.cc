@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/amounts.h"
 #include "cli/commands.h"
+#include "cli/node_info.h"
 #include "cli/plan_runner.h"
 #include "cli/run_artifacts.h"
+#include "cli/run_summary.h"
 #include "compile/freshness.h"
 
 namespace sluice::cli {
@@ -57,7 +58,7 @@ void print_failure(Console& console, const compile::Source& source, const run::N
                 result.error ? "RunResultError" : "RunResultFailure",
                 text,
                 result.unique_id,
-                {}});
+                {{"node_info", node_info_json(source, {})}}});
 }
 
 void print_summary(Console& console, const compile::Manifest& manifest,
@@ -71,9 +72,7 @@ void print_summary(Console& console, const compile::Manifest& manifest,
   };
   const std::string hooks = num_hooks > 0 ? counted(num_hooks, "project hook") + ", " : "";
   console.info("", "Formatting");
-  console.info(fmt::format("Finished running {}{} in {} ({:.2f}s).", hooks,
-                           counted(num_sources, "source"), format_seconds(elapsed), elapsed),
-               "FinishedRunningStats");
+  tell_finished(console, hooks + counted(num_sources, "source"), elapsed);
   for (const run::NodeResult& result : results) {
     const compile::Source* source = manifest.find_source(result.unique_id);
     if (source != nullptr && run::is_failure(result.status))
@@ -113,9 +112,7 @@ int source_command(Invocation& invocation) {
   if (!selection) return kExitUsage;
   const plan::Plan plan = freshness_plan(workspace, *selection);
   if (plan.steps.empty()) {
-    invocation.console.warn(
-        "Nothing to do. Try checking your model configs and model specification args",
-        "NothingToDo");
+    if (!tell_nothing_to_do(invocation)) return kExitUsage;
     return write_sources_artifact(invocation, workspace, {}, 0) ? kExitOk : kExitUsage;
   }
   if (!workspace.open_warehouse()) return kExitUsage;

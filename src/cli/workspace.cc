@@ -108,19 +108,31 @@ bool report_diagnostics(Invocation& invocation, Diagnostics diagnostics) {
   return num_errors == 0;
 }
 
-bool tell_warning(Invocation& invocation, const std::string& message, const std::string& event,
-                  const std::string& hint) {
-  switch (invocation.options.warnings.verdict(event)) {
+bool tell_warning(Invocation& invocation, const Event& event, const std::string& hint) {
+  switch (invocation.options.warnings.verdict(event.name)) {
     case WarningVerdict::kSilent:
       return true;
     case WarningVerdict::kWarn:
-      invocation.console.warn(message, event);
+      invocation.console.emit(event);
       return true;
     case WarningVerdict::kError:
       break;
   }
-  report_error(invocation, Error(ErrorCode::kBadArgument, message, hint));
+  report_error(invocation, Error(ErrorCode::kBadArgument, event.message, hint));
   return false;
+}
+
+bool tell_nothing_to_do(Invocation& invocation) {
+  const std::string message =
+      "Nothing to do. Try checking your model configs and model specification args";
+  return tell_warning(invocation, {EventLevel::kWarning, "NothingToDo", message, {}, {}},
+                      "select something else");
+}
+
+bool tell_no_nodes(Invocation& invocation) {
+  return tell_warning(invocation,
+                      {EventLevel::kWarning, "NoNodesSelected", "No nodes selected!", {}, {}},
+                      "see the names with: sluice ls");
 }
 
 namespace {
@@ -498,21 +510,27 @@ std::optional<graph::Selection> Workspace::select(std::vector<ResourceType> type
     report_error(invocation_, selection.error());
     return std::nullopt;
   }
-  const bool told = warn_each(selection->warnings, "NoNodesForSelectionCriteria",
-                              "see the names with: sluice ls") &&
-                    warn_each(selection->state_warnings, "StateComparison", "");
-  if (!told) return std::nullopt;
+  if (!tell_warnings(*selection)) return std::nullopt;
   return std::move(*selection);
 }
 
 // False when warnings are errors and there is one.
-bool Workspace::warn_each(const std::vector<std::string>& warnings, const std::string& event,
-                          const std::string& hint) {
-  for (const std::string& warning : warnings) {
-    if (!tell_warning(invocation_, warning, event, hint)) return false;
-    ++num_warnings_;
+bool Workspace::tell_warnings(const graph::Selection& selection) {
+  num_warnings_ += selection.warnings.size() + selection.state_warnings.size();
+  for (size_t index = 0; index < selection.warnings.size(); ++index) {
+    JsonWriter criterion;
+    criterion.string(selection.unmatched[index]);
+    Event event{EventLevel::kWarning,
+                "NoNodesForSelectionCriteria",
+                selection.warnings[index],
+                {},
+                {{"spec_raw", criterion.take()}}};
+    if (!tell_warning(invocation_, event, "see the names with: sluice ls")) return false;
   }
-  return true;
+  return std::ranges::all_of(selection.state_warnings, [this](const std::string& warning) {
+    return tell_warning(invocation_, {EventLevel::kWarning, "StateComparison", warning, {}, {}},
+                        "");
+  });
 }
 
 bool Workspace::open_warehouse() {
@@ -546,21 +564,21 @@ bool Workspace::write_artifact(const std::string& name, const std::string& conte
 namespace {
 
 // dbt tells an artifact by the name of its class.
-std::string_view artifact_type(std::string_view name) {
+std::string_view artifact_type(std::string_view name, bool of_operation) {
   if (name == "manifest.json") return "WritableManifest";
   if (name == "semantic_manifest.json") return "SemanticManifest";
-  if (name == "run_results.json") return "RunExecutionResult";
+  if (name == "run_results.json") return of_operation ? "RunResultsArtifact" : "RunExecutionResult";
   if (name == "catalog.json") return "CatalogArtifact";
-  return "FreshnessExecutionResultArtifact";
+  return "FreshnessResult";
 }
 
-void tell_artifact(Console& console, const std::string& path, std::string_view name) {
+void tell_artifact(Console& console, const std::string& path, std::string_view type) {
   JsonWriter path_json, type_json;
   path_json.string(path);
-  type_json.string(artifact_type(name));
+  type_json.string(type);
   console.emit({EventLevel::kDebug,
                 "ArtifactWritten",
-                fmt::format("Wrote artifact {} to {}", artifact_type(name), path),
+                fmt::format("Wrote artifact {} to {}", type, path),
                 {},
                 {{"artifact_path", path_json.take()}, {"artifact_type", type_json.take()}}});
 }
@@ -576,7 +594,8 @@ bool Workspace::write_artifact_in_pieces(
   };
   Status written = invocation_.fs.write_in_pieces(join_path(project_->target_path, name), scrubbed);
   if (written) {
-    tell_artifact(invocation_.console, join_path(project_->target_path, name), name);
+    tell_artifact(invocation_.console, join_path(project_->target_path, name),
+                  artifact_type(name, invocation_.options.command == Command::kRunOperation));
     return true;
   }
   report_error(invocation_, written.error());

@@ -79,8 +79,7 @@ class Workspace {
   Status check_required_versions() const;
   bool can_go_on(const Diagnostics& found) const;
   void report_found();
-  bool warn_each(const std::vector<std::string>& warnings, const std::string& event,
-                 const std::string& hint);
+  bool tell_warnings(const graph::Selection& selection);
   // The words of the command, a selector of selectors.yml, or its default one.
   Result<graph::SelectionRequest> selection_request();
   // Artifacts of --state, once.
@@ -105,8 +104,10 @@ class Workspace {
 // False when there is one.
 bool report_diagnostics(Invocation& invocation, Diagnostics diagnostics);
 // Says a warning unless it is silenced; false when it is an error, which is said then.
-bool tell_warning(Invocation& invocation, const std::string& message, const std::string& event,
-                  const std::string& hint);
+bool tell_warning(Invocation& invocation, const Event& event, const std::string& hint);
+// Those of commands that have nothing to work on.
+bool tell_nothing_to_do(Invocation& invocation);
+bool tell_no_nodes(Invocation& invocation);
 // Prints one error and answers kExitUsage.
 int report_error(Invocation& invocation, const Error& error);
 

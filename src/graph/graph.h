@@ -63,6 +63,7 @@ struct Selection {
   std::vector<Index> nodes;  // in topological order
   std::vector<std::string>
       warnings;  // "The selection criterion 'tag:x' does not match any enabled nodes"
+  std::vector<std::string> unmatched;       // the criteria of `warnings`: "tag:x"
   std::vector<std::string> state_warnings;  // what comparing with an earlier state found
 };
 

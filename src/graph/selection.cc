@@ -78,9 +78,11 @@ class Selector {
         combine(tree.kind, part, picked);
     }
     if (tree.reconsiders_tests) reconsider_tests(picked);
-    if (tree.warns && picked.direct.empty())
+    if (tree.warns && picked.direct.empty()) {
       selection_.warnings.push_back(fmt::format(
           "The selection criterion '{}' does not match any enabled nodes", tree.warn_when_empty));
+      selection_.unmatched.push_back(tree.warn_when_empty);
+    }
     return picked;
   }
 

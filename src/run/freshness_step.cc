@@ -34,7 +34,9 @@ NodeResult SessionRunner::run_freshness(const plan::Step& step, size_t worker) {
   NodeResult result;
   result.unique_id = step.unique_id;
   result.thread_id = worker_name(worker);
+  tell_phase(step, StepPhase::kCompiling);
   result.timing.push_back({"compile", clock_.now_micros(), clock_.now_micros()});
+  tell_phase(step, StepPhase::kExecuting);
   const int64_t started_at = clock_.now_micros();
   const Result<GuardedConnection*> opened = connection(worker);
   Result<compile::FreshnessMeasure> measure =

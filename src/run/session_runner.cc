@@ -199,15 +199,13 @@ NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
 
 NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, size_t worker) {
   NodeResult result;
-  GuardedConnection* opened = nullptr;
-  if (warehouse_ != nullptr) {
-    Result<GuardedConnection*> connected = connection(worker);
-    if (!connected) {
-      fail_result(result, node, std::move(connected.error()));
-      return result;
-    }
-    opened = *connected;
+  Result<GuardedConnection*> connected = nullptr;
+  if (warehouse_ != nullptr) connected = connection(worker);
+  if (!connected) {
+    fail_result(result, node, std::move(connected.error()));
+    return result;
   }
+  GuardedConnection* opened = *connected;
   Status compiled;
   {
     PhaseTimer timer(clock_, result, "compile");
@@ -215,7 +213,7 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     if (node.type != compile::ResourceType::kSeed && step.action != plan::Action::kClone)
       compiled = session_.compile_node(node, opened);
   }
-  if (compiled && options_.write_files && node.compiled) compiled = write_compiled(node);
+  if (compiled && node.compiled) compiled = write_compiled(node);
   if (!compiled) {
     if (opened != nullptr && opened->in_transaction()) (void)opened->rollback();
     fail_result(result, node, std::move(compiled.error()));
@@ -319,6 +317,7 @@ void SessionRunner::measure(GuardedConnection& connection, NodeResult& result) {
 
 // The ephemeral models in a node are no steps of their own: their files come with it.
 Status SessionRunner::write_compiled(const compile::Node& node) {
+  if (!options_.write_files) return {};
   for (const compile::ExtraCte& cte : node.extra_ctes)
     if (const compile::Node* ephemeral = session_.manifest().find_node(cte.id))
       SLUICE_TRY(write_compiled_file(fs_, session_.manifest(), *ephemeral));

@@ -1,0 +1,1 @@
+{% macro say() %}{{ print('printed') }}{{ log('logged', info=true) }}{% do run_query('select 1') %}{% endmacro %}
