@@ -98,7 +98,7 @@ void set_warnings(jinja::Dict& arguments, const Options& options) {
   Value dict = Value::dict();
   dict.as_dict().set("error", names_of(policy.all_errors && !options.warn_error, policy.errors));
   dict.as_dict().set("warn", names_of(false, policy.warnings));
-  dict.as_dict().set("silence", names_of(policy.all_silenced, policy.silenced));
+  dict.as_dict().set("silence", names_of(false, policy.silenced));
   arguments.set("warn_error_options", std::move(dict));
 }
 

@@ -14,6 +14,7 @@
 #include "base/suggest.h"
 #include "cli/builtin_macros.h"
 #include "cli/invocation_arguments.h"
+#include "cli/run_artifacts.h"
 #include "compile/deferral.h"
 #include "compile/sample_window.h"
 #include "jinja/ops.h"
