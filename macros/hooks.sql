@@ -5,6 +5,10 @@
     {%- for hook in hooks if hook.transaction == inside_transaction -%}
         {%- set rendered = render(hook.get('sql')) | trim -%}
         {%- if rendered -%}
+            {%- if not inside_transaction -%}
+                {# the model's template may have begun one #}
+                {%- do adapter.commit() -%}
+            {%- endif -%}
             {%- call statement(auto_begin=inside_transaction) %}
         {{ rendered }}
       {% endcall -%}

@@ -344,7 +344,7 @@ void RunReporter::step_finished(const plan::Step& step, const NodeResult& result
     had_started = running_.erase(step.unique_id) > 0;
     num_total_ = total;
     ++num_finished_;
-    if (run::is_failure(result.status)) ++num_failed_;
+    if (run::is_failure(result)) ++num_failed_;
   }
   if (!had_started) tell_start(step.unique_id);
   note_progress(step.unique_id, run::status_name(result.status),
@@ -359,7 +359,7 @@ void RunReporter::step_finished(const plan::Step& step, const NodeResult& result
 
 void RunReporter::tell_result(const Node& node, const NodeResult& result, size_t number,
                               size_t total) {
-  const EventLevel level = run::is_failure(result.status)       ? EventLevel::kError
+  const EventLevel level = run::is_failure(result)              ? EventLevel::kError
                            : result.status == NodeStatus::kWarn ? EventLevel::kWarning
                                                                 : EventLevel::kInfo;
   std::string status = short_status(result);
@@ -382,7 +382,7 @@ void RunReporter::batch_started(const run::BatchEvent& batch) {
 
 void RunReporter::batch_finished(const run::BatchEvent& batch, const NodeResult& result) {
   if (!options_.tells_steps) return;
-  const bool failed = run::is_failure(result.status);
+  const bool failed = run::is_failure(result);
   const bool skipped = result.status == NodeStatus::kSkipped;
   const std::string_view word = failed ? "ERROR creating" : skipped ? "SKIP" : "OK created";
   const std::string_view status = failed ? "ERROR" : skipped ? "SKIPPED" : "OK";
@@ -414,7 +414,7 @@ void RunReporter::hook_finished(const run::HookEvent& hook, const NodeResult& re
   const char* word = result.status == NodeStatus::kSuccess   ? "OK"
                      : result.status == NodeStatus::kSkipped ? "SKIP"
                                                              : "ERROR";
-  tell(run::is_failure(result.status) ? EventLevel::kError : EventLevel::kInfo, "LogHookEndLine",
+  tell(run::is_failure(result) ? EventLevel::kError : EventLevel::kInfo, "LogHookEndLine",
        fmt::format("{} of {} {} hook: {}", hook.number, hook.total, word, hook.label),
        fmt::format("{} in {:.2f}s", word, result.execution_seconds), color_of(result.status),
        result.unique_id,

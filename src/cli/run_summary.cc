@@ -40,6 +40,7 @@ std::string duration_text(double seconds) {
 struct Counts {
   size_t pass = 0, warn = 0, error = 0, skip = 0, no_op = 0;
   size_t partial = 0;  // of the errors: microbatch models with some batches built
+  size_t cut_off = 0;  // of the skipped: for an error in an ephemeral model
   size_t total() const { return pass + warn + error + skip + no_op; }
 };
 
@@ -61,6 +62,7 @@ Counts count_results(const std::vector<NodeResult>& results) {
         break;
       case NodeStatus::kSkipped:
         ++counts.skip;
+        if (run::is_failure(result)) ++counts.cut_off;
         break;
       case NodeStatus::kNoOp:
         ++counts.no_op;
@@ -140,8 +142,8 @@ std::vector<const NodeResult*> table_rows(const compile::Manifest& manifest,
   num_all = shown.size();
   if (num_all <= kMostTableRows) return shown;
   const auto is_worse = [](const NodeResult* left, const NodeResult* right) {
-    const bool left_failed = run::is_failure(left->status);
-    const bool right_failed = run::is_failure(right->status);
+    const bool left_failed = run::is_failure(*left);
+    const bool right_failed = run::is_failure(*right);
     return left_failed != right_failed ? left_failed
                                        : left->execution_seconds > right->execution_seconds;
   };
@@ -206,6 +208,8 @@ std::string compiled_place(const compile::Manifest& manifest, const Node& node,
 void print_problem(Console& console, const compile::Manifest& manifest, const NodeResult& result,
                    const RunSummaryOptions& options) {
   const Node* node = manifest.find_node(result.unique_id);
+  // A node that is skipped for an error has it from an ephemeral model.
+  if (result.status == NodeStatus::kSkipped) node = manifest.find_node(result.error->node());
   if (node == nullptr) return;
   const bool is_warning = result.status == NodeStatus::kWarn;
   const EventLevel level = is_warning ? EventLevel::kWarning : EventLevel::kError;
@@ -244,14 +248,14 @@ void print_problem(Console& console, const compile::Manifest& manifest, const No
 
 std::string completion_text(const Counts& counts, bool cancelled) {
   if (cancelled) return "Cancelled: what ran was rolled back, the rest was not started";
-  if (counts.error == 0 && counts.warn == 0) return "Completed successfully";
+  const size_t num_errors = counts.error + counts.cut_off;
+  if (num_errors == 0 && counts.warn == 0) return "Completed successfully";
   const std::string partial =
       fmt::format("{} partial success{}", counts.partial, counts.partial == 1 ? "" : "es");
-  if (counts.partial > 0 && counts.partial == counts.error)
+  if (counts.partial > 0 && counts.partial == num_errors)
     return fmt::format("Completed with {} and {}:", partial, plural(counts.warn, "warning"));
-  return fmt::format(
-      "Completed with {}, {}, and {}:", plural(counts.error - counts.partial, "error"), partial,
-      plural(counts.warn, "warning"));
+  return fmt::format("Completed with {}, {}, and {}:", plural(num_errors - counts.partial, "error"),
+                     partial, plural(counts.warn, "warning"));
 }
 
 }  // namespace
@@ -277,7 +281,7 @@ void print_run_summary(Console& console, const compile::Manifest& manifest,
   }
   tell_finished(console, kinds_text(manifest, results), options.elapsed_seconds);
   console.info("", "Formatting");
-  const bool failed = counts.error > 0 || options.cancelled;
+  const bool failed = counts.error + counts.cut_off > 0 || options.cancelled;
   const Color color = failed ? Color::kRed : counts.warn > 0 ? Color::kYellow : Color::kGreen;
   console.emit({EventLevel::kInfo,
                 "EndOfRunSummary",
@@ -288,7 +292,7 @@ void print_run_summary(Console& console, const compile::Manifest& manifest,
                  {"num_partial_success", std::to_string(counts.partial)},
                  {"num_warnings", std::to_string(counts.warn)}}});
   for (const NodeResult& result : results)
-    if (run::is_failure(result.status)) print_problem(console, manifest, result, options);
+    if (run::is_failure(result)) print_problem(console, manifest, result, options);
   for (const NodeResult& result : results)
     if (result.status == NodeStatus::kWarn) print_problem(console, manifest, result, options);
   console.info("", "Formatting");

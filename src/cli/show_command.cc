@@ -51,6 +51,7 @@ class Previewer {
     std::string compiled = "select * from " + node.relation_name;
     if (node.type != ResourceType::kSeed) {
       SLUICE_TRY(session.compile_node(node, &connection_));
+      if (connection_.in_transaction()) SLUICE_TRY(connection_.rollback());
       compiled = node.compiled_code;
     }
     SLUICE_ASSIGN(const std::string sql,

@@ -75,8 +75,7 @@ void print_summary(Console& console, const compile::Manifest& manifest,
   tell_finished(console, hooks + counted(num_sources, "source"), elapsed);
   for (const run::NodeResult& result : results) {
     const compile::Source* source = manifest.find_source(result.unique_id);
-    if (source != nullptr && run::is_failure(result.status))
-      print_failure(console, *source, result);
+    if (source != nullptr && run::is_failure(result)) print_failure(console, *source, result);
   }
   console.info("", "Formatting");
   console.info("Done.", "FreshnessCheckComplete");

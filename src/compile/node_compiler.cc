@@ -154,9 +154,8 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
   jinja::Environment environment = environment_for(shared_, Phase::kCompile);
   jinja::Interpreter interpreter(environment, ctx);
   interpreter.host = &ctx;
-  const auto is_in_transaction = [&] { return connection && connection->in_transaction(); };
   auto failed = [&](Error error) {
-    if (is_in_transaction()) static_cast<void>(connection->rollback());
+    if (connection && connection->in_transaction()) static_cast<void>(connection->rollback());
     error.set_node(node.unique_id).locate(node.span);
     return fail(std::move(error));
   };
@@ -174,8 +173,6 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
     if (!rendered) return failed(std::move(rendered.error()));
     node.compiled_code = std::move(*rendered);
   }
-  // Introspective queries may have opened a transaction; nothing of a compile is kept.
-  if (is_in_transaction()) SLUICE_TRY(connection->rollback());
   SLUICE_TRY(inject(node, ctx.ephemerals, connection));
   // A snapshot's query has no file, as in dbt.
   if (node.type != ResourceType::kSnapshot) node.compiled_path = compiled_path_of(shared_, node);
@@ -185,7 +182,6 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
 
 Status NodeCompiler::compile_unit_test(Node& node, warehouse::Connection* connection) {
   Status compiled = UnitTestCompiler(shared_, node, connection).compile();
-  if (connection && connection->in_transaction()) SLUICE_TRY(connection->rollback());
   if (compiled) return compiled;
   Error error = std::move(compiled.error());
   error.set_node(node.unique_id).locate(node.span);
@@ -235,6 +231,7 @@ Result<std::string> NodeCompiler::compile_inline(const std::string& text,
   node.config = Value::dict();
   node.span = {"inline_query", 1, 0, 0, 0};
   SLUICE_TRY(compile_locked(node, connection));
+  if (connection && connection->in_transaction()) SLUICE_TRY(connection->rollback());
   return std::move(node.compiled_code);
 }
 

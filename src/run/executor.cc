@@ -189,7 +189,7 @@ void Executor::finish_step(size_t step, NodeResult result, std::vector<Skipped>&
   --num_running_;
   busy_relations_.erase(plan_.steps[step].relation);
   const std::string id = plan_.steps[step].unique_id;
-  const bool failed = is_failure(result.status);
+  const bool failed = is_failure(result);
   const bool well = !failed && result.status != NodeStatus::kSkipped;
   results_.push_back(std::move(result));
   if (options_.fail_fast && failed && stopped_because_.empty())

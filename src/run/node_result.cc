@@ -26,9 +26,18 @@ std::string_view status_name(NodeStatus status) {
   return "error";
 }
 
-bool is_failure(NodeStatus status) {
-  return status == NodeStatus::kError || status == NodeStatus::kFail ||
-         status == NodeStatus::kRuntimeError || status == NodeStatus::kPartial;
+bool is_failure(const NodeResult& result) {
+  switch (result.status) {
+    case NodeStatus::kError:
+    case NodeStatus::kFail:
+    case NodeStatus::kRuntimeError:
+    case NodeStatus::kPartial:
+      return true;
+    case NodeStatus::kSkipped:
+      return result.error.has_value();
+    default:
+      return false;
+  }
 }
 
 }  // namespace sluice::run

@@ -30,9 +30,6 @@ enum class NodeStatus : uint8_t {
 };
 std::string_view status_name(
     NodeStatus status);  // "success", "error", "skipped", "pass", "fail", "warn", "no-op"…
-// Error, fail and partial success: what makes the exit code 1 and (for `build`) skips descendants.
-// Skipped nodes are not failures.
-bool is_failure(NodeStatus status);
 
 struct Timing {
   SharedText name;  // "compile", "execute"
@@ -63,13 +60,18 @@ struct NodeResult {
   std::optional<int64_t>
       rows_affected;                // adapter_response.rows_affected; rows of the relation it wrote
   std::optional<int64_t> failures;  // tests; hooks give 0
-  std::optional<Error> error;       // when status is error (fail and warn carry only the message)
-  std::string skipped_because;      // "model.shop.orders failed", "cancelled"…
-  SharedText skipped_by;  // unique id of the nearest step that did not end well; empty: none
+  std::optional<Error> error;   // when status is error (fail and warn carry only the message), or
+                                // skipped because an ephemeral model inside it cannot be compiled
+  std::string skipped_because;  // "model.shop.orders failed", "cancelled"…
+  SharedText skipped_by;        // unique id of the nearest step that did not end well; empty: none
   std::optional<FreshnessFound> freshness;
   warehouse::ScanMetrics scan;
   std::shared_ptr<const BatchResults> batches;  // microbatch models only
   int num_retries = 0;                          // transaction conflicts that were tried again
 };
+
+// Error, fail and partial success: what makes the exit code 1 and (for `build`) skips descendants.
+// A skipped node is a failure when the skip is how an ephemeral model's error shows.
+bool is_failure(const NodeResult& result);
 
 }  // namespace sluice::run

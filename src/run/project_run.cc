@@ -53,7 +53,7 @@ bool makes_relation(const compile::Node& node, bool store_failures) {
 
 bool ProjectRunReport::has_failures() const {
   return std::any_of(results.begin(), results.end(),
-                     [](const NodeResult& result) { return is_failure(result.status); });
+                     [](const NodeResult& result) { return is_failure(result); });
 }
 
 ProjectRun::ProjectRun(compile::Session& session, warehouse::Warehouse* warehouse, FileSystem& fs,
@@ -112,7 +112,7 @@ bool ProjectRun::run_hooks(const std::string& tag, const std::vector<NodeResult>
       result = runner_.run_hook(hook, results);
       result.message =
           result.status == NodeStatus::kSuccess ? event.label + " passed" : result.message;
-      if (is_failure(result.status)) failed = hook.unique_id;
+      if (is_failure(result)) failed = hook.unique_id;
     }
     observer_.hook_finished(event, result);
     report.results.push_back(std::move(result));

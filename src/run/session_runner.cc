@@ -178,6 +178,19 @@ void SessionRunner::fail_result(NodeResult& result, const compile::Node& node, E
   }
   result.status = NodeStatus::kError;
   if (error.node().empty()) error.set_node(node.unique_id);
+  const compile::Node* faulty = session_.manifest().find_node(error.node());
+  if (faulty != nullptr && faulty != &node && faulty->is_ephemeral()) {
+    // The error is the ephemeral model's, which is no step of its own: as in dbt, its reader is
+    // skipped.
+    result.status = NodeStatus::kSkipped;
+    result.skipped_by = faulty->unique_id;
+    result.skipped_because = fmt::format("ephemeral {} failed", faulty->unique_id);
+    result.message = fmt::format(
+        "Compilation Error in {}, caused by compilation error in referenced ephemeral model {}",
+        node.unique_id, faulty->unique_id);
+    result.error = std::move(error);
+    return;
+  }
   error.locate(node.span);
   result.message = dbt_message(error, node);
   result.error = std::move(error);
@@ -213,6 +226,11 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     if (node.type != compile::ResourceType::kSeed && step.action != plan::Action::kClone)
       compiled = session_.compile_node(node, opened);
   }
+  // What the template wrote in a transaction belongs to the model's own, as in dbt; that of a mere
+  // compile or of a test goes.
+  if (compiled && opened != nullptr && opened->in_transaction() &&
+      (options_.compile_only || step.action == plan::Action::kTest))
+    compiled = opened->rollback();
   if (compiled && node.compiled) compiled = write_compiled(node);
   if (!compiled) {
     if (opened != nullptr && opened->in_transaction()) (void)opened->rollback();
@@ -245,6 +263,8 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
 
 Status SessionRunner::execute_with_retries(compile::Node& node, plan::Action action,
                                            GuardedConnection& connection, NodeResult& result) {
+  // A second try would lack what the template did in the transaction that the first one continues.
+  const bool continues = connection.in_transaction();
   for (int attempt = 1;; ++attempt) {
     connection.begin_attempt();
     Status status = execute(node, action, connection, result);
@@ -253,7 +273,7 @@ Status SessionRunner::execute_with_retries(compile::Node& node, plan::Action act
     // telling.
     if (was_open) (void)connection.rollback();
     if (status) return status;
-    const bool may_retry = attempt < options_.max_tries &&
+    const bool may_retry = !continues && attempt < options_.max_tries &&
                            is_transaction_conflict(status.error()) &&
                            !connection.has_side_effects();
     if (!may_retry || !wait_before_retry(attempt)) return status;
@@ -332,6 +352,7 @@ Status SessionRunner::compile_hook(compile::Node& operation) {
     SLUICE_ASSIGN(opened, connection(0));
   }
   SLUICE_TRY(session_.compile_node(operation, opened));
+  if (opened != nullptr && opened->in_transaction()) SLUICE_TRY(opened->rollback());
   if (!options_.write_files) return {};
   return write_compiled_file(fs_, session_.manifest(), operation);
 }
