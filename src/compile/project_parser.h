@@ -80,6 +80,7 @@ class ProjectParser {
   Status name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter);
   std::string relation_name_of(const Node& node) const;
   void take(std::vector<Draft>& drafts);
+  bool warn_wrong_section(const project::NodeProperties& properties);
   void warn_unused_properties();
   // project_parser_deprecations.cc
   void warn_unused_config_paths();

@@ -408,9 +408,27 @@ void ProjectParser::take(std::vector<Draft>& drafts) {
   }
 }
 
+// An entry in the wrong section keeps its tests; the rest of it describes nothing.
+bool ProjectParser::warn_wrong_section(const project::NodeProperties& properties) {
+  for (const auto& node : shared_.manifest.nodes) {
+    if (!node->is_refable() || node->name != properties.name || node->package != properties.package)
+      continue;
+    const std::string_view type = project::resource_type_name(node->type);
+    Error warning(ErrorCode::kPropertyInvalid,
+                  fmt::format("'{}' is a {} node, but it is specified in the {} section of {}",
+                              properties.name, type, properties.yaml_key, properties.file),
+                  fmt::format("place the `{}` specification under the {}s key instead",
+                              properties.name, type));
+    warning.add_span(properties.span);
+    diagnostics_.add_warning(std::move(warning), "WrongResourceSchemaFile");
+    return true;
+  }
+  return false;
+}
+
 void ProjectParser::warn_unused_properties() {
   for (const project::NodeProperties& properties : shared_.project().node_properties) {
-    if (used_properties_[&properties]) continue;
+    if (used_properties_[&properties] || warn_wrong_section(properties)) continue;
     std::vector<std::string_view> names;
     for (const auto& node : shared_.manifest.nodes) names.push_back(node->name);
     std::string near = nearest_name(properties.name, names);

@@ -174,12 +174,16 @@ TestMetadata test_metadata(const GenericTestDefinition& definition, const TestTa
   return metadata;
 }
 
-// What the entries of a section describe, when it can be tested.
-std::optional<ResourceType> tested_type(std::string_view section) {
-  if (section == "models") return ResourceType::kModel;
-  if (section == "seeds") return ResourceType::kSeed;
-  if (section == "snapshots") return ResourceType::kSnapshot;
-  return std::nullopt;
+// What the entries of a section describe, then what else dbt looks for under their names; empty
+// when the section has no tests.
+std::vector<ResourceType> tested_types(std::string_view section) {
+  if (section == "models")
+    return {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot};
+  if (section == "seeds")
+    return {ResourceType::kSeed, ResourceType::kModel, ResourceType::kSnapshot};
+  if (section == "snapshots")
+    return {ResourceType::kSnapshot, ResourceType::kModel, ResourceType::kSeed};
+  return {};
 }
 
 }  // namespace
@@ -333,15 +337,16 @@ void ProjectParser::parse_generic_tests() {
   // What has tests, in the order of the project; drafted and rendered in parallel, taken in order.
   std::vector<std::function<void(TestDrafts&)>> jobs;
   for (const project::NodeProperties& properties : project.node_properties) {
-    const std::optional<ResourceType> type = tested_type(properties.yaml_key);
-    if (!type) continue;
-    auto node = by_name.find(fmt::format(
-        "{}\x01{}\x01{}{}{}", static_cast<int>(*type), properties.package, properties.name,
-        properties.version.is_none() ? "" : ".v", properties.version_text));
-    if (node == by_name.end()) continue;  // disabled, or warned about already
-    jobs.emplace_back([this, &properties, tested = node->second](TestDrafts& out) {
-      draft_node_tests(properties, *tested, out);
-    });
+    for (const ResourceType type : tested_types(properties.yaml_key)) {
+      auto node = by_name.find(fmt::format(
+          "{}\x01{}\x01{}{}{}", static_cast<int>(type), properties.package, properties.name,
+          properties.version.is_none() ? "" : ".v", properties.version_text));
+      if (node == by_name.end()) continue;  // disabled, or warned about already
+      jobs.emplace_back([this, &properties, tested = node->second](TestDrafts& out) {
+        draft_node_tests(properties, *tested, out);
+      });
+      break;
+    }
   }
   for (const project::SourceProperties& group : project.sources)
     for (const project::SourceTableProperties& table : group.tables)

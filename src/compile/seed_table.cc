@@ -86,10 +86,12 @@ class CsvReader {
   std::vector<CsvRow> rows_;
 };
 
-char delimiter_of(const Node& node) {
+Result<char> delimiter_of(const Node& node) {
   const Value* value = node.config.is_dict() ? node.config.as_dict().find("delimiter") : nullptr;
-  if (value && value->is_string() && !value->as_string().empty()) return value->as_string()[0];
-  return ',';
+  if (value == nullptr || !value->is_string()) return ',';
+  if (value->as_string().size() == 1) return value->as_string()[0];
+  return fail(Error(ErrorCode::kConfigInvalid, "\"delimiter\" must be a 1-character string",
+                    "leave it out for a comma; for tab-separated files: delimiter: \"\\t\""));
 }
 
 Result<Value> load_agate_table(Interpreter& interpreter, const CallArgs&) {
@@ -99,7 +101,8 @@ Result<Value> load_agate_table(Interpreter& interpreter, const CallArgs&) {
   const Node& node = *ctx.node;
   SLUICE_ASSIGN(std::string text,
                 ctx.shared.options.fs->read(join_path(node.root_path, node.original_file_path)));
-  SLUICE_ASSIGN(std::vector<CsvRow> rows, CsvReader(text, delimiter_of(node)).read(node));
+  SLUICE_ASSIGN(const char delimiter, delimiter_of(node));
+  SLUICE_ASSIGN(std::vector<CsvRow> rows, CsvReader(text, delimiter).read(node));
   if (rows.empty())
     return fail(csv_error(node, 1, "the seed file is empty", "its first line names the columns"));
   size_t width = rows[0].size();
