@@ -106,6 +106,23 @@ std::optional<graph::Selection> catalog_selection(const Invocation& invocation,
   return all;
 }
 
+// Pictures and other files that the documentation pages refer to, put beside the artifacts.
+Status copy_assets(Invocation& invocation, Workspace& workspace) {
+  const project::Project& project = workspace.project();
+  FileSystem& fs = invocation.fs;
+  for (const std::string& folder : project.root_pkg().asset_paths) {
+    const std::string from = join_path(project.root, folder);
+    const std::string to = join_path(project.target_path, folder);
+    SLUICE_TRY(fs.remove_all(to));
+    SLUICE_ASSIGN(const std::vector<FileInfo> files, fs.list_recursively(from));
+    for (const FileInfo& file : files) {
+      SLUICE_ASSIGN(const std::string content, fs.read(join_path(from, file.path)));
+      SLUICE_TRY(fs.write_atomically(join_path(to, file.path), content));
+    }
+  }
+  return {};
+}
+
 int write_catalog(Invocation& invocation, Workspace& workspace) {
   const std::optional<graph::Selection> selection = catalog_selection(invocation, workspace);
   if (!selection) return kExitUsage;
@@ -140,7 +157,10 @@ int docs_command(Invocation& invocation) {
   SignalWatcher signals;
   Workspace workspace(invocation);
   if (!workspace.open_project()) return kExitUsage;
-  if (!write_manifest_artifact(invocation, workspace)) return kExitUsage;
+  if (invocation.options.compile && !write_manifest_artifact(invocation, workspace))
+    return kExitUsage;
+  if (const Status copied = copy_assets(invocation, workspace); !copied)
+    return report_error(invocation, copied.error());
   if (!workspace.open_warehouse()) return kExitUsage;
   if (invocation.options.compile && !compile_all(invocation, workspace, signals)) return kExitUsage;
   return write_catalog(invocation, workspace);

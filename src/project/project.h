@@ -159,7 +159,7 @@ struct Package {
   std::string version;
   bool builtin = false;  // `dbt` and `dbt_<adapter>`: text embedded in the binary
   std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths,
-      snapshot_paths, docs_paths;
+      snapshot_paths, docs_paths, asset_paths;
   jinja::Value config;  // dbt_project.yml as a dict; rendered save vars, hooks and the config
                         // sections' hooks
   jinja::Value written_config;  // the config sections of dbt_project.yml as they are written

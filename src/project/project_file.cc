@@ -193,6 +193,7 @@ class PackageReader {
     package.macro_paths = paths(package, "macro-paths", "", {"macros"});
     package.snapshot_paths = paths(package, "snapshot-paths", "", {"snapshots"});
     package.docs_paths = paths(package, "docs-paths", "", {});
+    package.asset_paths = paths(package, "asset-paths", "", {});
   }
 
   void read_mappings(Package& package) {
