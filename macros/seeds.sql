@@ -36,6 +36,23 @@
     {{ return('truncate table ' ~ old_relation.render()) }}
 {%- endmacro %}
 
+{# Before a seed's table is emptied and filled again. #}
+{% macro prepare_refill(relation) -%}
+    {{ adapter.dispatch('prepare_refill', 'dbt')(relation) }}
+{%- endmacro %}
+
+{% macro default__prepare_refill(relation) -%}
+{%- endmacro %}
+
+{# Whether prepare_refill() takes the table's indexes, so that they are made again after the rows. #}
+{% macro refills_indexes() -%}
+    {{ return(adapter.dispatch('refills_indexes', 'dbt')()) }}
+{%- endmacro %}
+
+{% macro default__refills_indexes() -%}
+    {{ return(false) }}
+{%- endmacro %}
+
 {% macro load_csv_rows(model, agate_table) -%}
     {{ return(adapter.dispatch('load_csv_rows', 'dbt')(model, agate_table)) }}
 {%- endmacro %}

@@ -4,11 +4,22 @@
 
 {% macro duckdb__set_dependents_aside(relation) -%}
     {%- set pairs = [] -%}
-    {%- for table in foreign_key_dependents(relation) -%}
-        {%- set dependent = api.Relation.create(database=relation.database, schema=relation.schema, identifier=table, type='table') -%}
-        {%- if not is_built_in_this_run(dependent) -%}
-            {{ exceptions.raise_compiler_error('cannot replace ' ~ relation ~ ': a foreign key of the table ' ~ dependent ~ ' points to it, and this run does not rebuild that table; select the model that builds it too') }}
+    {%- set tables = foreign_key_dependents(relation) -%}
+    {%- set obstacles = [] -%}
+    {%- for table in tables -%}
+        {%- set obstacle = rebuild_obstacle(relation, table) -%}
+        {%- if obstacle -%}
+            {%- do obstacles.append(table ~ ' (' ~ obstacle ~ ')') -%}
         {%- endif -%}
+    {%- endfor -%}
+    {%- if obstacles -%}
+        {{ exceptions.raise_compiler_error('cannot replace ' ~ relation ~ ': foreign keys of other tables lead to it, and this run cannot rebuild them after it: ' ~ obstacles | join(', ')) }}
+    {%- endif -%}
+    {%- if tables and not declares_foreign_keys() -%}
+        {%- do ensure_transaction() -%}
+    {%- endif -%}
+    {%- for table in tables -%}
+        {%- set dependent = api.Relation.create(database=relation.database, schema=relation.schema, identifier=table, type='table') -%}
         {%- set aside = dependent.incorporate(path={'identifier': table ~ '__dbt_fk_backup'}) -%}
         {%- do adapter.drop_relation(aside) -%}
         {%- call statement('copy_rows') -%}
@@ -20,6 +31,15 @@
         {%- do pairs.append([dependent, aside]) -%}
     {%- endfor -%}
     {{ return(pairs) }}
+{%- endmacro %}
+
+{% macro duckdb__ensure_transaction() -%}
+    {%- if adapter.disable_transactions() -%}
+        {%- do exceptions.warn('disable_transactions is set, but dbt-duckdb uses a transaction to replace tables that foreign keys bind together, and so does sluice: without one a failure would lose ' ~ this) -%}
+        {%- call statement('begin', auto_begin=false) -%}
+            begin transaction
+        {%- endcall -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {# Names of the tables whose foreign keys lead to `relation`, those that nothing points to first. #}
@@ -46,12 +66,45 @@
     {{ return(run_query(query).columns[0].values() | list) }}
 {%- endmacro %}
 
-{% macro is_built_in_this_run(relation) -%}
-    {%- for id in selected_resources if id in graph.nodes -%}
-        {%- set node = graph.nodes[id] -%}
-        {%- if node.relation_name and node.alias | lower == relation.identifier | lower and node.schema | lower == relation.schema | lower and node.resource_type in ['model', 'seed', 'snapshot'] -%}
-            {{ return(true) }}
+{# Why this run will not make `table` anew, with its foreign keys, after `relation`; none when it will. #}
+{% macro rebuild_obstacle(relation, table) -%}
+    {%- set node = node_of_table(relation, table) -%}
+    {%- if node is none -%}
+        {{ return('no model of this project builds it') }}
+    {%- endif -%}
+    {%- set name = node.resource_type ~ ' ' ~ node.name -%}
+    {%- if node.unique_id not in selected_resources -%}
+        {{ return(name ~ ' is not selected in this run') }}
+    {%- elif model['unique_id'] not in ancestors_of(node) -%}
+        {{ return(name ~ ' does not ref() the table its foreign key points at') }}
+    {%- elif node.config.materialized in ['incremental', 'snapshot'] and not (node.config.full_refresh if node.config.full_refresh is not none else flags.FULL_REFRESH) -%}
+        {{ return(name ~ ' is materialized as ' ~ node.config.materialized ~ ' and would lose its data; run with --full-refresh') }}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{# The node that builds the table of this name beside `relation`. #}
+{% macro node_of_table(relation, table) -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed', 'snapshot'] and node.relation_name -%}
+        {%- if node.alias | lower == table | lower and node.schema | lower == relation.schema | lower and node.database | lower == relation.database | lower -%}
+            {{ return(node) }}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(false) }}
+    {{ return(none) }}
+{%- endmacro %}
+
+{# Unique ids of all that a node is built from. #}
+{% macro ancestors_of(node) -%}
+    {%- set reached = {} -%}
+    {%- set waiting = [node] -%}
+    {%- for _ in range(graph.nodes | length) if waiting -%}
+        {%- set next = waiting.pop() -%}
+        {%- for id in next.depends_on.nodes if id not in reached -%}
+            {%- do reached.update({id: true}) -%}
+            {%- if id in graph.nodes -%}
+                {%- do waiting.append(graph.nodes[id]) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(reached) }}
 {%- endmacro %}

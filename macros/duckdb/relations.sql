@@ -13,11 +13,16 @@
     {% endcall -%}
 {%- endmacro %}
 
-{% macro duckdb__create_table_as(temporary, relation, compiled_code, language='sql') -%}
-    {%- if language != 'sql' -%}
+{% macro duckdb__create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
+    {%- set partitioned_by = partitioned_by or duckdb__get_partitioned_by(relation, temporary) -%}
+    {%- set sorted_by = sorted_by or duckdb__get_sorted_by(relation, temporary) -%}
+    {%- if language == 'python' -%}
+        {{ return(py_write_table(temporary, relation, compiled_code, partitioned_by=partitioned_by, sorted_by=sorted_by)) }}
+    {%- elif language != 'sql' -%}
         {{ exceptions.raise_compiler_error('duckdb__create_table_as macro does not support the language ' ~ language) }}
     {%- endif -%}
-    {%- set contract = config.get('contract') %}
+    {%- set contract = config.get('contract') -%}
+    {%- set layout = duckdb_layout_statements(relation, partitioned_by, sorted_by) %}
     {{ config.get('sql_header') or '' }}
 
     create {{ 'temporary' if temporary }} table
@@ -25,8 +30,22 @@
   {% if contract and contract.enforced and not temporary %}
     {{ get_assert_columns_equivalent(compiled_code) }}
     {{ get_table_columns_and_constraints() }} ;
+    {%- for statement in layout %}
+    {{ statement }};
+    {%- endfor %}
     insert into {{ relation }} {{ get_column_names() }} (
       {{ get_select_subquery(compiled_code) }}
+    );
+  {% elif layout %}
+    {# rows are laid out as they are written, so the table is there first #}
+    as (
+      select * from ({{ compiled_code }}) as model_subq where false
+    );
+    {%- for statement in layout %}
+    {{ statement }};
+    {%- endfor %}
+    insert into {{ relation }} (
+      {{ compiled_code }}
     );
   {% else %}
     {# no contract: the query decides the columns #}
@@ -127,10 +146,10 @@
 {# One statement per column: DuckDB changes one thing per ALTER TABLE. #}
 {% macro duckdb__alter_relation_add_remove_columns(relation, add_columns, remove_columns) -%}
     {%- for column in add_columns or [] -%}
-        {%- do run_query('alter table ' ~ relation ~ ' add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.data_type) -%}
+        {%- do run_query('alter table ' ~ relation ~ ' add column ' ~ adapter.quote_as_configured(column.name, 'identifier') ~ ' ' ~ column.data_type) -%}
     {%- endfor -%}
     {%- for column in remove_columns or [] -%}
-        {%- do run_query('alter table ' ~ relation ~ ' drop column ' ~ adapter.quote(column.name)) -%}
+        {%- do run_query('alter table ' ~ relation ~ ' drop column ' ~ adapter.quote_as_configured(column.name, 'identifier')) -%}
     {%- endfor -%}
 {%- endmacro %}
 

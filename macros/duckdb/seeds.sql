@@ -13,6 +13,20 @@
     {{ return(sql) }}
 {%- endmacro %}
 
+{# A unique index of DuckDB still knows the keys of rows that the same transaction deleted: the table
+   is made anew, with its columns. #}
+{% macro duckdb__prepare_refill(relation) -%}
+    {%- if refills_indexes() -%}
+        {%- call statement('prepare_refill') -%}
+            create or replace table {{ relation.render() }} as select * from {{ relation.render() }} where false
+        {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__refills_indexes() -%}
+    {{ return(config.get('indexes', []) | length > 0) }}
+{%- endmacro %}
+
 {% macro duckdb__get_binding_char() -%}
     {{ return(adapter.get_binding_char()) }}
 {%- endmacro %}

@@ -17,6 +17,9 @@
     {%- elif existing_relation.is_view -%}
         {{ exceptions.raise_compiler_error("Cannot seed to '" ~ existing_relation ~ "', it is a view") }}
     {%- else -%}
+        {%- if not full_refresh_mode -%}
+            {%- do prepare_refill(existing_relation) -%}
+        {%- endif -%}
         {%- set create_table_sql = reset_csv_table(model, full_refresh_mode, existing_relation, agate_table) -%}
     {%- endif -%}
 
@@ -30,7 +33,7 @@
 
     {%- do apply_grants(target_relation, grant_config, should_revoke=should_revoke(existing_relation, full_refresh_mode)) -%}
     {%- do persist_docs(target_relation, model) -%}
-    {%- if created -%}
+    {%- if created or refills_indexes() -%}
         {%- do create_indexes(target_relation) -%}
     {%- endif -%}
 

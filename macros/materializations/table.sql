@@ -42,6 +42,7 @@
         {%- do adapter.cache_added(target_relation) -%}
     {%- elif declares_foreign_keys() -%}
         {# A table that others are told to refer to by its foreign keys cannot be renamed later. #}
+        {%- do ensure_transaction() -%}
         {%- set dependents = set_dependents_aside(existing_relation) -%}
         {%- do drop_relation_in_transaction(existing_relation) -%}
         {%- call statement('main') -%}
@@ -59,6 +60,15 @@
         {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
         {%- do put_dependents_back(dependents) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# For what cannot be made beside the old table and renamed: opens a transaction where the profile
+   has switched them off, so that a failure brings the old rows back. #}
+{% macro ensure_transaction() -%}
+    {{ adapter.dispatch('ensure_transaction', 'dbt')() }}
+{%- endmacro %}
+
+{% macro default__ensure_transaction() -%}
 {%- endmacro %}
 
 {# Tables that keep `relation` from being dropped, out of its way under names of their own; the list

@@ -1,0 +1,49 @@
+{# How DuckLake lays out a table's files: `partitioned_by` and `sorted_by` (or `partition_by`, `sort_by`), one
+   expression or a list. Other databases have no such layout: there the settings say nothing. #}
+
+{% macro duckdb__get_partitioned_by(relation, temporary) -%}
+    {{ return(duckdb_layout_expressions(relation, temporary, 'partitioned_by', 'partition_by')) }}
+{%- endmacro %}
+
+{% macro duckdb__get_sorted_by(relation, temporary) -%}
+    {{ return(duckdb_layout_expressions(relation, temporary, 'sorted_by', 'sort_by')) }}
+{%- endmacro %}
+
+{# The expressions, separated by commas; none when there is nothing to lay out. #}
+{% macro duckdb_layout_expressions(relation, temporary, key, other_key) -%}
+    {%- set name = key ~ '/' ~ other_key -%}
+    {%- set given = config.get(key) or config.get(other_key) -%}
+    {%- if temporary or not given or not adapter.is_ducklake(relation) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set expressions = normalize_string_or_list(given, name) -%}
+    {%- for expression in expressions if expression is not string or not expression | trim -%}
+        {{ exceptions.raise_compiler_error(name ~ ' list values must be non-empty strings, got: ' ~ expression) }}
+    {%- endfor -%}
+    {{ return(expressions | map('trim') | join(', ')) }}
+{%- endmacro %}
+
+{# Statements for a table that has no rows yet. #}
+{% macro duckdb_layout_statements(relation, partitioned_by, sorted_by) -%}
+    {%- set statements = [] -%}
+    {%- if partitioned_by -%}
+        {%- do statements.append('alter table ' ~ relation ~ ' set partitioned by (' ~ partitioned_by ~ ')') -%}
+    {%- endif -%}
+    {%- if sorted_by -%}
+        {%- do statements.append('alter table ' ~ relation ~ ' set sorted by (' ~ sorted_by ~ ')') -%}
+    {%- endif -%}
+    {{ return(statements) }}
+{%- endmacro %}
+
+{# A Python model's program: the model, then materialize(df, con), which writes what it returned. #}
+{% macro py_write_table(temporary, relation, compiled_code, partitioned_by=none, sorted_by=none) -%}
+{{ compiled_code }}
+
+
+def materialize(df, con):
+    con.execute("""create {{ 'temporary ' if temporary }}table {{ relation.include(database=(not temporary), schema=(not temporary)) }} as select * from df where false""")
+{%- for statement in duckdb_layout_statements(relation, partitioned_by, sorted_by) %}
+    con.execute("""{{ statement }}""")
+{%- endfor %}
+    con.execute("""insert into {{ relation.include(database=(not temporary), schema=(not temporary)) }} select * from df""")
+{%- endmacro %}
