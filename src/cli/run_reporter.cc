@@ -287,7 +287,7 @@ void RunReporter::tell_end(const NodeResult& result) {
                  {{"run_result", json}}});
   const bool skips = result.status == NodeStatus::kFail
                          ? options_.tests_skip
-                         : run::is_failure(result.status) || result.status == NodeStatus::kSkipped;
+                         : run::is_failure(result) || result.status == NodeStatus::kSkipped;
   if (!skips || manifest_.find_source(id) != nullptr) return;
   const std::string_view status = run::status_name(result.status);
   console_.emit(
