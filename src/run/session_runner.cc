@@ -210,6 +210,22 @@ NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
   return result;
 }
 
+Status SessionRunner::compile(compile::Node& node, const plan::Step& step,
+                              GuardedConnection* connection, NodeResult& result) {
+  {
+    PhaseTimer timer(clock_, result, "compile");
+    tell_phase(step, StepPhase::kCompiling);
+    if (node.type != compile::ResourceType::kSeed && step.action != plan::Action::kClone)
+      SLUICE_TRY(session_.compile_node(node, connection));
+  }
+  // What the template wrote in a transaction belongs to the model's own, as in dbt; that of a mere
+  // compile or of a test goes.
+  const bool keeps_transaction = !options_.compile_only && step.action != plan::Action::kTest;
+  if (connection != nullptr && connection->in_transaction() && !keeps_transaction)
+    SLUICE_TRY(connection->rollback());
+  return node.compiled ? write_compiled(node) : Status();
+}
+
 NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, size_t worker) {
   NodeResult result;
   Result<GuardedConnection*> connected = nullptr;
@@ -219,19 +235,7 @@ NodeResult SessionRunner::run_node(compile::Node& node, const plan::Step& step, 
     return result;
   }
   GuardedConnection* opened = *connected;
-  Status compiled;
-  {
-    PhaseTimer timer(clock_, result, "compile");
-    tell_phase(step, StepPhase::kCompiling);
-    if (node.type != compile::ResourceType::kSeed && step.action != plan::Action::kClone)
-      compiled = session_.compile_node(node, opened);
-  }
-  // What the template wrote in a transaction belongs to the model's own, as in dbt; that of a mere
-  // compile or of a test goes.
-  if (compiled && opened != nullptr && opened->in_transaction() &&
-      (options_.compile_only || step.action == plan::Action::kTest))
-    compiled = opened->rollback();
-  if (compiled && node.compiled) compiled = write_compiled(node);
+  Status compiled = compile(node, step, opened, result);
   if (!compiled) {
     if (opened != nullptr && opened->in_transaction()) (void)opened->rollback();
     fail_result(result, node, std::move(compiled.error()));

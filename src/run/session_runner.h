@@ -68,6 +68,8 @@ class SessionRunner final : public NodeRunner {
  private:
   NodeResult run_freshness(const plan::Step& step, size_t worker);  // freshness_step.cc
   NodeResult run_node(compile::Node& node, const plan::Step& step, size_t worker);
+  Status compile(compile::Node& node, const plan::Step& step, GuardedConnection* connection,
+                 NodeResult& result);
   NodeResult run_batches(compile::Node& node, const plan::Step& step, size_t worker);
   NodeResult run_batch(const compile::Node& node, const plan::Step& step, size_t worker,
                        const BatchEvent& event, const compile::Batch& batch);
