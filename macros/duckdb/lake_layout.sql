@@ -6,11 +6,11 @@
 {%- endmacro %}
 
 {% macro duckdb__get_sorted_by(relation, temporary) -%}
-    {{ return(duckdb_layout_expressions(relation, temporary, 'sorted_by', 'sort_by')) }}
+    {{ return(duckdb_layout_expressions(relation, temporary, 'sorted_by', 'sort_by', are_columns=true)) }}
 {%- endmacro %}
 
-{# The expressions, separated by commas; none when there is nothing to lay out. #}
-{% macro duckdb_layout_expressions(relation, temporary, key, other_key) -%}
+{# The expressions, or quoted columns, separated by commas; none when there is nothing to lay out. #}
+{% macro duckdb_layout_expressions(relation, temporary, key, other_key, are_columns=false) -%}
     {%- set name = key ~ '/' ~ other_key -%}
     {%- set given = config.get(key) or config.get(other_key) -%}
     {%- if temporary or not given or not adapter.is_ducklake(relation) -%}
@@ -20,7 +20,11 @@
     {%- for expression in expressions if expression is not string or not expression | trim -%}
         {{ exceptions.raise_compiler_error(name ~ ' list values must be non-empty strings, got: ' ~ expression) }}
     {%- endfor -%}
-    {{ return(expressions | map('trim') | join(', ')) }}
+    {%- set texts = [] -%}
+    {%- for expression in expressions | map('trim') -%}
+        {%- do texts.append(adapter.quote(expression) if are_columns and not expression.startswith('"') else expression) -%}
+    {%- endfor -%}
+    {{ return(texts | join(', ')) }}
 {%- endmacro %}
 
 {# Statements for a table that has no rows yet. #}
