@@ -1,0 +1,122 @@
+#include "sql/binder.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "sql/expression_text.h"
+
+namespace sluice::sql {
+namespace {
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+// Every function that the parsed text names, with the number of arguments.
+void collect_calls(const Json& json, const FunctionProperties& functions,
+                   std::set<std::string>& unstable) {
+  const Json* kind = json.find("class");
+  const Json* name = json.find("function_name");
+  if (kind != nullptr && name != nullptr && kind->text == "FUNCTION" &&
+      functions.is_known(name->text)) {
+    const Json* children = json.find("children");
+    const size_t arguments = children == nullptr ? 0 : children->items.size();
+    if (functions.stability(name->text, arguments) != Stability::kConsistent)
+      unstable.insert(name->text);
+  }
+  for (const Json& item : json.items) collect_calls(item, functions, unstable);
+  for (const auto& [key, value] : json.fields) collect_calls(value, functions, unstable);
+}
+
+Unsupported unsupported_by_engine(const Json& answer) {
+  const Json* message = answer.find("error_message");
+  return {message == nullptr ? std::string("a plan that the engine does not show")
+                             : "a plan that the engine does not show: " + message->text,
+          kNoPlace};
+}
+
+}  // namespace
+
+std::string quoted_name(const RelationName& name) {
+  std::string out;
+  for (const std::string* part : {&name.catalog, &name.schema})
+    if (!part->empty()) out += quoted_identifier(*part) + ".";
+  return out + quoted_identifier(name.table);
+}
+
+Result<Binder> Binder::open() {
+  Binder binder;
+  warehouse::WarehouseSettings settings;
+  settings.path = ":memory:";
+  settings.database = "memory";
+  settings.schema = "main";
+  settings.threads = 1;
+  SLUICE_ASSIGN(binder.warehouse_, warehouse::open_duckdb(settings));
+  SLUICE_ASSIGN(binder.connection_, binder.warehouse_->connect());
+  SLUICE_ASSIGN(binder.functions_, FunctionProperties::load(*binder.connection_));
+  binder.catalogs_ = {"", "memory"};
+  return binder;
+}
+
+Status Binder::ensure_schema(const RelationName& name) {
+  if (catalogs_.insert(name.catalog).second) {
+    const std::string sql = fmt::format("attach ':memory:' as {}", quoted_identifier(name.catalog));
+    SLUICE_TRY(connection_->execute(sql, false));
+  }
+  if (name.schema.empty() || !schemas_.emplace(name.catalog, name.schema).second) return {};
+  std::string schema = quoted_identifier(name.schema);
+  if (!name.catalog.empty()) schema = quoted_identifier(name.catalog) + "." + schema;
+  SLUICE_TRY(connection_->execute("create schema if not exists " + schema, false));
+  return {};
+}
+
+Status Binder::define_table(const RelationName& name,
+                            const std::vector<warehouse::ColumnInfo>& columns) {
+  SLUICE_TRY(ensure_schema(name));
+  std::string list;
+  for (const warehouse::ColumnInfo& column : columns) {
+    if (!list.empty()) list += ", ";
+    list += quoted_identifier(column.name) + " " + column.type;
+  }
+  SLUICE_TRY(connection_->execute(
+      fmt::format("create or replace table {} ({})", quoted_name(name), list), false));
+  return {};
+}
+
+Status Binder::define_view(const RelationName& name, const std::string& sql) {
+  SLUICE_TRY(ensure_schema(name));
+  SLUICE_TRY(connection_->execute(
+      fmt::format("create or replace view {} as (\n{}\n)", quoted_name(name), sql), false));
+  return {};
+}
+
+Result<std::string> Binder::fetch_text(const std::string& sql) {
+  SLUICE_ASSIGN(const warehouse::StatementResult result, connection_->execute(sql, true));
+  const auto* text =
+      result.table.rows.empty() ? nullptr : std::get_if<std::string>(&result.table.rows[0][0]);
+  if (text == nullptr) return fail(ErrorCode::kInternal, "the engine did not answer with a text");
+  return *text;
+}
+
+Result<BoundQuery> Binder::bind(const std::string& sql) {
+  BoundQuery out;
+  SLUICE_ASSIGN(out.columns, connection_->describe_query(sql));
+  const std::string literal = quoted_text(sql);
+  SLUICE_ASSIGN(const std::string parsed,
+                fetch_text(fmt::format("select json_serialize_sql({})::varchar", literal)));
+  SLUICE_ASSIGN(const Json tree, parse_json(parsed));
+  collect_calls(tree, functions_, out.unstable_functions);
+  SLUICE_ASSIGN(const std::string planned,
+                fetch_text(fmt::format("select json_serialize_plan({})::varchar", literal)));
+  SLUICE_ASSIGN(const Json answer, parse_json(planned));
+  const Json* plans = answer.find("plans");
+  if (plans == nullptr || plans->items.size() != 1)
+    out.plan = tl::unexpected<Unsupported>(unsupported_by_engine(answer));
+  else
+    out.plan = decode_plan(plans->items[0]);
+  return out;
+}
+
+}  // namespace sluice::sql

@@ -1,0 +1,130 @@
+#include "sql/expression_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace sluice::sql {
+namespace {
+
+using Text = std::optional<std::string>;
+
+bool is_operator(std::string_view name) {
+  return !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  });
+}
+
+bool is_word(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  });
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+Text function_text(const Expr& expr, const std::vector<std::string>& arguments) {
+  if (expr.has_hidden_data) return std::nullopt;
+  if (is_operator(expr.name)) {
+    if (arguments.size() == 2)
+      return fmt::format("({} {} {})", arguments[0], expr.name, arguments[1]);
+    if (arguments.size() == 1) return fmt::format("({} {})", expr.name, arguments[0]);
+    return std::nullopt;
+  }
+  if (!is_word(expr.name)) return std::nullopt;
+  return fmt::format("{}({})", quoted_identifier(expr.name), joined(arguments, ", "));
+}
+
+Text operator_text(const Expr& expr, const std::vector<std::string>& arguments) {
+  if (expr.name == "COALESCE" || expr.name == "TRY")
+    return fmt::format("{}({})", expr.name, joined(arguments, ", "));
+  if (expr.name == "NOT") return fmt::format("(NOT {})", arguments[0]);
+  if (expr.name == "IS NULL" || expr.name == "IS NOT NULL")
+    return fmt::format("({} {})", arguments[0], expr.name);
+  const std::vector<std::string> list(arguments.begin() + 1, arguments.end());
+  return fmt::format("({} {} ({}))", arguments[0], expr.name, joined(list, ", "));
+}
+
+std::string case_text(const std::vector<std::string>& parts) {
+  std::string out = "(CASE";
+  for (size_t i = 0; i + 1 < parts.size(); i += 2)
+    out += fmt::format(" WHEN {} THEN {}", parts[i], parts[i + 1]);
+  return out + fmt::format(" ELSE {} END)", parts.back());
+}
+
+}  // namespace
+
+std::string quoted_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+Text expression_text(const Expr& expr, const ColumnText& column) {
+  if (expr.kind == ExprKind::kColumn) return column(expr.column);
+  std::vector<std::string> arguments;
+  for (const ExprPtr& child : expr.children) {
+    Text text = expression_text(*child, column);
+    if (!text) return std::nullopt;
+    arguments.push_back(std::move(*text));
+  }
+  switch (expr.kind) {
+    case ExprKind::kConstant:
+      return expr.name.empty() ? Text() : Text(expr.name);
+    case ExprKind::kCast:
+      if (expr.type.empty()) return std::nullopt;
+      return fmt::format("{}({} AS {})", expr.is_try ? "TRY_CAST" : "CAST", arguments[0],
+                         expr.type);
+    case ExprKind::kComparison:
+      return fmt::format("({} {} {})", arguments[0], expr.name, arguments[1]);
+    case ExprKind::kConjunction:
+      return "(" + joined(arguments, " " + expr.name + " ") + ")";
+    case ExprKind::kFunction:
+      return function_text(expr, arguments);
+    case ExprKind::kOperator:
+      return operator_text(expr, arguments);
+    case ExprKind::kCase:
+      return case_text(arguments);
+    default:
+      return std::nullopt;
+  }
+}
+
+Text canonical_text(const Expr& expr) {
+  return expression_text(expr, [](size_t column) { return Text(fmt::format("#{}", column)); });
+}
+
+void visit_expressions(const Expr& expr, const std::function<void(const Expr&)>& visit) {
+  visit(expr);
+  const auto visit_if = [&visit](const ExprPtr& part) {
+    if (part != nullptr) visit_expressions(*part, visit);
+  };
+  for (const ExprPtr& child : expr.children) visit_if(child);
+  if (expr.call) {
+    visit_if(expr.call->filter);
+    for (const SortKey& key : expr.call->order) visit_if(key.expr);
+  }
+  if (expr.window == nullptr) return;
+  for (const ExprPtr& part : expr.window->partitions) visit_if(part);
+  for (const SortKey& key : expr.window->order) visit_if(key.expr);
+  for (const ExprPtr* part : {&expr.window->start_offset, &expr.window->end_offset,
+                              &expr.window->offset, &expr.window->fallback})
+    visit_if(*part);
+}
+
+void collect_columns(const Expr& expr, std::set<size_t>& out) {
+  visit_expressions(expr, [&out](const Expr& part) {
+    if (part.kind == ExprKind::kColumn) out.insert(part.column);
+  });
+}
+
+std::set<size_t> columns_of(const Expr& expr) {
+  std::set<size_t> out;
+  collect_columns(expr, out);
+  return out;
+}
+
+}  // namespace sluice::sql
