@@ -61,6 +61,7 @@ class Workspace {
   const graph::Graph& graph() const { return *graph_; }
   warehouse::Warehouse* warehouse() { return warehouse_.get(); }
   double price_per_tb() const;
+  const run::ProjectSettings& settings() const { return settings_; }
   size_t num_threads() const;
   // How the project's files were asked for, for what reads more of them.
   project::LoadOptions load_options(LoadNeeds needs) const;

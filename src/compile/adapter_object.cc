@@ -139,6 +139,10 @@ Answer get_relation(NodeContext& ctx, Interpreter&, const CallArgs& args) {
     SLUICE_ASSIGN(parts[i], jinja::to_str(bound[i]));
   }
   if (parts[0].empty()) parts[0] = ctx.shared.project().profile.database;
+  // A specification is what a first build would run.
+  if (ctx.specification != nullptr && ctx.node != nullptr && parts[1] == ctx.node->schema &&
+      parts[2] == ctx.node->alias)
+    return Value::none();
   SLUICE_ASSIGN(warehouse::Connection * connection, ctx.require_connection());
   SLUICE_TRY(ctx.shared.relations.load(*connection, parts[0], parts[1]));
   auto found = ctx.shared.relations.find(parts[0], parts[1], parts[2]);

@@ -9,6 +9,7 @@
 #include "compile/config_defaults.h"
 #include "compile/deferral.h"
 #include "compile/node_compiler.h"
+#include "compile/specification.h"
 #include "compile/unit_test_compiler.h"
 #include "jinja/ops.h"
 #include "project/yaml_value.h"
@@ -341,6 +342,7 @@ Result<Value> NodeContext::resolve_ref(const RefCall& call) {
     return Relation::make(*shared.dialect, std::move(own));
   }
   if (unit_test != nullptr) return unit_test->resolve_ref(*this, call);
+  if (specification != nullptr) return specification->resolve_ref(*this, call);
   Node* target = shared.references.find_ref(call, package);
   if (!target) return fail(unknown_ref_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id, ref_text(call)));
@@ -377,6 +379,7 @@ Result<Value> NodeContext::resolve_source(const SourceCall& call) {
     return Relation::make(*shared.dialect, std::move(own));
   }
   if (unit_test != nullptr) return unit_test->resolve_source(*this, call);
+  if (specification != nullptr) return specification->resolve_source(*this, call);
   Source* target = shared.references.find_source(call, package);
   if (!target) return fail(unknown_source_error(shared, node, call));
   SLUICE_TRY(check_dependency(*this, target->unique_id,

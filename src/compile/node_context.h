@@ -72,7 +72,8 @@ struct SharedState {
             const std::string& node = {}) const;
 };
 
-class UnitTestCompiler;  // unit_test_compiler.h
+class UnitTestCompiler;       // unit_test_compiler.h
+class SpecificationCompiler;  // specification.h
 
 // Key of NodeContext::results under which adapter.execute leaves its rows for store_result; no
 // template can spell it.
@@ -120,6 +121,7 @@ class NodeContext final : public jinja::Scope {
   Phase phase;
   warehouse::Connection* connection;
   const UnitTestCompiler* unit_test = nullptr;  // while the model of a unit test is rendered
+  SpecificationCompiler* specification = nullptr;  // while a maintained model's query is rendered
 
   // What the template did.
   std::vector<RefCall> refs;

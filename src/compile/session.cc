@@ -13,6 +13,7 @@
 #include "compile/node_compiler.h"
 #include "compile/node_context.h"
 #include "compile/project_parser.h"
+#include "compile/specification.h"
 #include "compile/unit_test_difference.h"
 #include "jinja/ops.h"
 
@@ -205,6 +206,18 @@ Result<std::string> Session::compile_inline(const std::string& text,
   return impl_->compiler.compile_inline(text, connection);
 }
 
+std::string Session::relation_name(const Node& node) const {
+  const Value relation =
+      Relation::make(*impl_->shared.dialect, node_relation_parts(impl_->shared, node));
+  return relation.object_as<Relation>()->render();
+}
+
+Result<Specification> Session::specify(const Node& node, warehouse::Connection* connection) {
+  Result<Specification> out = SpecificationCompiler(impl_->shared, node, connection).compile();
+  if (!out) out.error().set_node(node.unique_id).locate(node.span);
+  return out;
+}
+
 Result<std::string> Session::show_sql(const Node* node, const std::string& compiled_sql,
                                       int64_t limit, warehouse::Connection* connection) {
   SharedState& shared = impl_->shared;
@@ -297,6 +310,17 @@ Result<MaterializationResult> Session::materialize(Node& node, warehouse::Connec
   if (result) return result;
   if (on_failed_statement && !evaluation.ctx.written.empty())
     on_failed_statement(node, evaluation.ctx.written);
+  return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
+}
+
+Result<MaterializationResult> Session::maintain(Node& node, warehouse::Connection& connection,
+                                                MaintenanceSteps& steps) {
+  SharedState& shared = impl_->shared;
+  Evaluation evaluation(shared, &node, node.package, &connection);
+  evaluation.ctx.extra["maintenance"] = make_maintenance(steps, connection);
+  auto result = run_materialization(shared, connection, evaluation.ctx, evaluation.interpreter,
+                                    "maintained", node.compiled_code);
+  if (result) return result;
   return fail(clean_up(evaluation.ctx, node, connection, std::move(result.error())));
 }
 

@@ -16,6 +16,7 @@
 #include "base/event.h"
 #include "base/file_system.h"
 #include "base/warning_policy.h"
+#include "compile/maintenance.h"
 #include "compile/manifest.h"
 #include "warehouse/warehouse.h"
 
@@ -105,6 +106,20 @@ struct UnitTestOutcome {
   std::string message;     // adapter response
 };
 
+// An input of a maintained model and the stub that stands for it in the specification.
+struct SpecificationInput {
+  std::string stub;      // its unique id, quoted where it is read
+  std::string relation;  // what stands there in a full refresh: a name, or a table function
+  const Node* node = nullptr;
+  const Source* source = nullptr;
+};
+
+// The query of a full refresh over stubs.
+struct Specification {
+  std::string sql;
+  std::vector<SpecificationInput> inputs;  // in order of first use
+};
+
 class Session {
  public:
   explicit Session(SessionOptions options);
@@ -141,6 +156,12 @@ class Session {
   // Compiles a text as an inline node ("sql_operation") against the project.
   Result<std::string> compile_inline(const std::string& text, warehouse::Connection* connection);
 
+  // The name of the relation that the node makes, as SQL writes it.
+  std::string relation_name(const Node& node) const;
+
+  // The query that a full refresh of the model would run, over stubs of its inputs.
+  Result<Specification> specify(const Node& node, warehouse::Connection* connection);
+
   // Wraps a query in `limit` by the project's macros (get_show_sql).
   Result<std::string> show_sql(const Node* node, const std::string& compiled_sql, int64_t limit,
                                warehouse::Connection* connection);
@@ -155,6 +176,10 @@ class Session {
 
   // Runs the node's materialization macro: hooks, DDL, commit. The node is compiled already.
   Result<MaterializationResult> materialize(Node& node, warehouse::Connection& connection);
+
+  // The same for a model that `steps` maintains.
+  Result<MaterializationResult> maintain(Node& node, warehouse::Connection& connection,
+                                         MaintenanceSteps& steps);
 
   // The `clone` command: makes the node's relation from that of the state it defers to.
   Result<MaterializationResult> clone_node(Node& node, warehouse::Connection& connection);

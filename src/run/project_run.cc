@@ -11,12 +11,13 @@
 namespace sluice::run {
 namespace {
 
-SessionRunnerOptions runner_options(const ProjectRunOptions& options) {
+SessionRunnerOptions runner_options(const ProjectRunOptions& options, Maintainer& maintainer) {
   SessionRunnerOptions out;
   out.num_workers = options.num_threads;
   out.compile_only = options.command == "compile";
   out.warn_error = options.warn_error;
   out.write_files = options.write_files;
+  out.maintainer = &maintainer;
   return out;
 }
 
@@ -63,7 +64,8 @@ ProjectRun::ProjectRun(compile::Session& session, warehouse::Warehouse* warehous
       plan_(plan),
       observer_(observer),
       options_(std::move(options)),
-      runner_(session, warehouse, fs, clock, runner_options(options_)),
+      maintainer_(session, fs, clock, options_.settings),
+      runner_(session, warehouse, fs, clock, runner_options(options_, maintainer_)),
       executor_(plan, runner_, observer, {options_.num_threads, options_.fail_fast}) {
   runner_.attach(&executor_, &observer);
   runner_.restrict_batches(options_.previous_batches);

@@ -14,6 +14,8 @@
 #include "compile/session.h"
 #include "plan/plan.h"
 #include "run/executor.h"
+#include "run/maintainer.h"
+#include "run/project_settings.h"
 #include "run/session_runner.h"
 
 namespace sluice::run {
@@ -28,6 +30,7 @@ struct ProjectRunOptions {
   bool compile_hooks =
       false;  // "compile" without a selection shows the SQL of hooks too, as in dbt
   bool store_failures = false;  // tests write tables, so their schemas must exist
+  ProjectSettings settings;     // sluice.yml
   // Retry: batches of an earlier run by model; only the failed ones are built.
   std::map<std::string, BatchResults> previous_batches;
 };
@@ -76,6 +79,7 @@ class ProjectRun {
   const plan::Plan& plan_;
   ProjectRunObserver& observer_;
   const ProjectRunOptions options_;
+  Maintainer maintainer_;
   SessionRunner runner_;
   Executor executor_;
   std::atomic<bool> is_cancelled_{false};

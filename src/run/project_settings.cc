@@ -56,7 +56,43 @@ void read_price(const yaml::Document& document, const yaml::Node& mapping,
   }
 }
 
+void add_value_error(const yaml::Document& document, const yaml::Node& value, std::string message,
+                     std::string hint, Diagnostics& diagnostics) {
+  Error error(ErrorCode::kProjectInvalid, std::move(message), std::move(hint));
+  error.add_span(document.span(value))
+      .set_excerpt(make_excerpt(document.text(), document.span(value)));
+  diagnostics.add_error(std::move(error));
+}
+
+void read_incremental(const yaml::Document& document, const yaml::Node& mapping,
+                      ProjectSettings& settings, Diagnostics& diagnostics) {
+  if (const yaml::Node* policy = mapping.find("policy")) {
+    // YAML reads `off` as false.
+    const bool is_off = policy->tag == yaml::Tag::kBool && !policy->boolean;
+    const auto parsed =
+        is_off ? std::optional(IncrementalPolicy::kOff) : parse_policy(policy->text);
+    if (parsed)
+      settings.policy = *parsed;
+    else
+      add_value_error(document, *policy,
+                      fmt::format("unknown incremental policy: \"{}\"", policy->text),
+                      "use off, auto, exact or strict", diagnostics);
+  }
+  if (const yaml::Node* tables = mapping.find("tables"))
+    settings.maintains_tables = tables->tag == yaml::Tag::kBool && tables->boolean;
+  if (const yaml::Node* gate = mapping.find("cost_gate"))
+    settings.has_cost_gate = !(gate->tag == yaml::Tag::kBool && !gate->boolean);
+}
+
 }  // namespace
+
+std::optional<IncrementalPolicy> parse_policy(std::string_view text) {
+  if (text == "off") return IncrementalPolicy::kOff;
+  if (text == "auto") return IncrementalPolicy::kAuto;
+  if (text == "exact") return IncrementalPolicy::kExact;
+  if (text == "strict") return IncrementalPolicy::kStrict;
+  return std::nullopt;
+}
 
 ProjectSettings read_project_settings(const FileSystem& fs, const std::string& project_root,
                                       Diagnostics& diagnostics) {
@@ -90,6 +126,7 @@ ProjectSettings read_project_settings(const FileSystem& fs, const std::string& p
     check_keys(*document, *incremental, incremental_keys(), "sluice.yml under \"incremental\"",
                diagnostics);
     read_price(*document, *incremental, settings, diagnostics);
+    read_incremental(*document, *incremental, settings, diagnostics);
   }
   return settings;
 }

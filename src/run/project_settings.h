@@ -1,10 +1,10 @@
 // sluice.yml: the project's own settings beside dbt_project.yml. Known here: the names of the
-// top-level keys and the price of a scanned terabyte; the stages that act on the other keys read
-// them themselves.
+// top-level keys, the price of a scanned terabyte and how incremental models are kept.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/diagnostics.h"
 #include "base/file_system.h"
@@ -13,8 +13,20 @@ namespace sluice::run {
 
 inline constexpr double kDefaultPricePerTb = 6.25;
 
+// How incremental models are kept.
+enum class IncrementalPolicy : uint8_t {
+  kOff,     // as dbt does
+  kAuto,    // models without a hand-written window, key or strategy are maintained exactly
+  kExact,   // those too, by what their full refresh would run
+  kStrict,  // as exact, and a full rebuild is an error
+};
+std::optional<IncrementalPolicy> parse_policy(std::string_view text);
+
 struct ProjectSettings {
   std::optional<double> price_per_tb;  // dollars
+  IncrementalPolicy policy = IncrementalPolicy::kOff;
+  bool maintains_tables = false;  // models materialized as table too
+  bool has_cost_gate = true;
 };
 
 // Reads <project_root>/sluice.yml; a missing file is fine. Unknown keys are errors with the nearest

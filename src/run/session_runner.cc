@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "run/maintainer.h"
 #include "run/node_error.h"
 #include "run/node_files.h"
 
@@ -202,7 +203,7 @@ NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
   SLUICE_CHECK(node != nullptr);
   const int64_t started_ns = clock_.ticks_ns();
   const bool in_batches = !options_.compile_only && step.action == plan::Action::kFull &&
-                          session_.runs_in_batches(*node);
+                          session_.runs_in_batches(*node) && !is_maintained(*node);
   NodeResult result = in_batches ? run_batches(*node, step, worker) : run_node(*node, step, worker);
   result.unique_id = step.unique_id;
   result.thread_id = worker_name(worker);
@@ -292,6 +293,22 @@ bool SessionRunner::wait_before_retry(int attempt) {
                                         [this] { return is_interrupted_; });
 }
 
+// A policy that is none fails later, where the error can be told.
+bool SessionRunner::is_maintained(const compile::Node& node) const {
+  return options_.maintainer != nullptr && options_.maintainer->covers(node).value_or(true);
+}
+
+Result<compile::MaterializationResult> SessionRunner::make_relation(compile::Node& node,
+                                                                    plan::Action action,
+                                                                    GuardedConnection& connection) {
+  if (action == plan::Action::kClone) return session_.clone_node(node, connection);
+  if (is_maintained(node)) {
+    SLUICE_TRY(options_.maintainer->covers(node));
+    return options_.maintainer->run(node, connection);
+  }
+  return session_.materialize(node, connection);
+}
+
 Status SessionRunner::execute(compile::Node& node, plan::Action action,
                               GuardedConnection& connection, NodeResult& result) {
   if (node.unit_test) return execute_unit_test(node, connection, result);
@@ -302,9 +319,7 @@ Status SessionRunner::execute(compile::Node& node, plan::Action action,
     if (!options_.write_files) return {};
     return write_run_file(fs_, session_.manifest(), node, take_statement(node.unique_id));
   }
-  SLUICE_ASSIGN(compile::MaterializationResult made, action == plan::Action::kClone
-                                                         ? session_.clone_node(node, connection)
-                                                         : session_.materialize(node, connection));
+  SLUICE_ASSIGN(compile::MaterializationResult made, make_relation(node, action, connection));
   result.status = NodeStatus::kSuccess;
   result.message = made.message;
   // A clone that had nothing to do asked the engine for nothing.

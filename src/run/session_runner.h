@@ -20,6 +20,8 @@
 
 namespace sluice::run {
 
+class Maintainer;  // maintainer.h
+
 struct SessionRunnerOptions {
   size_t num_workers = 1;
   bool compile_only = false;  // the `compile` command: nothing is executed
@@ -27,6 +29,7 @@ struct SessionRunnerOptions {
   bool write_files = true;    // target/compiled, target/run
   bool scan_metrics = true;
   int max_tries = 5;  // per node, transaction conflicts only
+  Maintainer* maintainer = nullptr;  // of the models that it covers; null: none is maintained
 };
 
 class SessionRunner final : public NodeRunner {
@@ -75,6 +78,9 @@ class SessionRunner final : public NodeRunner {
                        const BatchEvent& event, const compile::Batch& batch);
   std::vector<compile::Batch> batches_to_run(const compile::Node& node) const;
   Status execute_unit_test(compile::Node& node, GuardedConnection& connection, NodeResult& result);
+  bool is_maintained(const compile::Node& node) const;
+  Result<compile::MaterializationResult> make_relation(compile::Node& node, plan::Action action,
+                                                       GuardedConnection& connection);
   Status execute(compile::Node& node, plan::Action action, GuardedConnection& connection,
                  NodeResult& result);
   Status execute_with_retries(compile::Node& node, plan::Action action,

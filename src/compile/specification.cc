@@ -1,0 +1,95 @@
+#include "compile/specification.h"
+
+#include <algorithm>
+
+#include "compile/cte_injection.h"
+#include "jinja/ops.h"
+
+namespace sluice::compile {
+
+using jinja::Value;
+
+namespace {
+
+Value never() {
+  return jinja::make_closure(
+      "is_incremental",
+      [](jinja::Interpreter&, const jinja::CallArgs&) -> Result<Value> { return Value::boolean(false); });
+}
+
+}  // namespace
+
+Result<Specification> SpecificationCompiler::compile() {
+  SLUICE_ASSIGN(Rendered rendered, render(node_));
+  for (const Node* ephemeral : rendered.ephemerals) SLUICE_TRY(add_ephemeral(*ephemeral));
+  out_.sql = ctes_.empty() ? std::move(rendered.sql) : inject_ctes(rendered.sql, ctes_).sql;
+  return std::move(out_);
+}
+
+Result<SpecificationCompiler::Rendered> SpecificationCompiler::render(const Node& node) {
+  if (jinja::is_plain_text(node.raw_code)) return Rendered{std::string(node.raw_code), {}};
+  // A copy, because rendering records on the node what its template did.
+  Node copy = node;
+  NodeContext ctx(shared_, &copy, node.package, Phase::kCompile, connection_);
+  ctx.specification = this;
+  ctx.extra["is_incremental"] = never();
+  jinja::Environment environment = environment_for(shared_, Phase::kCompile);
+  jinja::Interpreter interpreter(environment, ctx);
+  interpreter.host = &ctx;
+  SLUICE_ASSIGN(const jinja::Template tmpl,
+                jinja::compile_template(node.raw_code, node.original_file_path, node.span.line));
+  Result<std::string> sql = interpreter.render(tmpl);
+  if (connection_ != nullptr && connection_->in_transaction()) SLUICE_TRY(connection_->rollback());
+  if (!sql) return fail(std::move(sql.error()));
+  Rendered out{std::move(*sql), {}};
+  for (const Node* ephemeral : ctx.ephemerals) out.ephemerals.push_back(ephemeral);
+  return out;
+}
+
+Status SpecificationCompiler::add_ephemeral(const Node& node) {
+  const bool is_known = std::any_of(ctes_.begin(), ctes_.end(), [&node](const ExtraCte& cte) {
+    return cte.id == node.unique_id;
+  });
+  if (is_known) return {};
+  SLUICE_ASSIGN(const Rendered rendered, render(node));
+  for (const Node* below : rendered.ephemerals) SLUICE_TRY(add_ephemeral(*below));
+  ctes_.push_back(
+      {node.unique_id, " __dbt__cte__" + node.alias + " as (\n" + rendered.sql + "\n)"});
+  return {};
+}
+
+Value SpecificationCompiler::stub(const std::string& unique_id, std::string relation,
+                                  const Node* node, const Source* source) {
+  const bool is_known = std::any_of(
+      out_.inputs.begin(), out_.inputs.end(),
+      [&unique_id](const SpecificationInput& input) { return input.stub == unique_id; });
+  if (!is_known) out_.inputs.push_back({unique_id, std::move(relation), node, source});
+  RelationParts parts;
+  parts.external = shared_.dialect->quote_identifier(unique_id);
+  return Relation::make(*shared_.dialect, std::move(parts));
+}
+
+Result<Value> SpecificationCompiler::resolve_ref(NodeContext& ctx, const RefCall& call) {
+  Node* target = shared_.references.find_ref(call, ctx.package);
+  if (target == nullptr) return fail(unknown_ref_error(shared_, ctx.node, call));
+  if (!target->is_ephemeral()) {
+    const Value relation = Relation::make(*shared_.dialect, node_relation_parts(shared_, *target));
+    return stub(target->unique_id, relation.object_as<Relation>()->render(), target, nullptr);
+  }
+  if (std::find(ctx.ephemerals.begin(), ctx.ephemerals.end(), target) == ctx.ephemerals.end())
+    ctx.ephemerals.push_back(target);
+  RelationParts cte;
+  cte.identifier = "__dbt__cte__" + target->alias;
+  cte.type = warehouse::RelationType::kCte;
+  cte.quote.identifier = false;
+  return Relation::make(*shared_.dialect, std::move(cte));
+}
+
+Result<Value> SpecificationCompiler::resolve_source(NodeContext& ctx, const SourceCall& call) {
+  Source* target = shared_.references.find_source(call, ctx.package);
+  if (target == nullptr) return fail(unknown_source_error(shared_, ctx.node, call));
+  SLUICE_ASSIGN(const Value relation, source_relation(shared_, *target, nullptr));
+  return stub(target->unique_id, relation.object_as<Relation>()->render(), nullptr, target);
+}
+
+}  // namespace sluice::compile

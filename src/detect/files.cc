@@ -1,0 +1,340 @@
+#include "detect/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <utility>
+
+namespace sluice::detect {
+namespace {
+
+using Kind = Json::Kind;
+
+// The text of a constant; nullopt: it is something else.
+std::optional<std::string> constant_text(const Json& json) {
+  const Json* kind = json.find("class");
+  const Json* value = json.find("value");
+  if (kind == nullptr || kind->text != "CONSTANT" || value == nullptr) return std::nullopt;
+  const Json* text = value->find("value");
+  if (text == nullptr || text->kind != Kind::kString) return std::nullopt;
+  return text->text;
+}
+
+// One path, or a list of paths.
+std::optional<std::vector<std::string>> path_argument(const Json& json) {
+  if (std::optional<std::string> path = constant_text(json)) return std::vector{std::move(*path)};
+  const Json* function = json.find("function_name");
+  const Json* children = json.find("children");
+  if (function == nullptr || function->text != "list_value" || children == nullptr)
+    return std::nullopt;
+  std::vector<std::string> paths;
+  for (const Json& child : children->items) {
+    std::optional<std::string> path = constant_text(child);
+    if (!path) return std::nullopt;
+    paths.push_back(std::move(*path));
+  }
+  return paths;
+}
+
+// true and 1 are parsed as constants or casts of them.
+std::optional<bool> flag_value(const Json& json) {
+  const Json* child = json.find("child");
+  if (child != nullptr) return flag_value(*child);
+  const Json* value = json.find("value");
+  const Json* inner = value == nullptr ? nullptr : value->find("value");
+  if (inner == nullptr) return std::nullopt;
+  if (inner->kind == Kind::kBool) return inner->boolean;
+  if (inner->kind == Kind::kInt) return inner->integer != 0;
+  if (inner->text == "t" || inner->text == "true") return true;
+  if (inner->text == "f" || inner->text == "false") return false;
+  return std::nullopt;
+}
+
+// name = value among the arguments.
+const Json* option_value(const Json& argument, std::string_view name) {
+  const Json* left = argument.find("left");
+  const Json* names = left == nullptr ? nullptr : left->find("column_names");
+  if (names == nullptr || names->items.size() != 1 || names->items[0].text != name) return nullptr;
+  return argument.find("right");
+}
+
+bool reads_files(std::string_view function) {
+  static const std::set<std::string_view> kReaders = {
+      "read_parquet",        "parquet_scan",     "read_csv",    "read_csv_auto",
+      "read_json",           "read_json_auto",   "read_ndjson", "read_ndjson_auto",
+      "read_ndjson_objects", "read_json_objects"};
+  return kReaders.contains(function);
+}
+
+bool is_remote(std::string_view path) { return path.find("://") != std::string_view::npos; }
+
+// %20 and the like.
+std::string decoded(std::string_view text) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 &&
+        digit(text[i + 2]) >= 0) {
+      out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  bool is_open() const { return descriptor_ >= 0; }
+  ssize_t read(char* buffer, size_t size) const { return ::read(descriptor_, buffer, size); }
+
+ private:
+  int descriptor_;
+};
+
+struct HashState {
+  HashState() : state(XXH3_createState()) { XXH3_128bits_reset(state); }
+  ~HashState() { XXH3_freeState(state); }
+  HashState(const HashState&) = delete;
+  HashState& operator=(const HashState&) = delete;
+  std::string hex() const {
+    const XXH128_hash_t hash = XXH3_128bits_digest(state);
+    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  }
+  XXH3_state_t* state;
+};
+
+std::string hash_text(std::string_view text) {
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+// Files whose times say no more than that they are new could be written again within the same tick.
+constexpr int64_t kSettleNs = 2'000'000'000;
+
+Result<FileRecord> local_record(const std::string& path, const FileRecords& known, int64_t now_ns,
+                                const FileSystem& fs, FileListing& listing) {
+  SLUICE_ASSIGN(const FileInfo info, fs.info(path));
+  FileRecord record{info.size, info.mtime_ns, info.ctime_ns, info.inode, false, {}};
+  record.is_settled = now_ns - std::max(info.mtime_ns, info.ctime_ns) > kSettleNs;
+  const auto found = known.find(path);
+  if (found != known.end()) {
+    const FileRecord& old = found->second;
+    const bool is_untouched = old.is_settled && old.size == info.size &&
+                              old.mtime_ns == info.mtime_ns && old.ctime_ns == info.ctime_ns &&
+                              old.inode == info.inode;
+    if (is_untouched) {
+      record.content = old.content;
+      return record;
+    }
+  }
+  SLUICE_ASSIGN(record.content, hash_file(path));
+  ++listing.num_hashed;
+  listing.bytes_hashed += info.size;
+  return record;
+}
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+Result<std::vector<std::string>> expand(const std::vector<std::string>& patterns,
+                                        warehouse::Connection& connection) {
+  std::vector<std::string> paths;
+  for (const std::string& pattern : patterns) {
+    const bool is_glob = pattern.find_first_of("*?[") != std::string::npos;
+    if (!is_glob) {
+      paths.push_back(pattern);
+      continue;
+    }
+    SLUICE_ASSIGN(
+        const warehouse::StatementResult found,
+        connection.execute(
+            fmt::format("select file from glob({}) order by 1", quoted_text(pattern)), true));
+    for (const auto& row : found.table.rows)
+      if (const auto* path = std::get_if<std::string>(&row[0])) paths.push_back(*path);
+  }
+  return paths;
+}
+
+// What an object store says of each file: one request a file, no content.
+Status remote_records(const std::vector<std::string>& paths, FileListing& listing,
+                      warehouse::Connection& connection) {
+  if (paths.empty()) return {};
+  std::string list;
+  for (const std::string& path : paths) list += (list.empty() ? "" : ", ") + quoted_text(path);
+  SLUICE_ASSIGN(const warehouse::StatementResult found,
+                connection.execute(fmt::format("select filename, size, last_modified::varchar from "
+                                               "read_blob([{}])",
+                                               list),
+                                   true));
+  for (const auto& row : found.table.rows) {
+    const auto* path = std::get_if<std::string>(&row[0]);
+    const auto* size = std::get_if<int64_t>(&row[1]);
+    const auto* modified = std::get_if<std::string>(&row[2]);
+    if (path == nullptr || size == nullptr || modified == nullptr)
+      return fail(ErrorCode::kIo, "the object store does not tell size and time of its files",
+                  "use a store that answers HEAD requests, or policy: off for this model");
+    FileRecord record;
+    record.size = static_cast<uint64_t>(*size);
+    record.is_settled = true;
+    record.content = fmt::format("{}@{}", *size, *modified);
+    listing.records.emplace(*path, std::move(record));
+  }
+  return {};
+}
+
+// The keys that every path has, in the same order, and that are columns of the result.
+std::vector<std::string> common_keys(const std::vector<std::string>& paths,
+                                     const std::vector<std::string>& columns) {
+  std::vector<std::string> keys;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    std::vector<std::string> own;
+    for (const auto& [key, value] : path_keys(paths[i]))
+      if (std::find(columns.begin(), columns.end(), key) != columns.end()) own.push_back(key);
+    if (i == 0)
+      keys = std::move(own);
+    else if (own != keys)
+      return {};
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::optional<FileReader> file_reader(const Json& from_table) {
+  const Json* type = from_table.find("type");
+  if (type == nullptr) return std::nullopt;
+  FileReader reader;
+  if (type->text == "BASE_TABLE") {
+    const Json* name = from_table.find("table_name");
+    if (name == nullptr) return std::nullopt;
+    const std::string& path = name->text;
+    const auto ends_with = [&path](std::string_view suffix) {
+      return std::string_view(path).ends_with(suffix);
+    };
+    const bool is_file = ends_with(".parquet") || ends_with(".csv") || ends_with(".csv.gz") ||
+                         ends_with(".tsv") || ends_with(".json") || ends_with(".jsonl") ||
+                         ends_with(".ndjson");
+    if (!is_file) return std::nullopt;
+    reader.patterns = {path};
+    return reader;
+  }
+  const Json* function = type->text == "TABLE_FUNCTION" ? from_table.find("function") : nullptr;
+  const Json* name = function == nullptr ? nullptr : function->find("function_name");
+  const Json* arguments = function == nullptr ? nullptr : function->find("children");
+  if (name == nullptr || !reads_files(name->text) || arguments == nullptr ||
+      arguments->items.empty())
+    return std::nullopt;
+  reader.function = name->text;
+  std::optional<std::vector<std::string>> paths = path_argument(arguments->items[0]);
+  if (!paths) return std::nullopt;
+  reader.patterns = std::move(*paths);
+  for (const Json& argument : arguments->items)
+    if (const Json* hive = option_value(argument, "hive_partitioning")) {
+      reader.hive = flag_value(*hive);
+      if (!reader.hive) return std::nullopt;
+    }
+  return reader;
+}
+
+std::vector<std::pair<std::string, PartitionValue>> path_keys(std::string_view path) {
+  std::vector<std::pair<std::string, PartitionValue>> out;
+  size_t begin = 0;
+  for (size_t slash = path.find('/'); slash != std::string_view::npos;
+       begin = slash + 1, slash = path.find('/', begin)) {
+    const std::string_view folder = path.substr(begin, slash - begin);
+    const size_t equals = folder.find('=');
+    if (equals == std::string_view::npos || equals == 0) continue;
+    std::string value = decoded(folder.substr(equals + 1));
+    const bool is_null = value == "NULL" || value == "__HIVE_DEFAULT_PARTITION__";
+    out.emplace_back(std::string(folder.substr(0, equals)),
+                     is_null ? PartitionValue() : PartitionValue(std::move(value)));
+  }
+  return out;
+}
+
+Result<std::string> hash_file(const std::string& path) {
+  const OpenFile file(path);
+  constexpr size_t kChunk = size_t{1} << 18;
+  const auto buffer = std::make_unique<char[]>(kChunk);
+  HashState hash;
+  while (file.is_open()) {
+    const ssize_t count = file.read(buffer.get(), kChunk);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    if (count == 0) return hash.hex();
+    XXH3_128bits_update(hash.state, buffer.get(), static_cast<size_t>(count));
+  }
+  return fail(ErrorCode::kIo, fmt::format("cannot read \"{}\": {}", path, std::strerror(errno)),
+              "see that the file is there and may be read");
+}
+
+Result<FileListing> list_files(const FileReader& reader, const std::vector<std::string>& columns,
+                               const FileRecords& known, int64_t now_ns, const FileSystem& fs,
+                               warehouse::Connection& connection) {
+  FileListing listing;
+  SLUICE_ASSIGN(const std::vector<std::string> paths, expand(reader.patterns, connection));
+  std::vector<std::string> remote;
+  for (const std::string& path : paths) {
+    if (is_remote(path)) {
+      remote.push_back(path);
+      continue;
+    }
+    SLUICE_ASSIGN(FileRecord record, local_record(path, known, now_ns, fs, listing));
+    listing.records.emplace(path, std::move(record));
+  }
+  SLUICE_TRY(remote_records(remote, listing, connection));
+  const std::vector<std::string> keys =
+      reader.hive.value_or(true) ? common_keys(paths, columns) : std::vector<std::string>();
+  // Without keys in the paths each file is a partition by its name.
+  listing.manifest.columns = keys.empty() ? std::vector<std::string>{"filename"} : keys;
+  std::map<std::string, Partition> partitions;
+  std::map<std::string, std::string> contents;
+  for (const std::string& path : paths) {
+    std::vector<PartitionValue> values;
+    for (const auto& [key, value] : path_keys(path))
+      if (std::find(keys.begin(), keys.end(), key) != keys.end()) values.push_back(value);
+    if (keys.empty()) values = {path};
+    const std::string key = partition_key(values);
+    const auto record = listing.records.find(path);
+    if (record == listing.records.end())
+      return fail(ErrorCode::kIo, fmt::format("\"{}\" went away while it was looked at", path),
+                  "run again");
+    Partition& partition = partitions[key];
+    partition.values = std::move(values);
+    partition.files.push_back(path);
+    partition.bytes += record->second.size;
+    contents[key] += fmt::format("{}:{}={};", path.size(), path, record->second.content);
+  }
+  for (auto& [key, partition] : partitions) {
+    partition.version = hash_text(contents[key]);
+    listing.manifest.partitions.push_back(std::move(partition));
+  }
+  return listing;
+}
+
+}  // namespace sluice::detect

@@ -1,0 +1,525 @@
+#include "plan/maintenance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "sql/expression_text.h"
+
+namespace sluice::plan {
+namespace {
+
+using detect::PartitionValue;
+using sql::Dep;
+using sql::quoted_identifier;
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string literal(const PartitionValue& value, const std::string& type) {
+  return value ? fmt::format("CAST({} AS {})", quoted_text(*value), type)
+               : fmt::format("CAST(NULL AS {})", type);
+}
+
+// One scan of an input in the query.
+struct ScanOfInput {
+  size_t scan;
+  const InputState* input;
+};
+
+std::vector<ScanOfInput> scans_of_inputs(const sql::Locality& locality,
+                                         const std::vector<InputState>& inputs) {
+  std::vector<ScanOfInput> out;
+  for (size_t scan = 0; scan < locality.scans.size(); ++scan)
+    for (const InputState& input : inputs)
+      if (input.name == locality.scans[scan].table) out.push_back({scan, &input});
+  return out;
+}
+
+bool is_partitioned(const InputState& input) { return !input.now.columns.empty(); }
+
+// The Dep of an output column on the partition columns of an input; null: there is none.
+const Dep* partition_dep(const sql::Locality& locality, const ScanOfInput& scan, size_t column) {
+  const auto found = locality.deps[scan.scan].find(column);
+  if (found == locality.deps[scan.scan].end()) return nullptr;
+  const std::vector<std::string>& known = scan.input->now.columns;
+  const bool is_covered =
+      std::all_of(found->second.columns.begin(), found->second.columns.end(),
+                  [&known](const std::string& name) {
+                    return std::find(known.begin(), known.end(), name) != known.end();
+                  });
+  return is_covered ? &found->second : nullptr;
+}
+
+uint64_t bytes_of(const InputState& input) {
+  uint64_t bytes = 0;
+  for (const detect::Partition& partition : input.now.partitions) bytes += partition.bytes;
+  return bytes;
+}
+
+// VALUES of partition columns, one row each, as FROM entry "partitions" with column "position".
+std::string values_clause(const InputState& input,
+                          const std::vector<const std::vector<PartitionValue>*>& rows) {
+  std::string list;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    list += fmt::format("{}({}", i == 0 ? "" : ", ", i);
+    for (size_t column = 0; column < input.now.columns.size(); ++column)
+      list += ", " + literal((*rows[i])[column], input.types[column]);
+    list += ")";
+  }
+  std::string names = "position";
+  for (const std::string& column : input.now.columns) names += ", " + quoted_identifier(column);
+  return fmt::format("(values {}) partitions({})", list, names);
+}
+
+std::vector<const std::vector<PartitionValue>*> rows_of(
+    const std::vector<detect::Change>& changes) {
+  std::vector<const std::vector<PartitionValue>*> rows;
+  for (const detect::Change& change : changes) rows.push_back(&change.values);
+  return rows;
+}
+
+std::vector<const std::vector<PartitionValue>*> rows_of(const detect::Manifest& manifest) {
+  std::vector<const std::vector<PartitionValue>*> rows;
+  for (const detect::Partition& partition : manifest.partitions) rows.push_back(&partition.values);
+  return rows;
+}
+
+// Values of the key columns: points, one text per column; or, where windows look across values of
+// the one key column, an interval.
+struct AffectedSet {
+  std::set<std::vector<PartitionValue>> points;
+  bool is_interval = false;
+  PartitionValue low, high;  // nullopt: open
+};
+
+using TextRows = std::vector<std::vector<PartitionValue>>;
+
+Result<TextRows> fetch_texts(warehouse::Connection& engine, const std::string& query) {
+  SLUICE_ASSIGN(const warehouse::StatementResult found, engine.execute(query, true));
+  TextRows rows;
+  for (const auto& row : found.table.rows) {
+    std::vector<PartitionValue> texts;
+    for (const warehouse::Cell& cell : row) {
+      const auto* text = std::get_if<std::string>(&cell);
+      texts.push_back(text == nullptr ? PartitionValue() : PartitionValue(*text));
+    }
+    rows.push_back(std::move(texts));
+  }
+  return rows;
+}
+
+// Months differ in length: 31 March minus a month is 29 February, and a month later 29 March. An
+// offset in months may therefore reach four days further than it says.
+std::string moved_by(const std::string& value, const sql::BandEnd& end, std::string_view padding) {
+  if (end.offset.empty()) return value;
+  const bool has_months = end.offset.find("to_months(") != std::string::npos &&
+                          end.offset.find("to_months(0)") == std::string::npos;
+  std::string moved = fmt::format("({} + {})", value, end.offset);
+  return has_months ? fmt::format("({} {} INTERVAL 4 DAYS)", moved, padding) : moved;
+}
+
+class Planner {
+ public:
+  Planner(const Specification& specification, const OutputKey& key,
+          const std::vector<InputState>& inputs, warehouse::Connection& engine)
+      : specification_(specification),
+        key_(key),
+        inputs_(inputs),
+        engine_(engine),
+        locality_(*specification.locality),
+        scans_(scans_of_inputs(locality_, inputs)) {}
+
+  // The scan of a changed input that the key is not local in; null: there is none.
+  const ScanOfInput* foreign_scan(const std::set<std::string>& changed) const {
+    for (const ScanOfInput& scan : scans_)
+      if (changed.contains(scan.input->name) && !is_local(scan)) return &scan;
+    return nullptr;
+  }
+  Result<AffectedSet> affected(
+      const std::map<std::string, std::vector<detect::Change>>& changes) const;
+  std::string predicate(const AffectedSet& set) const;
+  Result<ReadSet> read_set(const InputState& input, const AffectedSet& set) const;
+
+ private:
+  bool is_local(const ScanOfInput& scan) const {
+    return !key_.columns.empty() && is_partitioned(*scan.input) &&
+           std::all_of(key_.columns.begin(), key_.columns.end(), [&](size_t column) {
+             return partition_dep(locality_, scan, column) != nullptr;
+           });
+  }
+  const warehouse::ColumnInfo& key_column(size_t i) const {
+    return specification_.columns[key_.columns[i]];
+  }
+  // The type in which values of the key and offsets are added and compared.
+  std::string range_type() const {
+    const std::string& type = key_column(0).type;
+    return type == "DATE" ? "TIMESTAMP" : type;
+  }
+  std::string key_value(const ScanOfInput& scan, size_t i) const {
+    const Dep* dep = partition_dep(locality_, scan, key_.columns[i]);
+    return fmt::format("CAST({} AS {})", dep->expr, key_column(i).type);
+  }
+  std::string key_texts(const ScanOfInput& scan) const {
+    std::string list;
+    for (size_t i = 0; i < key_.columns.size(); ++i)
+      list += fmt::format("{}CAST({} AS VARCHAR)", i == 0 ? "" : ", ", key_value(scan, i));
+    return list;
+  }
+  std::vector<sql::Band> bands(const ScanOfInput& scan) const {
+    const Dep* dep = partition_dep(locality_, scan, key_.columns[0]);
+    return dep->bands.empty() ? std::vector<sql::Band>(1) : dep->bands;
+  }
+  std::string range_end(const std::string& value, const sql::BandEnd& end,
+                        std::string_view padding) const {
+    return fmt::format("CAST({} AS {})", moved_by(value, end, padding), range_type());
+  }
+  std::string range_literal(const PartitionValue& value) const {
+    return fmt::format("CAST({} AS {})", quoted_text(*value), range_type());
+  }
+  Result<AffectedSet> affected_interval(
+      const std::map<std::string, std::vector<detect::Change>>& changes) const;
+  Result<std::vector<size_t>> meeting_partitions(const ScanOfInput& scan,
+                                                 const AffectedSet& set) const;
+  std::string meets_interval(const ScanOfInput& scan, const AffectedSet& set) const;
+
+  const Specification& specification_;
+  const OutputKey& key_;
+  const std::vector<InputState>& inputs_;
+  warehouse::Connection& engine_;
+  const sql::Locality& locality_;
+  std::vector<ScanOfInput> scans_;
+};
+
+Result<AffectedSet> Planner::affected(
+    const std::map<std::string, std::vector<detect::Change>>& changes) const {
+  if (key_.has_bands) return affected_interval(changes);
+  AffectedSet out;
+  for (const ScanOfInput& scan : scans_) {
+    const auto found = changes.find(scan.input->name);
+    if (found == changes.end()) continue;
+    SLUICE_ASSIGN(
+        TextRows rows,
+        fetch_texts(engine_, fmt::format("select distinct {} from {}", key_texts(scan),
+                                         values_clause(*scan.input, rows_of(found->second)))));
+    for (std::vector<PartitionValue>& row : rows) out.points.insert(std::move(row));
+  }
+  return out;
+}
+
+// The hull of what all changed partitions reach.
+Result<AffectedSet> Planner::affected_interval(
+    const std::map<std::string, std::vector<detect::Change>>& changes) const {
+  std::string reached;
+  for (const ScanOfInput& scan : scans_) {
+    const auto found = changes.find(scan.input->name);
+    if (found == changes.end()) continue;
+    const std::string value = key_value(scan, 0);
+    for (const sql::Band& band : bands(scan)) {
+      if (!reached.empty()) reached += " union all ";
+      reached += fmt::format(
+          "select {} as low, {} as high, {} as opens_below, {} as opens_above, ({} is null) as "
+          "is_null from {}",
+          band.low.is_infinite ? fmt::format("CAST(NULL AS {})", range_type())
+                               : range_end(value, band.low, "-"),
+          band.high.is_infinite ? fmt::format("CAST(NULL AS {})", range_type())
+                                : range_end(value, band.high, "+"),
+          band.low.is_infinite, band.high.is_infinite, value,
+          values_clause(*scan.input, rows_of(found->second)));
+    }
+  }
+  SLUICE_ASSIGN(
+      const TextRows rows,
+      fetch_texts(engine_,
+                  fmt::format("select case when not bool_or(opens_below) then "
+                              "CAST(min(low) AS VARCHAR) end, case when not "
+                              "bool_or(opens_above) then CAST(max(high) AS VARCHAR) end, "
+                              "case when bool_or(is_null) then 'null' end from ({}) reached",
+                              reached)));
+  AffectedSet out;
+  out.is_interval = true;
+  out.low = rows.at(0).at(0);
+  out.high = rows.at(0).at(1);
+  // Where NULL stands among ordered rows no interval says: everything is affected.
+  if (rows.at(0).at(2)) out.low = out.high = std::nullopt;
+  return out;
+}
+
+std::string Planner::predicate(const AffectedSet& set) const {
+  const std::string first = quoted_identifier(key_column(0).name);
+  if (set.is_interval) {
+    std::string out;
+    if (set.low) out += fmt::format("{} >= {}", first, range_literal(set.low));
+    if (set.high)
+      out += fmt::format("{}{} <= {}", out.empty() ? "" : " AND ", first, range_literal(set.high));
+    return out;
+  }
+  std::string list, nulls;
+  for (const std::vector<PartitionValue>& point : set.points) {
+    if (point.size() == 1 && point[0]) {
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", literal(point[0], key_column(0).type));
+      continue;
+    }
+    std::string row;
+    for (size_t i = 0; i < point.size(); ++i)
+      row +=
+          fmt::format("{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ",
+                      quoted_identifier(key_column(i).name), literal(point[i], key_column(i).type));
+    nulls += fmt::format("{}({})", nulls.empty() ? "" : " OR ", row);
+  }
+  if (list.empty()) return nulls.empty() ? "FALSE" : "(" + nulls + ")";
+  list = fmt::format("{} IN ({})", first, list);
+  return nulls.empty() ? list : fmt::format("({} OR {})", list, nulls);
+}
+
+// Whether what a partition reaches meets the interval; a NULL may stand anywhere.
+std::string Planner::meets_interval(const ScanOfInput& scan, const AffectedSet& set) const {
+  const std::string value = key_value(scan, 0);
+  std::string any = fmt::format("{} is null", value);
+  for (const sql::Band& band : bands(scan)) {
+    std::string both = "true";
+    if (set.low && !band.high.is_infinite)
+      both +=
+          fmt::format(" and {} >= {}", range_end(value, band.high, "+"), range_literal(set.low));
+    if (set.high && !band.low.is_infinite)
+      both +=
+          fmt::format(" and {} <= {}", range_end(value, band.low, "-"), range_literal(set.high));
+    any += fmt::format(" or ({})", both);
+  }
+  return any;
+}
+
+Result<std::vector<size_t>> Planner::meeting_partitions(const ScanOfInput& scan,
+                                                        const AffectedSet& set) const {
+  std::vector<size_t> out;
+  const detect::Manifest& manifest = scan.input->now;
+  if (manifest.partitions.empty()) return out;
+  const std::string from = values_clause(*scan.input, rows_of(manifest));
+  const std::string query =
+      set.is_interval
+          ? fmt::format("select CAST(position AS VARCHAR) from {} where {}", from,
+                        meets_interval(scan, set))
+          : fmt::format("select CAST(position AS VARCHAR), {} from {}", key_texts(scan), from);
+  SLUICE_ASSIGN(TextRows rows, fetch_texts(engine_, query));
+  for (std::vector<PartitionValue>& row : rows) {
+    const size_t position = std::stoul(row[0].value_or("0"));
+    row.erase(row.begin());
+    if (set.is_interval || set.points.contains(row)) out.push_back(position);
+  }
+  return out;
+}
+
+Result<ReadSet> Planner::read_set(const InputState& input, const AffectedSet& set) const {
+  ReadSet out;
+  out.input = input.name;
+  std::set<size_t> wanted;
+  bool is_whole = false;
+  for (const ScanOfInput& scan : scans_) {
+    if (scan.input != &input) continue;
+    if (!is_local(scan)) {
+      is_whole = true;
+      break;
+    }
+    SLUICE_ASSIGN(const std::vector<size_t> meeting, meeting_partitions(scan, set));
+    wanted.insert(meeting.begin(), meeting.end());
+  }
+  out.is_whole = is_whole || wanted.size() == input.now.partitions.size();
+  if (out.is_whole) {
+    out.bytes = bytes_of(input);
+    return out;
+  }
+  out.partitions.assign(wanted.begin(), wanted.end());
+  for (const size_t position : out.partitions) out.bytes += input.now.partitions[position].bytes;
+  return out;
+}
+
+Maintenance full(const OutputKey& key, const std::vector<InputState>& inputs) {
+  Maintenance out;
+  out.key = key;
+  for (const InputState& input : inputs)
+    out.reads.push_back({input.name, true, {}, bytes_of(input)});
+  return out;
+}
+
+std::string remedy_for(sql::LossReason reason) {
+  switch (reason) {
+    case sql::LossReason::kProjection:
+      return "keep the partition column, or an expression of it, in the SELECT list";
+    case sql::LossReason::kGroupKey:
+      return "group by the partition column or an expression of it";
+    case sql::LossReason::kGroupingSets:
+      return "put the partition column into every grouping set";
+    case sql::LossReason::kDistinctKey:
+      return "add the partition column to DISTINCT ON";
+    case sql::LossReason::kWindow:
+      return "partition the window by the partition column, or order by it with a RANGE frame";
+    case sql::LossReason::kJoinSide:
+      return "join on the partition column too; after a FULL JOIN select coalesce(left key, right "
+             "key)";
+    case sql::LossReason::kMembership:
+      return "write NOT EXISTS instead of NOT IN";
+    case sql::LossReason::kLimit:
+      return "move the LIMIT to a model of its own that reads this one";
+    case sql::LossReason::kSample:
+      return "sample in a model of its own";
+  }
+  return {};
+}
+
+void explain_loss(const sql::Locality& locality, const ScanOfInput& scan, Maintenance& out) {
+  const std::string& name = scan.input->name;
+  const std::optional<sql::Loss>& loss = locality.scans[scan.scan].loss;
+  if (!is_partitioned(*scan.input)) {
+    out.code = "INPUT_NOT_PARTITIONED";
+    out.reason = fmt::format("\"{}\" has changed and has no partitions", name);
+  } else if (loss) {
+    out.code = sql::loss_code(loss->reason);
+    out.reason =
+        fmt::format("changes of \"{}\" cannot be followed through the {}", name, loss->operation);
+    out.remedy = remedy_for(loss->reason);
+    out.place = loss->place;
+  } else {
+    out.code = "KEY_NOT_IN_RESULT";
+    out.reason = fmt::format(
+        "no column of the result is an expression of the partition columns of \"{}\"", name);
+    out.remedy = "select the partition column, or an expression of it";
+  }
+}
+
+}  // namespace
+
+std::string_view tier_name(Tier tier) {
+  switch (tier) {
+    case Tier::kSkip:
+      return "skip";
+    case Tier::kPartition:
+      return "partition";
+    case Tier::kBand:
+      return "band";
+    case Tier::kFull:
+      return "full";
+  }
+  return "";
+}
+
+OutputKey choose_key(const Specification& specification, const std::vector<InputState>& inputs) {
+  OutputKey key;
+  if (!specification.locality) return key;
+  const sql::Locality& locality = *specification.locality;
+  const std::vector<ScanOfInput> scans = scans_of_inputs(locality, inputs);
+  struct Candidate {
+    size_t column = 0;
+    uint64_t bytes = 0;  // of the scans it is local in, plus one each
+    bool has_bands = false;
+    bool is_identity = true;
+    std::set<std::pair<size_t, std::string>> partition_columns;  // scan, column
+  };
+  std::vector<Candidate> candidates;
+  for (size_t column = 0; column < locality.width; ++column) {
+    Candidate candidate;
+    candidate.column = column;
+    for (const ScanOfInput& scan : scans) {
+      const Dep* dep =
+          is_partitioned(*scan.input) ? partition_dep(locality, scan, column) : nullptr;
+      if (dep == nullptr) continue;
+      candidate.bytes += bytes_of(*scan.input) + 1;
+      candidate.has_bands = candidate.has_bands || !dep->bands.empty();
+      for (const std::string& name : dep->columns)
+        candidate.partition_columns.emplace(scan.scan, name);
+      candidate.is_identity = candidate.is_identity && dep->columns.size() == 1 &&
+                              dep->expr == quoted_identifier(*dep->columns.begin());
+    }
+    if (candidate.bytes > 0) candidates.push_back(std::move(candidate));
+  }
+  // Most bytes, then exact, then plain columns, then most partition columns, then as selected.
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) {
+                     if (a.bytes != b.bytes) return a.bytes > b.bytes;
+                     if (a.has_bands != b.has_bands) return b.has_bands;
+                     if (a.is_identity != b.is_identity) return a.is_identity;
+                     return a.partition_columns.size() > b.partition_columns.size();
+                   });
+  std::set<std::pair<size_t, std::string>> covered;
+  for (const Candidate& candidate : candidates) {
+    const bool adds =
+        !std::includes(covered.begin(), covered.end(), candidate.partition_columns.begin(),
+                       candidate.partition_columns.end());
+    const bool fits = key.columns.empty() || (!candidate.has_bands && !key.has_bands &&
+                                              candidate.bytes == candidates.front().bytes);
+    if (!adds || !fits) continue;
+    key.columns.push_back(candidate.column);
+    key.has_bands = candidate.has_bands;
+    covered.insert(candidate.partition_columns.begin(), candidate.partition_columns.end());
+  }
+  return key;
+}
+
+bool has_bands(const Specification& specification, const std::vector<InputState>& inputs,
+               const OutputKey& key) {
+  if (!specification.locality || key.columns.empty()) return false;
+  for (const ScanOfInput& scan : scans_of_inputs(*specification.locality, inputs)) {
+    if (!is_partitioned(*scan.input)) continue;
+    const Dep* dep = partition_dep(*specification.locality, scan, key.columns.front());
+    if (dep != nullptr && !dep->bands.empty()) return true;
+  }
+  return false;
+}
+
+Result<Maintenance> plan_maintenance(const Specification& specification, const OutputKey& key,
+                                     const std::vector<InputState>& inputs,
+                                     warehouse::Connection& engine) {
+  Maintenance out = full(key, inputs);
+  std::map<std::string, std::vector<detect::Change>> changes;
+  std::set<std::string> changed;
+  for (const InputState& input : inputs) {
+    std::vector<detect::Change> found = detect::changes_between(input.consumed, input.now);
+    if (found.empty()) continue;
+    changes.emplace(input.name, std::move(found));
+    changed.insert(input.name);
+    out.changed_inputs.push_back(input.name);
+  }
+  if (changed.empty()) {
+    out.tier = Tier::kSkip;
+    out.code = "NOTHING_CHANGED";
+    out.reason = "nothing that it reads has changed";
+    out.reads.clear();
+    return out;
+  }
+  if (!specification.locality) {
+    out.code = "UNSUPPORTED";
+    out.reason = fmt::format("the query holds {}", specification.unsupported);
+    out.place = specification.unsupported_place;
+    return out;
+  }
+  const Planner planner(specification, key, inputs, engine);
+  if (const ScanOfInput* scan = planner.foreign_scan(changed)) {
+    explain_loss(*specification.locality, *scan, out);
+    return out;
+  }
+  SLUICE_ASSIGN(const AffectedSet affected, planner.affected(changes));
+  if (affected.is_interval && !affected.low && !affected.high) {
+    out.code = "WINDOW_OVER_EVERYTHING";
+    out.reason = "the windows carry the changes through all rows";
+    return out;
+  }
+  out.tier = affected.is_interval ? Tier::kBand : Tier::kPartition;
+  out.code = affected.is_interval ? "BAND" : "PARTITION";
+  out.affected = planner.predicate(affected);
+  out.reads.clear();
+  for (const InputState& input : inputs) {
+    SLUICE_ASSIGN(ReadSet reads, planner.read_set(input, affected));
+    out.reads.push_back(std::move(reads));
+  }
+  out.reason = affected.is_interval
+                   ? "windows look across partitions: recomputes what the changes reach"
+                   : fmt::format("recomputes {} partition{}", affected.points.size(),
+                                 affected.points.size() == 1 ? "" : "s");
+  return out;
+}
+
+}  // namespace sluice::plan

@@ -1,0 +1,260 @@
+#include "run/ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/json.h"
+#include "sql/expression_text.h"
+
+namespace sluice::run {
+namespace {
+
+using detect::PartitionValue;
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+const std::string& text_of(const warehouse::Cell& cell) {
+  static const std::string kNothing;
+  const auto* text = std::get_if<std::string>(&cell);
+  return text == nullptr ? kNothing : *text;
+}
+
+int64_t number_of(const warehouse::Cell& cell) {
+  const auto* number = std::get_if<int64_t>(&cell);
+  return number == nullptr ? 0 : *number;
+}
+
+std::string json_list(const std::vector<std::string>& texts) {
+  JsonWriter writer;
+  writer.begin_array();
+  for (const std::string& text : texts) writer.string(text);
+  writer.end_array();
+  return writer.take();
+}
+
+constexpr std::string_view kTables[] = {
+    "models(relation VARCHAR PRIMARY KEY, generation BIGINT, code VARCHAR, \"key\" VARCHAR, "
+    "\"columns\" VARCHAR, content VARCHAR, tier VARCHAR, changed_at TIMESTAMP)",
+    "consumed(relation VARCHAR, input VARCHAR, part VARCHAR, version VARCHAR)",
+    "partitions(relation VARCHAR, part VARCHAR, version BIGINT, rows BIGINT)",
+    "files(input VARCHAR, path VARCHAR, size BIGINT, mtime_ns BIGINT, ctime_ns BIGINT, inode "
+    "BIGINT, "
+    "is_settled BOOLEAN, content VARCHAR)"};
+
+}  // namespace
+
+std::vector<PartitionValue> parse_partition_key(std::string_view key) {
+  std::vector<PartitionValue> values;
+  while (!key.empty()) {
+    if (key.starts_with("-,")) {
+      values.emplace_back();
+      key.remove_prefix(2);
+      continue;
+    }
+    size_t size = 0;
+    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), size);
+    const auto digits = static_cast<size_t>(end - key.data());
+    if (error != std::errc() || digits + 1 + size + 1 > key.size()) break;
+    values.emplace_back(std::string(key.substr(digits + 1, size)));
+    key.remove_prefix(digits + 1 + size + 1);
+  }
+  return values;
+}
+
+Result<std::optional<Ledger>> Ledger::find(warehouse::Connection& connection,
+                                           const std::string& database) {
+  SLUICE_ASSIGN(const std::vector<std::string> schemas, connection.list_schemas(database));
+  for (const std::string& schema : schemas)
+    if (schema == "_sluice")
+      return std::optional(Ledger(connection, sql::quoted_identifier(database) + ".\"_sluice\"."));
+  return std::optional<Ledger>();
+}
+
+Result<Ledger> Ledger::open(warehouse::Connection& connection, const std::string& database) {
+  SLUICE_ASSIGN(std::optional<Ledger> found, find(connection, database));
+  if (found) return std::move(*found);
+  const std::string schema = sql::quoted_identifier(database) + ".\"_sluice\"";
+  Ledger ledger(connection, schema + ".");
+  SLUICE_TRY(ledger.execute("create schema if not exists " + schema));
+  for (const std::string_view definition : kTables)
+    SLUICE_TRY(ledger.execute(fmt::format("create table if not exists {}.{}", schema, definition)));
+  return ledger;
+}
+
+Status Ledger::execute(const std::string& sql) {
+  SLUICE_TRY(connection_->execute(sql, false));
+  return {};
+}
+
+Result<warehouse::ResultTable> Ledger::fetch(const std::string& sql) {
+  SLUICE_ASSIGN(warehouse::StatementResult result, connection_->execute(sql, true));
+  return std::move(result.table);
+}
+
+Result<std::optional<ModelEntry>> Ledger::model(const std::string& relation) {
+  SLUICE_ASSIGN(
+      const warehouse::ResultTable found,
+      fetch(fmt::format("select generation, code, \"key\", \"columns\", content, tier from "
+                        "{} where relation = {}",
+                        table("models"), quoted_text(relation))));
+  if (found.rows.empty()) return std::optional<ModelEntry>();
+  const std::vector<warehouse::Cell>& row = found.rows.front();
+  ModelEntry entry;
+  entry.relation = relation;
+  entry.generation = number_of(row[0]);
+  entry.code = text_of(row[1]);
+  SLUICE_ASSIGN(const Json key, parse_json(text_of(row[2])));
+  for (const Json& item : key.items) entry.key.push_back(item.text);
+  entry.columns = text_of(row[3]);
+  entry.content = text_of(row[4]);
+  entry.tier = text_of(row[5]);
+  return std::optional(std::move(entry));
+}
+
+Result<std::vector<detect::Consumed>> Ledger::consumed(const std::string& relation,
+                                                       const std::string& input) {
+  SLUICE_ASSIGN(const warehouse::ResultTable found,
+                fetch(fmt::format("select part, version from {} where relation = {} and input = {}",
+                                  table("consumed"), quoted_text(relation), quoted_text(input))));
+  std::vector<detect::Consumed> out;
+  for (const auto& row : found.rows)
+    out.push_back({parse_partition_key(text_of(row[0])), text_of(row[1])});
+  return out;
+}
+
+Result<std::vector<TablePartition>> Ledger::partitions(const std::string& relation) {
+  SLUICE_ASSIGN(const warehouse::ResultTable found,
+                fetch(fmt::format("select part, version, rows from {} where relation = {}",
+                                  table("partitions"), quoted_text(relation))));
+  std::vector<TablePartition> out;
+  for (const auto& row : found.rows)
+    out.push_back({parse_partition_key(text_of(row[0])), number_of(row[1]), number_of(row[2])});
+  return out;
+}
+
+Result<detect::FileRecords> Ledger::files(const std::string& input) {
+  SLUICE_ASSIGN(
+      const warehouse::ResultTable found,
+      fetch(fmt::format("select path, size, mtime_ns, ctime_ns, inode, is_settled, content "
+                        "from {} where input = {}",
+                        table("files"), quoted_text(input))));
+  detect::FileRecords out;
+  for (const auto& row : found.rows) {
+    detect::FileRecord record;
+    record.size = static_cast<uint64_t>(number_of(row[1]));
+    record.mtime_ns = number_of(row[2]);
+    record.ctime_ns = number_of(row[3]);
+    record.inode = static_cast<uint64_t>(number_of(row[4]));
+    const auto* settled = std::get_if<bool>(&row[5]);
+    record.is_settled = settled != nullptr && *settled;
+    record.content = text_of(row[6]);
+    out.emplace(text_of(row[0]), std::move(record));
+  }
+  return out;
+}
+
+Status Ledger::save_model(const ModelEntry& entry) {
+  SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table("models"),
+                                 quoted_text(entry.relation))));
+  return execute(fmt::format("insert into {} values ({}, {}, {}, {}, {}, {}, {}, now()::timestamp)",
+                             table("models"), quoted_text(entry.relation), entry.generation,
+                             quoted_text(entry.code), quoted_text(json_list(entry.key)),
+                             quoted_text(entry.columns), quoted_text(entry.content),
+                             quoted_text(entry.tier)));
+}
+
+// Removes the rows with one of `keys` (their texts as SQL literals) under the condition, and adds
+// rows; in statements of a bounded size.
+Status Ledger::replace_rows(std::string_view table_name, const std::string& condition,
+                            const std::vector<std::string>& keys,
+                            const std::vector<std::string>& rows) {
+  constexpr size_t kMost = 2000;
+  for (size_t begin = 0; begin < keys.size(); begin += kMost) {
+    const auto first = keys.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last =
+        keys.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kMost, keys.size()));
+    SLUICE_TRY(execute(fmt::format("delete from {} where {} in ({})", table(table_name), condition,
+                                   fmt::join(first, last, ", "))));
+  }
+  for (size_t begin = 0; begin < rows.size(); begin += kMost) {
+    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last =
+        rows.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kMost, rows.size()));
+    SLUICE_TRY(execute(
+        fmt::format("insert into {} values {}", table(table_name), fmt::join(first, last, ", "))));
+  }
+  return {};
+}
+
+Status Ledger::save_consumed(const std::string& relation, const std::string& input,
+                             const std::vector<detect::Consumed>& before,
+                             const detect::Manifest& now) {
+  std::map<std::string, std::string> old;
+  for (const detect::Consumed& entry : before)
+    old.emplace(detect::partition_key(entry.values), entry.version);
+  std::vector<std::string> removed, rows;
+  for (const detect::Partition& partition : now.partitions) {
+    const std::string key = detect::partition_key(partition.values);
+    const auto found = old.find(key);
+    const bool is_same = found != old.end() && found->second == partition.version;
+    if (found != old.end() && !is_same) removed.push_back(quoted_text(key));
+    if (found != old.end()) old.erase(found);
+    if (!is_same)
+      rows.push_back(fmt::format("({}, {}, {}, {})", quoted_text(relation), quoted_text(input),
+                                 quoted_text(key), quoted_text(partition.version)));
+  }
+  for (const auto& [key, version] : old) removed.push_back(quoted_text(key));
+  return replace_rows("consumed",
+                      fmt::format("relation = {} and input = {} and part", quoted_text(relation),
+                                  quoted_text(input)),
+                      removed, rows);
+}
+
+Status Ledger::save_partitions(const std::string& relation,
+                               const std::vector<TablePartition>& changed,
+                               const std::vector<std::vector<PartitionValue>>& removed) {
+  std::vector<std::string> keys, rows;
+  for (const std::vector<PartitionValue>& values : removed)
+    keys.push_back(quoted_text(detect::partition_key(values)));
+  for (const TablePartition& partition : changed) {
+    const std::string key = quoted_text(detect::partition_key(partition.values));
+    keys.push_back(key);
+    rows.push_back(fmt::format("({}, {}, {}, {})", quoted_text(relation), key, partition.version,
+                               partition.rows));
+  }
+  return replace_rows("partitions", fmt::format("relation = {} and part", quoted_text(relation)),
+                      keys, rows);
+}
+
+Status Ledger::save_files(const std::string& input, const detect::FileRecords& before,
+                          const detect::FileRecords& now) {
+  std::vector<std::string> keys, rows;
+  for (const auto& [path, record] : now) {
+    const auto found = before.find(path);
+    if (found != before.end() && found->second == record) continue;
+    if (found != before.end()) keys.push_back(quoted_text(path));
+    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {}, {}, {})", quoted_text(input),
+                               quoted_text(path), record.size, record.mtime_ns, record.ctime_ns,
+                               static_cast<int64_t>(record.inode), record.is_settled,
+                               quoted_text(record.content)));
+  }
+  for (const auto& [path, record] : before)
+    if (!now.contains(path)) keys.push_back(quoted_text(path));
+  return replace_rows("files", fmt::format("input = {} and path", quoted_text(input)), keys, rows);
+}
+
+Status Ledger::remove(const std::string& relation) {
+  for (const std::string_view name : {"models", "consumed", "partitions"})
+    SLUICE_TRY(execute(
+        fmt::format("delete from {} where relation = {}", table(name), quoted_text(relation))));
+  return {};
+}
+
+}  // namespace sluice::run

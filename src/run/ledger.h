@@ -1,0 +1,77 @@
+// The ledger of maintained models: what each has consumed and what its table holds, in tables of
+// the schema "_sluice" of the same database, changed in the same transaction as the data. A table
+// without an entry here was never maintained. One connection, one thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "detect/files.h"
+#include "detect/manifest.h"
+#include "warehouse/warehouse.h"
+
+namespace sluice::run {
+
+// One partition of a maintained table.
+struct TablePartition {
+  std::vector<detect::PartitionValue> values;
+  int64_t version = 0;  // generation in which its rows last changed
+  int64_t rows = 0;
+};
+
+struct ModelEntry {
+  std::string relation;          // rendered name; key of the ledger, so that targets never meet
+  int64_t generation = 0;        // grows with each change of the table
+  std::string code;              // identity of query, engine and settings
+  std::vector<std::string> key;  // columns that the table's partitions are told by
+  std::string columns;           // names and types as JSON
+  std::string content;           // count and hashes of all rows: changes by others show
+  std::string tier;              // of the last change
+};
+
+class Ledger {
+ public:
+  // `database` holds the models. Makes the tables when they are missing.
+  static Result<Ledger> open(warehouse::Connection& connection, const std::string& database);
+  // As it is; nullopt: the database has no ledger.
+  static Result<std::optional<Ledger>> find(warehouse::Connection& connection,
+                                            const std::string& database);
+
+  Result<std::optional<ModelEntry>> model(const std::string& relation);
+  Result<std::vector<detect::Consumed>> consumed(const std::string& relation,
+                                                 const std::string& input);
+  Result<std::vector<TablePartition>> partitions(const std::string& relation);
+  Result<detect::FileRecords> files(const std::string& input);
+
+  Status save_model(const ModelEntry& entry);
+  // What the model has now read of the input, in place of what was recorded.
+  Status save_consumed(const std::string& relation, const std::string& input,
+                       const std::vector<detect::Consumed>& before, const detect::Manifest& now);
+  Status save_partitions(const std::string& relation, const std::vector<TablePartition>& changed,
+                         const std::vector<std::vector<detect::PartitionValue>>& removed);
+  Status save_files(const std::string& input, const detect::FileRecords& before,
+                    const detect::FileRecords& now);
+  // Forgets the model; its table is like any other then.
+  Status remove(const std::string& relation);
+
+ private:
+  Ledger(warehouse::Connection& connection, std::string prefix)
+      : connection_(&connection), prefix_(std::move(prefix)) {}
+  Status execute(const std::string& sql);
+  Result<warehouse::ResultTable> fetch(const std::string& sql);
+  std::string table(std::string_view name) const { return prefix_ + std::string(name); }
+  Status replace_rows(std::string_view table_name, const std::string& condition,
+                      const std::vector<std::string>& keys, const std::vector<std::string>& rows);
+
+  warehouse::Connection* connection_;
+  std::string prefix_;  // "\"db\".\"_sluice\"."
+};
+
+// The reverse of detect::partition_key.
+std::vector<detect::PartitionValue> parse_partition_key(std::string_view key);
+
+}  // namespace sluice::run

@@ -1,0 +1,247 @@
+#include "run/maintainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "run/maintenance_execution.h"
+#include "run/row_hash.h"
+#include "sql/expression_text.h"
+#include "sql/locality.h"
+
+namespace sluice::run {
+namespace {
+
+// Grows when the rules or the ledger change what is computed: older tables are then built anew.
+constexpr int kRulesVersion = 1;
+
+const jinja::Value* member(const jinja::Value& dict, std::string_view key) {
+  return dict.is_dict() ? dict.as_dict().find(key) : nullptr;
+}
+
+// config(meta={'sluice': {'incremental': 'exact'}})
+std::optional<std::string> policy_in_meta(const compile::Node& node) {
+  const jinja::Value* meta = member(node.config, "meta");
+  const jinja::Value* own = meta == nullptr ? nullptr : member(*meta, "sluice");
+  const jinja::Value* policy = own == nullptr ? nullptr : member(*own, "incremental");
+  if (policy == nullptr || policy->is_none()) return std::nullopt;
+  if (policy->is_bool()) return policy->as_bool() ? "auto" : "off";
+  return policy->is_string() ? policy->as_string() : std::string("?");
+}
+
+bool is_set(const compile::Node& node, std::string_view key) {
+  const jinja::Value* value = member(node.config, key);
+  return value != nullptr && !value->is_none();
+}
+
+// A window, key or strategy by the user's own hand.
+bool is_hand_written(const compile::Node& node) {
+  for (const std::string_view key :
+       {"unique_key", "incremental_strategy", "incremental_predicates", "predicates"})
+    if (is_set(node, key)) return true;
+  return std::any_of(node.depends_on_macros.begin(), node.depends_on_macros.end(),
+                     [](const std::string& id) { return id.ends_with(".is_incremental"); });
+}
+
+std::string columns_json(const std::vector<warehouse::ColumnInfo>& columns) {
+  JsonWriter writer;
+  writer.begin_array();
+  for (const warehouse::ColumnInfo& column : columns)
+    writer.begin_array().string(column.name).string(column.type).end_array();
+  writer.end_array();
+  return writer.take();
+}
+
+Result<bool> has_table(const compile::Node& node, warehouse::Connection& connection) {
+  SLUICE_ASSIGN(const std::vector<warehouse::RelationInfo> relations,
+                connection.list_relations(node.database, node.schema));
+  return std::any_of(relations.begin(), relations.end(),
+                     [&node](const warehouse::RelationInfo& relation) {
+                       return relation.identifier == node.alias;
+                     });
+}
+
+void force_full(MaintenanceJob& job, std::string code, std::string reason) {
+  job.plan.tier = plan::Tier::kFull;
+  job.plan.code = std::move(code);
+  job.plan.reason = std::move(reason);
+  job.plan.affected.clear();
+  for (plan::ReadSet& reads : job.plan.reads) reads.is_whole = true;
+}
+
+}  // namespace
+
+IncrementalPolicy Maintainer::policy_of(const compile::Node& node) const {
+  const std::optional<std::string> own = policy_in_meta(node);
+  return own ? parse_policy(*own).value_or(IncrementalPolicy::kOff) : settings_.policy;
+}
+
+Result<bool> Maintainer::covers(const compile::Node& node) const {
+  if (node.type != compile::ResourceType::kModel || node.language == "python") return false;
+  if (const std::optional<std::string> own = policy_in_meta(node); own && !parse_policy(*own))
+    return fail(Error(ErrorCode::kConfigInvalid,
+                      fmt::format("unknown incremental policy '{}' in meta.sluice", *own),
+                      "use off, auto, exact or strict")
+                    .set_node(node.unique_id)
+                    .locate(node.span));
+  const IncrementalPolicy policy = policy_of(node);
+  if (policy == IncrementalPolicy::kOff) return false;
+  const std::string_view made = node.materialized();
+  if (made == "table") return settings_.maintains_tables;
+  if (made != "incremental") return false;
+  return policy != IncrementalPolicy::kAuto || !is_hand_written(node);
+}
+
+Result<std::string> Maintainer::code_of(const MaintenanceJob& job,
+                                        warehouse::Connection& connection) const {
+  SLUICE_ASSIGN(const warehouse::StatementResult settings,
+                connection.execute("select version() || '/' || current_setting('TimeZone') || '/' "
+                                   "|| current_setting('default_collation') || '/' || "
+                                   "current_setting('integer_division') || '/' || "
+                                   "current_setting('default_null_order') || '/' || "
+                                   "current_setting('default_order')",
+                                   true));
+  const auto* engine = std::get_if<std::string>(&settings.table.rows.at(0).at(0));
+  std::string text = fmt::format("{}\n{}\n{}\n", kRulesVersion, engine == nullptr ? "" : *engine,
+                                 job.inputs.specification.sql);
+  for (const ViewInput& view : job.inputs.views) text += view.stub + "\n" + view.sql + "\n";
+  for (const ModelInput& leaf : job.inputs.leaves)
+    text += leaf.stub + "\n" + leaf.relation + "\n" + columns_json(leaf.columns) + "\n";
+  return sha256_hex(text);
+}
+
+Status Maintainer::analyse(MaintenanceJob& job, plan::Specification& specification) {
+  std::lock_guard lock(binder_mutex_);
+  if (!binder_) {
+    SLUICE_ASSIGN(sql::Binder binder, sql::Binder::open());
+    binder_ = std::move(binder);
+  }
+  for (const ModelInput& leaf : job.inputs.leaves) {
+    std::vector<warehouse::ColumnInfo> columns = leaf.columns;
+    if (leaf.has_filename_column) columns.push_back({"filename", "VARCHAR"});
+    SLUICE_TRY(binder_->define_table({"", "main", leaf.stub}, leaf.columns));
+  }
+  for (const ViewInput& view : job.inputs.views)
+    SLUICE_TRY(binder_->define_view({"", "main", view.stub}, view.sql));
+  SLUICE_ASSIGN(sql::BoundQuery bound, binder_->bind(job.inputs.specification.sql));
+  job.columns = bound.columns;
+  specification.columns = std::move(bound.columns);
+  if (!bound.plan) {
+    specification.unsupported = bound.plan.error().what;
+    specification.unsupported_place = bound.plan.error().place;
+    return {};
+  }
+  sql::Locality locality = sql::find_locality(*bound.plan, binder_->functions());
+  locality.flags.runtime_functions.merge(bound.unstable_functions);
+  specification.locality = std::move(locality);
+  return {};
+}
+
+Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
+                                        warehouse::Connection& connection) {
+  MaintenanceJob job;
+  job.node = &node;
+  job.relation = session_.relation_name(node);
+  SLUICE_ASSIGN(std::optional<Ledger> ledger, Ledger::find(connection, node.database));
+  SLUICE_ASSIGN(job.inputs, snapshots_.inputs_of(node, connection, ledger ? &*ledger : nullptr));
+  SLUICE_ASSIGN(job.code, code_of(job, connection));
+  plan::Specification specification;
+  SLUICE_TRY(analyse(job, specification));
+  SLUICE_TRY(decide(job, specification, connection, ledger ? &*ledger : nullptr));
+  return job;
+}
+
+Status Maintainer::decide(MaintenanceJob& job, const plan::Specification& specification,
+                          warehouse::Connection& connection, Ledger* ledger) {
+  if (ledger != nullptr) {
+    SLUICE_ASSIGN(job.entry, ledger->model(job.relation));
+  }
+  std::vector<plan::InputState> states;
+  for (ModelInput& leaf : job.inputs.leaves) {
+    if (job.entry) {
+      SLUICE_ASSIGN(leaf.state.consumed, ledger->consumed(job.relation, leaf.stub));
+    }
+    states.push_back(leaf.state);
+  }
+  plan::OutputKey key = plan::choose_key(specification, states);
+  const bool has_same_code = job.entry && job.entry->code == job.code;
+  if (has_same_code) {
+    // The table keeps the key that it was built with: it was chosen by the same rules.
+    key.columns.clear();
+    for (const std::string& name : job.entry->key)
+      for (size_t i = 0; i < job.columns.size(); ++i)
+        if (job.columns[i].name == name) key.columns.push_back(i);
+    key.has_bands = plan::has_bands(specification, states, key);
+  }
+  SLUICE_ASSIGN(job.plan, plan::plan_maintenance(specification, key, states, connection));
+  job.plan.key = key;
+  SLUICE_ASSIGN(const bool is_there, has_table(*job.node, connection));
+  if (session_.options().flags.full_refresh || !is_there) {
+    job.builds_anew = true;
+    force_full(job, is_there ? "FULL_REFRESH" : "FIRST_BUILD",
+               is_there ? "a full refresh was asked for" : "its table is not there");
+    return {};
+  }
+  if (!job.entry)
+    return fail(Error(ErrorCode::kRunInvalid,
+                      fmt::format("the table {} was not built by a maintained model", job.relation),
+                      "run it once with --full-refresh, or set policy: off for it")
+                    .set_node(job.node->unique_id)
+                    .locate(job.node->span));
+  if (!has_same_code) {
+    job.builds_anew = true;
+    force_full(job, "CODE_CHANGED",
+               "its query, its inputs' columns, the engine or its settings changed");
+    return {};
+  }
+  SLUICE_ASSIGN(const RowHash now, hash_rows(connection, job.relation, job.columns, {}));
+  if (now.text() != job.entry->content) {
+    job.builds_anew = true;
+    force_full(job, "TABLE_CHANGED", "its table was changed by somebody else");
+    return {};
+  }
+  if (specification.locality) {
+    const sql::Flags& flags = specification.locality->flags;
+    std::set<std::string> unstable = flags.volatile_functions;
+    unstable.insert(flags.runtime_functions.begin(), flags.runtime_functions.end());
+    if (!unstable.empty())
+      force_full(job, "NOT_DETERMINISTIC",
+                 fmt::format("the query calls {}", fmt::join(unstable, ", ")));
+  }
+  return {};
+}
+
+Result<compile::MaterializationResult> Maintainer::run(compile::Node& node,
+                                                       warehouse::Connection& connection) {
+  SLUICE_ASSIGN(MaintenanceJob job, plan(node, connection));
+  if (policy_of(node) == IncrementalPolicy::kStrict && job.plan.tier == plan::Tier::kFull &&
+      !job.builds_anew) {
+    const std::string hint =
+        job.plan.remedy.empty() ? std::string("set policy: exact for it") : job.plan.remedy;
+    return fail(Error(ErrorCode::kRunInvalid,
+                      fmt::format("the policy is strict and only a full rebuild is exact: {}",
+                                  job.plan.reason),
+                      hint)
+                    .set_node(node.unique_id)
+                    .locate(node.span));
+  }
+  if (job.plan.tier == plan::Tier::kSkip) {
+    compile::MaterializationResult out;
+    out.message = "SKIP (nothing changed)";
+    out.code = "SKIP";
+    return out;
+  }
+  MaintenanceExecution execution(*this, job, connection);
+  SLUICE_ASSIGN(compile::MaterializationResult made,
+                session_.maintain(node, connection, execution));
+  made.message = fmt::format("{} ({})", made.message, describe(job));
+  return made;
+}
+
+std::string describe(const MaintenanceJob& job) {
+  return fmt::format("{}: {}", plan::tier_name(job.plan.tier), job.plan.reason);
+}
+
+}  // namespace sluice::run

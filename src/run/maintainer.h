@@ -1,0 +1,69 @@
+// Maintainer: keeps the models of a run equal to their full refresh. For each it decides from the
+// ledger, the inputs and the analysis of the query what has to be computed (plan/maintenance.h),
+// and executes that within the model's transaction. One for a run, shared by its workers.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "compile/session.h"
+#include "plan/maintenance.h"
+#include "run/ledger.h"
+#include "run/model_inputs.h"
+#include "run/project_settings.h"
+#include "sql/binder.h"
+
+namespace sluice::run {
+
+// What is to be done for one model, and what was known when that was decided.
+struct MaintenanceJob {
+  const compile::Node* node = nullptr;
+  std::string relation;  // rendered
+  ModelInputs inputs;
+  std::vector<warehouse::ColumnInfo> columns;  // of the result
+  plan::Maintenance plan;
+  std::optional<ModelEntry> entry;  // of the ledger; nullopt: built for the first time
+  std::string code;
+  bool builds_anew = false;  // the table is made, or made again, whole
+};
+
+class Maintainer {
+ public:
+  Maintainer(compile::Session& session, const FileSystem& fs, const Clock& clock,
+             ProjectSettings settings)
+      : session_(session), settings_(std::move(settings)), snapshots_(session, fs, clock) {}
+
+  // Whether the policy of the model, its folder or the project covers it. Errors: a policy that is
+  // none.
+  Result<bool> covers(const compile::Node& node) const;
+  IncrementalPolicy policy_of(const compile::Node& node) const;
+
+  // Decides; changes nothing.
+  Result<MaintenanceJob> plan(const compile::Node& node, warehouse::Connection& connection);
+  // Plans and executes within the model's materialization.
+  Result<compile::MaterializationResult> run(compile::Node& node,
+                                             warehouse::Connection& connection);
+
+ private:
+  friend class MaintenanceExecution;
+  Status analyse(MaintenanceJob& job, plan::Specification& specification);
+  Result<std::string> code_of(const MaintenanceJob& job, warehouse::Connection& connection) const;
+  Status decide(MaintenanceJob& job, const plan::Specification& specification,
+                warehouse::Connection& connection, Ledger* ledger);
+
+  compile::Session& session_;
+  const ProjectSettings settings_;
+  SourceSnapshots snapshots_;
+  std::mutex binder_mutex_;
+  std::optional<sql::Binder> binder_;  // guarded by binder_mutex_
+};
+
+// One line for people: "2 of 366 partitions: recomputes 2 partitions".
+std::string describe(const MaintenanceJob& job);
+
+}  // namespace sluice::run

@@ -1,0 +1,250 @@
+#include "run/maintenance_execution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/json.h"
+#include "sql/expression_text.h"
+
+namespace sluice::run {
+namespace {
+
+using detect::PartitionValue;
+using sql::quoted_identifier;
+
+constexpr std::string_view kFresh = "temp.main._sluice_fresh";
+constexpr std::string_view kDifferent = "temp.main._sluice_different";
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string columns_json(const std::vector<warehouse::ColumnInfo>& columns) {
+  JsonWriter writer;
+  writer.begin_array();
+  for (const warehouse::ColumnInfo& column : columns)
+    writer.begin_array().string(column.name).string(column.type).end_array();
+  writer.end_array();
+  return writer.take();
+}
+
+PartitionValue text_of(const warehouse::Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell);
+  return text == nullptr ? PartitionValue() : PartitionValue(*text);
+}
+
+int64_t number_of(const warehouse::Cell& cell) {
+  const auto* number = std::get_if<int64_t>(&cell);
+  return number == nullptr ? 0 : *number;
+}
+
+}  // namespace
+
+Status MaintenanceExecution::execute(const std::string& sql) {
+  SLUICE_TRY(connection_.execute(sql, false));
+  return {};
+}
+
+// What the model reads of a leaf: all of it, or the partitions that the plan names. The columns are
+// those that were analysed, by name.
+std::string MaintenanceExecution::input_query(const ModelInput& leaf) const {
+  std::string columns;
+  for (const warehouse::ColumnInfo& column : leaf.columns)
+    columns += (columns.empty() ? "" : ", ") + quoted_identifier(column.name);
+  const std::string whole = fmt::format("select {} from {}", columns, leaf.relation);
+  const auto reads =
+      std::find_if(job_.plan.reads.begin(), job_.plan.reads.end(),
+                   [&leaf](const plan::ReadSet& set) { return set.input == leaf.stub; });
+  if (reads == job_.plan.reads.end() || reads->is_whole) return whole;
+  if (reads->partitions.empty()) {
+    std::string empty;
+    for (const warehouse::ColumnInfo& column : leaf.columns)
+      empty += fmt::format("{}CAST(NULL AS {}) AS {}", empty.empty() ? "" : ", ", column.type,
+                           quoted_identifier(column.name));
+    return fmt::format("select {} where false", empty);
+  }
+  std::vector<std::string> wanted;
+  const detect::Manifest& manifest = leaf.state.now;
+  if (leaf.reader) {
+    // By name of the file: the engine prunes the list before it opens any, and the types are still
+    // told by the whole list.
+    for (const size_t position : reads->partitions)
+      for (const std::string& file : manifest.partitions[position].files)
+        wanted.push_back(quoted_text(file));
+    return fmt::format("{} where filename in ({})", whole, fmt::join(wanted, ", "));
+  }
+  for (const size_t position : reads->partitions) {
+    std::vector<std::string> parts;
+    for (size_t i = 0; i < manifest.columns.size(); ++i) {
+      const PartitionValue& value = manifest.partitions[position].values[i];
+      parts.push_back(fmt::format(
+          "{} IS NOT DISTINCT FROM {}", quoted_identifier(manifest.columns[i]),
+          value ? fmt::format("CAST({} AS {})", quoted_text(*value), leaf.state.types[i])
+                : std::string("NULL")));
+    }
+    wanted.push_back(fmt::format("({})", fmt::join(parts, " AND ")));
+  }
+  return fmt::format("{} where {}", whole, fmt::join(wanted, " OR "));
+}
+
+Status MaintenanceExecution::stand_inputs() {
+  for (const ModelInput& leaf : job_.inputs.leaves)
+    SLUICE_TRY(execute(fmt::format("create or replace temp view {} as {}",
+                                   quoted_identifier(leaf.stub), input_query(leaf))));
+  for (const ViewInput& view : job_.inputs.views)
+    SLUICE_TRY(execute(fmt::format("create or replace temp view {} as (\n{}\n)",
+                                   quoted_identifier(view.stub), view.sql)));
+  return {};
+}
+
+Result<std::optional<std::string>> MaintenanceExecution::apply() {
+  SLUICE_TRY(stand_inputs());
+  if (job_.builds_anew) return std::optional(job_.inputs.specification.sql);
+  SLUICE_TRY(execute(
+      fmt::format("create or replace temp table {} as select * from (\n{}\n) _sluice_query{}",
+                  "_sluice_fresh", job_.inputs.specification.sql,
+                  job_.plan.affected.empty() ? "" : " where " + job_.plan.affected)));
+  SLUICE_TRY(write_differences());
+  return std::optional<std::string>();
+}
+
+// "prefix.\"a\", prefix.\"b\""
+std::string MaintenanceExecution::key_list(std::string_view prefix) const {
+  std::string list;
+  for (const size_t column : job_.plan.key.columns)
+    list += fmt::format("{}{}{}", list.empty() ? "" : ", ", prefix,
+                        quoted_identifier(job_.columns[column].name));
+  return list;
+}
+
+// Compares what was computed with what is there, partition by partition, and writes only those that
+// differ: what reads this model then has less to do.
+Status MaintenanceExecution::write_differences() {
+  const std::string hashes = row_hash_aggregates(job_.columns);
+  const std::string keys = key_list("");
+  const std::string lead = keys.empty() ? "" : keys + ", ";
+  const std::string group = keys.empty() ? "" : " group by " + keys;
+  const std::string where = job_.plan.affected.empty() ? "" : " where " + job_.plan.affected;
+  std::string condition = "true", names, texts;
+  for (const size_t column : job_.plan.key.columns) {
+    const std::string name = quoted_identifier(job_.columns[column].name);
+    condition += fmt::format(" and old.{0} IS NOT DISTINCT FROM fresh.{0}", name);
+    names += fmt::format(
+        "CASE WHEN fresh.row_count IS NULL THEN old.{0} ELSE fresh.{0} END AS {0}, ", name);
+    texts += fmt::format("CAST({} AS VARCHAR), ", name);
+  }
+  SLUICE_TRY(execute(fmt::format(
+      "create or replace temp table _sluice_different as select {names}fresh.row_count, "
+      "coalesce(fresh.hash_sum, 0) - coalesce(old.hash_sum, 0) as sum_change, "
+      "xor(coalesce(fresh.hash_xor, 0::ubigint), coalesce(old.hash_xor, 0::ubigint)) as "
+      "xor_change, "
+      "coalesce(fresh.row_count, 0) - coalesce(old.row_count, 0) as count_change "
+      "from (select {lead}{hashes} from {target}{where}{group}) old "
+      "full join (select {lead}{hashes} from {fresh}{group}) fresh on {condition} "
+      "where (old.row_count, old.hash_sum, old.hash_xor) is distinct from "
+      "(fresh.row_count, fresh.hash_sum, fresh.hash_xor)",
+      fmt::arg("names", names), fmt::arg("lead", lead), fmt::arg("hashes", hashes),
+      fmt::arg("target", job_.relation), fmt::arg("where", where), fmt::arg("group", group),
+      fmt::arg("fresh", kFresh), fmt::arg("condition", condition))));
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult different,
+      connection_.execute(fmt::format("select {}row_count from {}", texts, kDifferent), true));
+  for (const auto& row : different.table.rows) {
+    std::vector<PartitionValue> values;
+    for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(text_of(row[i]));
+    const int64_t rows = number_of(row.back());
+    if (rows == 0)
+      removed_.push_back(std::move(values));
+    else
+      changed_.push_back({std::move(values), 0, rows});
+  }
+  if (different.table.rows.empty()) return {};
+  std::string among = "true";
+  for (const size_t column : job_.plan.key.columns)
+    among += fmt::format(" and different.{0} IS NOT DISTINCT FROM candidate.{0}",
+                         quoted_identifier(job_.columns[column].name));
+  const std::string exists =
+      fmt::format("exists (select 1 from {} different where {})", kDifferent, among);
+  SLUICE_TRY(execute(fmt::format("delete from {} candidate where {}{}", job_.relation, exists,
+                                 job_.plan.affected.empty() ? "" : " and " + job_.plan.affected)));
+  return execute(fmt::format("insert into {} select * from {} candidate where {}", job_.relation,
+                             kFresh, exists));
+}
+
+Result<std::vector<TablePartition>> MaintenanceExecution::table_partitions(int64_t version) {
+  std::string texts;
+  for (const size_t column : job_.plan.key.columns)
+    texts += fmt::format("CAST({} AS VARCHAR), ", quoted_identifier(job_.columns[column].name));
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult found,
+      connection_.execute(
+          fmt::format("select {}count(*) from {} group by all", texts, job_.relation), true));
+  std::vector<TablePartition> out;
+  for (const auto& row : found.table.rows) {
+    std::vector<PartitionValue> values;
+    for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(text_of(row[i]));
+    out.push_back({std::move(values), version, number_of(row.back())});
+  }
+  return out;
+}
+
+Status MaintenanceExecution::record_partitions(Ledger& ledger, int64_t generation) {
+  if (job_.builds_anew) {
+    SLUICE_ASSIGN(changed_, table_partitions(generation));
+    SLUICE_ASSIGN(const std::vector<TablePartition> before, ledger.partitions(job_.relation));
+    for (const TablePartition& partition : before) removed_.push_back(partition.values);
+  }
+  for (TablePartition& partition : changed_) partition.version = generation;
+  return ledger.save_partitions(job_.relation, changed_, removed_);
+}
+
+// What was read is what is recorded: a partition that moved meanwhile is given no version and is
+// looked at again by the next run.
+Status MaintenanceExecution::record_inputs(Ledger& ledger) {
+  for (ModelInput& leaf : job_.inputs.leaves) {
+    SLUICE_ASSIGN(const std::set<std::string> moved,
+                  maintainer_.snapshots_.moved_partitions(leaf, connection_));
+    detect::Manifest read = leaf.state.now;
+    for (detect::Partition& partition : read.partitions)
+      if (moved.contains(detect::partition_key(partition.values))) partition.version.clear();
+    SLUICE_ASSIGN(const std::vector<detect::Consumed> before,
+                  ledger.consumed(job_.relation, leaf.stub));
+    SLUICE_TRY(ledger.save_consumed(job_.relation, leaf.stub, before, read));
+    SLUICE_TRY(maintainer_.snapshots_.save(leaf, ledger));
+  }
+  return {};
+}
+
+Status MaintenanceExecution::record() {
+  SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, job_.node->database));
+  ModelEntry entry;
+  if (job_.entry) entry = *job_.entry;
+  entry.relation = job_.relation;
+  const bool has_changed = job_.builds_anew || !changed_.empty() || !removed_.empty();
+  if (has_changed) ++entry.generation;
+  entry.code = job_.code;
+  entry.columns = columns_json(job_.columns);
+  entry.tier = plan::tier_name(job_.plan.tier);
+  entry.key.clear();
+  for (const size_t column : job_.plan.key.columns) entry.key.push_back(job_.columns[column].name);
+  if (has_changed) SLUICE_TRY(record_partitions(ledger, entry.generation));
+  SLUICE_TRY(record_inputs(ledger));
+  if (has_changed) {
+    SLUICE_ASSIGN(const RowHash content, hash_rows(connection_, job_.relation, job_.columns, {}));
+    entry.content = content.text();
+  }
+  SLUICE_TRY(ledger.save_model(entry));
+  for (const ModelInput& leaf : job_.inputs.leaves)
+    SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(leaf.stub)));
+  for (const ViewInput& view : job_.inputs.views)
+    SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(view.stub)));
+  for (const std::string_view table : {kFresh, kDifferent})
+    SLUICE_TRY(execute(fmt::format("drop table if exists {}", table)));
+  return {};
+}
+
+}  // namespace sluice::run

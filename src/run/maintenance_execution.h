@@ -1,0 +1,43 @@
+// Executes one MaintenanceJob: stands the inputs' partitions behind the stubs, computes the
+// affected rows, writes those partitions that differ, and the ledger. All in the transaction that
+// is open.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compile/maintenance.h"
+#include "run/maintainer.h"
+#include "run/row_hash.h"
+
+namespace sluice::run {
+
+class MaintenanceExecution final : public compile::MaintenanceSteps {
+ public:
+  MaintenanceExecution(Maintainer& maintainer, MaintenanceJob& job,
+                       warehouse::Connection& connection)
+      : maintainer_(maintainer), job_(job), connection_(connection) {}
+
+  Result<std::optional<std::string>> apply() override;
+  Status record() override;
+
+ private:
+  Status stand_inputs();
+  std::string input_query(const ModelInput& leaf) const;
+  Status write_differences();
+  Result<std::vector<TablePartition>> table_partitions(int64_t version);
+  Status record_partitions(Ledger& ledger, int64_t generation);
+  Status record_inputs(Ledger& ledger);
+  Status execute(const std::string& sql);
+  std::string key_list(std::string_view prefix) const;
+
+  Maintainer& maintainer_;
+  MaintenanceJob& job_;
+  warehouse::Connection& connection_;
+  std::vector<TablePartition> changed_;  // version is filled in by record()
+  std::vector<std::vector<detect::PartitionValue>> removed_;
+  std::optional<RowHash> content_;
+};
+
+}  // namespace sluice::run

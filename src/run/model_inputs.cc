@@ -1,0 +1,181 @@
+#include "run/model_inputs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "run/row_hash.h"
+#include "sql/expression_text.h"
+
+namespace sluice::run {
+namespace {
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+bool has_input(const ModelInputs& inputs, const std::string& stub) {
+  return std::any_of(inputs.leaves.begin(), inputs.leaves.end(),
+                     [&stub](const ModelInput& leaf) { return leaf.stub == stub; }) ||
+         std::any_of(inputs.views.begin(), inputs.views.end(),
+                     [&stub](const ViewInput& view) { return view.stub == stub; });
+}
+
+// The FROM entry of "select * from <text>", parsed by the engine.
+Result<Json> parsed_from(const std::string& text, warehouse::Connection& connection) {
+  SLUICE_ASSIGN(const warehouse::StatementResult found,
+                connection.execute(fmt::format("select json_serialize_sql({})::varchar",
+                                               quoted_text("select * from " + text)),
+                                   true));
+  const auto* answer = std::get_if<std::string>(&found.table.rows.at(0).at(0));
+  if (answer == nullptr) return fail(ErrorCode::kInternal, "the engine gave no parse tree");
+  SLUICE_ASSIGN(const Json tree, parse_json(*answer));
+  const Json* statements = tree.find("statements");
+  if (statements == nullptr || statements->items.empty()) return Json();
+  const Json* node = statements->items[0].find("node");
+  const Json* from = node == nullptr ? nullptr : node->find("from_table");
+  return from == nullptr ? Json() : *from;
+}
+
+std::string type_of(const std::vector<warehouse::ColumnInfo>& columns, const std::string& name) {
+  for (const warehouse::ColumnInfo& column : columns)
+    if (column.name == name) return column.type;
+  return "VARCHAR";  // the name of the file
+}
+
+}  // namespace
+
+Result<ModelInputs> SourceSnapshots::inputs_of(const compile::Node& node,
+                                               warehouse::Connection& connection, Ledger* ledger) {
+  ModelInputs out;
+  SLUICE_ASSIGN(out.specification, session_.specify(node, &connection));
+  for (const compile::SpecificationInput& input : out.specification.inputs)
+    SLUICE_TRY(add_input(input, connection, ledger, out));
+  return out;
+}
+
+// Views are looked through: their query over their own inputs stands in their place.
+Status SourceSnapshots::add_input(const compile::SpecificationInput& input,
+                                  warehouse::Connection& connection, Ledger* ledger,
+                                  ModelInputs& out) {
+  if (has_input(out, input.stub)) return {};
+  const bool is_view = input.node != nullptr && input.node->type == compile::ResourceType::kModel &&
+                       input.node->materialized() == "view";
+  if (!is_view) return add_leaf(input, connection, ledger, out);
+  SLUICE_ASSIGN(const compile::Specification view, session_.specify(*input.node, &connection));
+  for (const compile::SpecificationInput& below : view.inputs)
+    SLUICE_TRY(add_input(below, connection, ledger, out));
+  out.views.push_back({input.stub, view.sql});
+  return {};
+}
+
+Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input,
+                                 warehouse::Connection& connection, Ledger* ledger,
+                                 ModelInputs& out) {
+  ModelInput leaf;
+  leaf.stub = input.stub;
+  leaf.relation = input.relation;
+  leaf.state.name = input.stub;
+  SLUICE_ASSIGN(leaf.columns, connection.describe_query("select * from " + leaf.relation));
+  bool is_known = false;
+  if (ledger != nullptr && input.node != nullptr) {
+    SLUICE_ASSIGN(is_known, read_maintained(leaf, *ledger));
+  }
+  if (!is_known && input.source != nullptr) {
+    SLUICE_ASSIGN(const Json from, parsed_from(leaf.relation, connection));
+    leaf.reader = detect::file_reader(from);
+  }
+  if (!is_known) {
+    if (leaf.reader)
+      SLUICE_TRY(read_files(leaf, connection, ledger));
+    else
+      SLUICE_TRY(read_whole_table(leaf, connection));
+  }
+  for (const std::string& column : leaf.state.now.columns)
+    leaf.state.types.push_back(type_of(leaf.columns, column));
+  out.leaves.push_back(std::move(leaf));
+  return {};
+}
+
+Result<bool> SourceSnapshots::read_maintained(ModelInput& leaf, Ledger& ledger) {
+  SLUICE_ASSIGN(const std::optional<ModelEntry> entry, ledger.model(leaf.relation));
+  if (!entry) return false;
+  leaf.state.now.columns = entry->key;
+  SLUICE_ASSIGN(const std::vector<TablePartition> partitions, ledger.partitions(leaf.relation));
+  for (const TablePartition& partition : partitions)
+    leaf.state.now.partitions.push_back(
+        {partition.values,
+         std::to_string(partition.version),
+         {},
+         static_cast<uint64_t>(partition.rows) * 8 * leaf.columns.size()});
+  return true;
+}
+
+Status SourceSnapshots::read_files(ModelInput& leaf, warehouse::Connection& connection,
+                                   Ledger* ledger) {
+  std::lock_guard lock(mutex_);
+  auto found = listings_.find(leaf.stub);
+  if (found == listings_.end()) {
+    Listing listing;
+    if (ledger != nullptr) {
+      SLUICE_ASSIGN(listing.before, ledger->files(leaf.stub));
+    }
+    std::vector<std::string> names;
+    for (const warehouse::ColumnInfo& column : leaf.columns) names.push_back(column.name);
+    SLUICE_ASSIGN(listing.found, detect::list_files(*leaf.reader, names, listing.before,
+                                                    clock_.now_micros() * 1000, fs_, connection));
+    found = listings_.emplace(leaf.stub, std::move(listing)).first;
+  }
+  leaf.state.now = found->second.found.manifest;
+  leaf.has_filename_column = leaf.state.now.columns == std::vector<std::string>{"filename"};
+  return {};
+}
+
+// One partition, whose version is the content: asking costs a scan.
+Status SourceSnapshots::read_whole_table(ModelInput& leaf, warehouse::Connection& connection) {
+  std::lock_guard lock(mutex_);
+  auto found = tables_.find(leaf.stub);
+  if (found == tables_.end()) {
+    SLUICE_ASSIGN(const RowHash hash, hash_rows(connection, leaf.relation, leaf.columns, {}));
+    found = tables_.emplace(leaf.stub, hash.text()).first;
+  }
+  leaf.state.now.partitions.push_back({{}, found->second, {}, 0});
+  return {};
+}
+
+Result<std::set<std::string>> SourceSnapshots::moved_partitions(const ModelInput& input,
+                                                                warehouse::Connection& connection) {
+  std::set<std::string> moved;
+  if (!input.reader) return moved;
+  detect::FileRecords known;
+  {
+    std::lock_guard lock(mutex_);
+    known = listings_.at(input.stub).found.records;
+  }
+  std::vector<std::string> names;
+  for (const warehouse::ColumnInfo& column : input.columns) names.push_back(column.name);
+  SLUICE_ASSIGN(
+      const detect::FileListing now,
+      detect::list_files(*input.reader, names, known, clock_.now_micros() * 1000, fs_, connection));
+  std::vector<detect::Consumed> before;
+  for (const detect::Partition& partition : input.state.now.partitions)
+    before.push_back({partition.values, partition.version});
+  for (const detect::Change& change : detect::changes_between(before, now.manifest))
+    moved.insert(detect::partition_key(change.values));
+  return moved;
+}
+
+Status SourceSnapshots::save(const ModelInput& input, Ledger& ledger) {
+  if (!input.reader) return {};
+  std::lock_guard lock(mutex_);
+  Listing& listing = listings_.at(input.stub);
+  if (listing.is_saved) return {};
+  SLUICE_TRY(ledger.save_files(input.stub, listing.before, listing.found.records));
+  listing.is_saved = true;
+  return {};
+}
+
+}  // namespace sluice::run

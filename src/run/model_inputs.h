@@ -1,0 +1,78 @@
+// What a maintained model reads: the leaves below its specification (files, maintained tables,
+// other tables) and the views between. One look at each source serves the whole run, so that all
+// models see the same state of it. Thread-safe.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "compile/session.h"
+#include "detect/files.h"
+#include "plan/maintenance.h"
+#include "run/ledger.h"
+
+namespace sluice::run {
+
+struct ModelInput {
+  std::string stub;
+  std::string relation;  // what stands in FROM
+  std::vector<warehouse::ColumnInfo> columns;
+  plan::InputState state;                    // now; `consumed` is the reader's
+  bool has_filename_column = false;          // partitions are files: restricted by their paths
+  std::optional<detect::FileReader> reader;  // files
+};
+
+struct ViewInput {
+  std::string stub;
+  std::string sql;  // over other stubs
+};
+
+struct ModelInputs {
+  compile::Specification specification;
+  std::vector<ModelInput> leaves;
+  std::vector<ViewInput> views;  // each after those that it reads
+};
+
+class SourceSnapshots {
+ public:
+  SourceSnapshots(compile::Session& session, const FileSystem& fs, const Clock& clock)
+      : session_(session), fs_(fs), clock_(clock) {}
+
+  // Compiles the specification and looks at everything below it. `ledger` may be null.
+  Result<ModelInputs> inputs_of(const compile::Node& node, warehouse::Connection& connection,
+                                Ledger* ledger);
+  // Looks again at the files of an input after they have been read: the keys of the partitions that
+  // are no longer what they were.
+  Result<std::set<std::string>> moved_partitions(const ModelInput& input,
+                                                 warehouse::Connection& connection);
+  // Keeps what was learned of the files of an input, for the next run.
+  Status save(const ModelInput& input, Ledger& ledger);
+
+ private:
+  struct Listing {
+    detect::FileListing found;
+    detect::FileRecords before;
+    bool is_saved = false;
+  };
+  Status add_input(const compile::SpecificationInput& input, warehouse::Connection& connection,
+                   Ledger* ledger, ModelInputs& out);
+  Status add_leaf(const compile::SpecificationInput& input, warehouse::Connection& connection,
+                  Ledger* ledger, ModelInputs& out);
+  Result<bool> read_maintained(ModelInput& leaf, Ledger& ledger);
+  Status read_files(ModelInput& leaf, warehouse::Connection& connection, Ledger* ledger);
+  Status read_whole_table(ModelInput& leaf, warehouse::Connection& connection);
+
+  compile::Session& session_;
+  const FileSystem& fs_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, Listing> listings_;    // by stub
+  std::map<std::string, std::string> tables_;  // version of whole tables, by stub
+};
+
+}  // namespace sluice::run
