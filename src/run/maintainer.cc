@@ -135,6 +135,7 @@ Status Maintainer::analyse(MaintenanceJob& job, plan::Specification& specificati
   }
   sql::Locality locality = sql::find_locality(*bound.plan, binder_->functions());
   locality.flags.runtime_functions.merge(bound.unstable_functions);
+  job.flags = locality.flags;
   specification.locality = std::move(locality);
   return {};
 }

@@ -27,6 +27,7 @@ struct MaintenanceJob {
   ModelInputs inputs;
   std::vector<warehouse::ColumnInfo> columns;  // of the result
   plan::Maintenance plan;
+  std::optional<sql::Flags> flags;  // of the query, when its plan is one that we read
   std::optional<ModelEntry> entry;  // of the ledger; nullopt: built for the first time
   std::string code;
   bool builds_anew = false;  // the table is made, or made again, whole

@@ -1,0 +1,367 @@
+// Random projects under random changes of their files: after every run each maintained model must
+// equal a plain execution of its SQL over the same files by the engine alone.
+//   incremental_check --seconds 60 [--seed N] [--projects N] [--folder DIR] [--keep]
+// The last line is "N passed, N failed" over model refreshes; a failure prints its seed, the change
+// and the model.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/main.h"
+#include "random_data.h"
+#include "random_query.h"
+#include "warehouse/warehouse.h"
+
+namespace sluice::incremental_test {
+namespace {
+
+struct Settings {
+  double seconds = 60;
+  uint64_t first_seed = 1;
+  uint64_t projects = 1'000'000'000;
+  std::string folder = "/dev/shm";
+  bool keep = false;
+};
+
+struct Tally {
+  uint64_t refreshes = 0, failures = 0, projects = 0;
+  std::map<std::string, uint64_t> tiers;
+  std::map<std::string, uint64_t> reasons;  // of full refreshes
+};
+
+void write_file(const std::string& path, const std::string& text) {
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  std::ofstream(path) << text;
+}
+
+std::string read_file(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+// Sends what the program prints into a file while it lives.
+class Redirected {
+ public:
+  explicit Redirected(const std::string& path) : out_(::dup(1)), error_(::dup(2)) {
+    const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+    ::dup2(file, 1);
+    ::dup2(file, 2);
+    ::close(file);
+  }
+  ~Redirected() {
+    std::fflush(nullptr);
+    ::dup2(out_, 1);
+    ::dup2(error_, 2);
+    ::close(out_);
+    ::close(error_);
+  }
+  Redirected(const Redirected&) = delete;
+  Redirected& operator=(const Redirected&) = delete;
+
+ private:
+  int out_, error_;
+};
+
+class Project {
+ public:
+  Project(uint64_t seed, const Settings& settings, Tally& tally)
+      : seed_(seed),
+        settings_(settings),
+        tally_(tally),
+        random_(seed),
+        folder_(fmt::format("{}/sluice_incremental_{}/{}", settings.folder, ::getpid(), seed)) {}
+  ~Project() {
+    if (!settings_.keep) std::filesystem::remove_all(folder_);
+  }
+  Project(const Project&) = delete;
+  Project& operator=(const Project&) = delete;
+
+  // False when the engine itself could not execute what was generated.
+  Result<bool> run();
+
+ private:
+  struct Model {
+    std::string name;
+    std::string sql;   // over plain names
+    std::string body;  // as it is written in the project
+    std::vector<Column> columns;
+  };
+  size_t below(size_t limit) { return static_cast<size_t>(random_() % limit); }
+  Status make_models();
+  void write_project(const std::vector<Model>& models) const;
+  Status execute_plainly();
+  Status run_sluice(bool is_subset);
+  Status compare(const Model& model, const std::string& change);
+  void count_tiers();
+  void fail_with(const Model& model, const std::string& change, const std::string& what);
+  Result<std::string> fetch_text(const std::string& sql);
+  Status execute(const std::string& sql) {
+    SLUICE_TRY(oracle_->execute(sql, false));
+    return {};
+  }
+
+  uint64_t seed_;
+  const Settings& settings_;
+  Tally& tally_;
+  std::mt19937_64 random_;
+  std::string folder_;
+  std::unique_ptr<warehouse::Warehouse> warehouse_;
+  std::unique_ptr<warehouse::Connection> oracle_;
+  std::unique_ptr<RandomData> data_;
+  std::vector<Model> models_;
+  std::string history_;
+};
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+Result<std::string> Project::fetch_text(const std::string& sql) {
+  SLUICE_ASSIGN(const warehouse::StatementResult found, oracle_->execute(sql, true));
+  const auto* text =
+      found.table.rows.empty() ? nullptr : std::get_if<std::string>(&found.table.rows[0][0]);
+  return text == nullptr ? std::string() : *text;
+}
+
+Status Project::make_models() {
+  const std::vector<Column> orders = {
+      {"dt", ColumnType::kDate},          {"id", ColumnType::kInteger},
+      {"customer", ColumnType::kInteger}, {"amount", ColumnType::kDecimal},
+      {"kind", ColumnType::kText},        {"due", ColumnType::kDate}};
+  const std::vector<Column> events = {{"dt", ColumnType::kDate},
+                                      {"customer", ColumnType::kInteger},
+                                      {"n", ColumnType::kInteger},
+                                      {"kind", ColumnType::kText}};
+  const std::vector<Column> customers = {{"id", ColumnType::kInteger},
+                                         {"segment", ColumnType::kText}};
+  std::vector<Readable> readables = {{"src_orders", orders},
+                                     {"src_orders", orders},
+                                     {"src_events", events},
+                                     {"src_customers", customers}};
+  const size_t wanted = 1 + below(4);
+  for (size_t attempt = 0; models_.size() < wanted && attempt < 200; ++attempt) {
+    QueryGenerator generator(random_, readables);
+    Query query = generator.make(1 + static_cast<int>(below(4)));
+    Model model;
+    model.name = fmt::format("m{}", models_.size() + 1);
+    model.sql = query.sql;
+    model.columns = query.columns;
+    // Valid and not too large.
+    const Result<std::string> rows = fetch_text(
+        fmt::format("select count(*)::varchar from (select * from ({}) limit 20001)", query.sql));
+    if (!rows || std::stoul(*rows) > 20000) continue;
+    SLUICE_TRY(execute(fmt::format("create or replace table {} as {}", model.name, model.sql)));
+    model.body = replaced(model.sql, "src_orders", "{{ source('raw', 'orders') }}");
+    model.body = replaced(model.body, "src_events", "{{ source('raw', 'events') }}");
+    model.body = replaced(model.body, "src_customers", "{{ source('raw', 'customers') }}");
+    for (size_t i = models_.size(); i > 0; --i)
+      model.body = replaced(model.body, fmt::format("from m{} t", i),
+                            fmt::format("from {{{{ ref('m{}') }}}} t", i));
+    readables.push_back({model.name, model.columns});
+    readables.push_back({model.name, model.columns});
+    models_.push_back(std::move(model));
+  }
+  return {};
+}
+
+void Project::write_project(const std::vector<Model>& models) const {
+  write_file(folder_ + "/p/dbt_project.yml",
+             "name: random\nversion: '1.0'\nprofile: random\nmodels: {random: {+materialized: "
+             "incremental}}\n");
+  write_file(folder_ + "/p/profiles.yml",
+             fmt::format("random: {{target: d, outputs: {{d: {{type: duckdb, path: '{}/w.duckdb', "
+                         "threads: 2}}}}}}\n",
+                         folder_));
+  write_file(folder_ + "/p/sluice.yml",
+             "version: 1\nincremental: {policy: auto, cost_gate: off}\n");
+  write_file(
+      folder_ + "/p/models/sources.yml",
+      fmt::format("sources:\n  - name: raw\n    tables:\n      - name: orders\n        meta: "
+                  "{{external_location: \"{}\"}}\n      - name: events\n        meta: "
+                  "{{external_location: \"{}\"}}\n      - name: customers\n        meta: "
+                  "{{external_location: \"{}\"}}\n",
+                  data_->orders(), data_->events(), data_->customers()));
+  for (const Model& model : models)
+    write_file(fmt::format("{}/p/models/{}.sql", folder_, model.name), model.body);
+}
+
+Status Project::execute_plainly() {
+  for (const Model& model : models_)
+    SLUICE_TRY(execute(fmt::format("create or replace table {} as {}", model.name, model.sql)));
+  return {};
+}
+
+Status Project::run_sluice(bool is_subset) {
+  std::vector<std::string> words = {
+      "run", "--project-dir", folder_ + "/p", "--profiles-dir", folder_ + "/p", "--no-use-colors"};
+  if (is_subset) {
+    words.emplace_back("--select");
+    words.push_back(models_[below(models_.size())].name);
+  }
+  int exit_code = 0;
+  {
+    const Redirected redirected(folder_ + "/log");
+    cli::Leftovers leftovers;
+    exit_code = cli::run_main(words, leftovers);
+  }
+  if (exit_code == 0) return {};
+  return fail(ErrorCode::kRunInvalid, "sluice run failed:\n" + read_file(folder_ + "/log"));
+}
+
+void Project::fail_with(const Model& model, const std::string& change, const std::string& what) {
+  ++tally_.failures;
+  std::cout << fmt::format("FAIL seed {} model {} after \"{}\": {}\n{}\nhistory:\n{}\n", seed_,
+                           model.name, change, what, model.sql, history_);
+}
+
+Status Project::compare(const Model& model, const std::string& change) {
+  ++tally_.refreshes;
+  SLUICE_ASSIGN(const std::vector<warehouse::ColumnInfo> expected,
+                oracle_->describe_query("select * from " + model.name));
+  SLUICE_ASSIGN(const std::vector<warehouse::ColumnInfo> actual,
+                oracle_->describe_query("select * from w.main." + model.name));
+  const auto is_same = [](const warehouse::ColumnInfo& a, const warehouse::ColumnInfo& b) {
+    return a.name == b.name && a.type == b.type;
+  };
+  if (!std::equal(expected.begin(), expected.end(), actual.begin(), actual.end(), is_same)) {
+    fail_with(model, change, "other columns");
+    return {};
+  }
+  SLUICE_ASSIGN(
+      const std::string different,
+      fetch_text(fmt::format(
+          "select (select count(*) from (select * from {0} except all select * from "
+          "w.main.{0}))::varchar || ' rows are missing, ' || (select count(*) from (select * "
+          "from w.main.{0} except all select * from {0}))::varchar || ' are too many'",
+          model.name)));
+  if (different != "0 rows are missing, 0 are too many") fail_with(model, change, different);
+  return {};
+}
+
+// What the run says that it did for each model.
+void Project::count_tiers() {
+  const std::string results = read_file(folder_ + "/p/target/run_results.json");
+  for (const char* tier : {"(skip", "(partition:", "(band:", "(full:", "SKIP (nothing"}) {
+    for (size_t at = results.find(tier); at != std::string::npos; at = results.find(tier, at + 1)) {
+      ++tally_.tiers[tier];
+      if (std::string_view(tier) == "(full:") {
+        const size_t end = results.find(")\"", at);
+        ++tally_.reasons[results.substr(at + 7, std::min<size_t>(end - at - 7, 90))];
+      }
+      at += 1;
+    }
+  }
+}
+
+Result<bool> Project::run() {
+  std::filesystem::create_directories(folder_);
+  warehouse::WarehouseSettings memory;
+  memory.path = ":memory:";
+  memory.database = "memory";
+  memory.schema = "main";
+  memory.threads = 1;
+  SLUICE_ASSIGN(warehouse_, warehouse::open_duckdb(memory));
+  SLUICE_ASSIGN(oracle_, warehouse_->connect());
+  data_ = std::make_unique<RandomData>(folder_ + "/data", random_, *oracle_);
+  SLUICE_TRY(data_->create());
+  SLUICE_TRY(execute("create view src_orders as select * from " + data_->orders()));
+  SLUICE_TRY(execute("create view src_events as select * from " + data_->events()));
+  SLUICE_TRY(execute("create view src_customers as select * from " + data_->customers()));
+  SLUICE_TRY(make_models());
+  if (models_.empty()) return false;
+  write_project(models_);
+  std::string change = "first build";
+  for (size_t step = 0; step < 6; ++step) {
+    if (step > 0) {
+      SLUICE_ASSIGN(change, data_->mutate());
+      if (below(3) == 0) {
+        SLUICE_ASSIGN(const std::string more, data_->mutate());
+        change += "; " + more;
+      }
+    }
+    history_ += fmt::format("  {}\n", change);
+    const bool is_subset = step > 0 && step < 5 && below(6) == 0;
+    if (!execute_plainly()) return false;  // the change made it overflow, or the like
+    SLUICE_TRY(run_sluice(is_subset));
+    count_tiers();
+    if (is_subset) continue;
+    SLUICE_TRY(execute(fmt::format("attach '{}/w.duckdb' as w (read_only)", folder_)));
+    for (const Model& model : models_) SLUICE_TRY(compare(model, change));
+    SLUICE_TRY(execute("detach w"));
+  }
+  return true;
+}
+
+int check(const Settings& settings) {
+  Tally tally;
+  const auto started = std::chrono::steady_clock::now();
+  const auto elapsed = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  };
+  for (uint64_t seed = settings.first_seed;
+       seed < settings.first_seed + settings.projects && elapsed() < settings.seconds; ++seed) {
+    Project project(seed, settings, tally);
+    const Result<bool> done = project.run();
+    ++tally.projects;
+    if (!done) {
+      ++tally.failures;
+      std::cout << fmt::format("FAIL seed {}: {}\n", seed, done.error().message());
+    }
+  }
+  if (!settings.keep)
+    std::filesystem::remove_all(
+        fmt::format("{}/sluice_incremental_{}", settings.folder, ::getpid()));
+  std::cout << fmt::format("{} projects, {} refreshes in {:.0f} s ({:.1f} a second)\n",
+                           tally.projects, tally.refreshes, elapsed(),
+                           static_cast<double>(tally.refreshes) / elapsed());
+  for (const auto& [tier, count] : tally.tiers) std::cout << fmt::format("  {} {}\n", count, tier);
+  std::multimap<uint64_t, std::string, std::greater<>> reasons;
+  for (const auto& [reason, count] : tally.reasons) reasons.emplace(count, reason);
+  for (const auto& [count, reason] : reasons)
+    std::cout << fmt::format("    {} full: {}\n", count, reason);
+  std::cout << fmt::format("{} passed, {} failed\n",
+                           tally.refreshes - std::min(tally.failures, tally.refreshes),
+                           tally.failures);
+  return tally.failures == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace sluice::incremental_test
+
+int main(int argc, char** argv) {
+  sluice::incremental_test::Settings settings;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto value = [&]() -> std::string { return i + 1 < argc ? argv[++i] : "0"; };
+    if (word == "--seconds")
+      settings.seconds = std::stod(value());
+    else if (word == "--seed")
+      settings.first_seed = std::stoull(value());
+    else if (word == "--projects")
+      settings.projects = std::stoull(value());
+    else if (word == "--folder")
+      settings.folder = value();
+    else if (word == "--keep")
+      settings.keep = true;
+    else {
+      std::cerr << "incremental_check: unknown word \"" << word
+                << "\"; use --seconds, --seed, --projects, --folder, --keep\n";
+      return 2;
+    }
+  }
+  return sluice::incremental_test::check(settings);
+}

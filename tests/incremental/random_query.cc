@@ -1,0 +1,414 @@
+#include "random_query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice::incremental_test {
+namespace {
+
+using Items = std::vector<std::pair<std::string, ColumnType>>;
+
+std::string literal(ColumnType type, size_t value) {
+  switch (type) {
+    case ColumnType::kDate:
+      return fmt::format("DATE '2024-02-{:02}'", 20 + value % 10);
+    case ColumnType::kInteger:
+      return std::to_string(value % 7);
+    case ColumnType::kDecimal:
+      return fmt::format("{}.50", value % 60);
+    case ColumnType::kText:
+      return fmt::format("'{}'", "abcd"[value % 4]);
+  }
+  return "NULL";
+}
+
+}  // namespace
+
+std::vector<Column> QueryGenerator::of_type(const std::vector<Column>& columns,
+                                            ColumnType type) const {
+  std::vector<Column> out;
+  for (const Column& column : columns)
+    if (column.type == type) out.push_back(column);
+  return out;
+}
+
+Query QueryGenerator::select(const Items& items, const std::string& rest) {
+  Query out;
+  std::string list;
+  for (const auto& [expr, type] : items) {
+    const std::string name = fmt::format("c{}", out.columns.size());
+    list += fmt::format("{}{} as {}", list.empty() ? "" : ", ", expr, name);
+    out.columns.push_back({name, type});
+  }
+  out.sql = fmt::format("select {} {}", list, rest);
+  return out;
+}
+
+std::string QueryGenerator::all_columns(const std::string& alias,
+                                        const std::vector<Column>& columns) const {
+  std::string out;
+  for (const Column& column : columns)
+    out += fmt::format("{}{}.{}", out.empty() ? "" : ", ", alias, column.name);
+  return out;
+}
+
+Query QueryGenerator::make(int depth) {
+  if (depth <= 0) return base();
+  switch (below(16)) {
+    case 0:
+    case 1:
+      return filter(depth);
+    case 2:
+    case 3:
+      return project(depth);
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+      return group(depth);
+    case 8:
+    case 9:
+      return join(depth);
+    case 10:
+    case 11:
+      return window(depth);
+    case 12:
+      return set_operation(depth);
+    case 13:
+      return distinct(depth);
+    case 14:
+      return chance(70) ? membership(depth) : scalar_subquery(depth);
+    default:
+      return shared_subquery(depth);
+  }
+}
+
+Query QueryGenerator::base() {
+  const Readable& readable = readables_[below(readables_.size())];
+  Items items;
+  for (const Column& column : readable.columns) items.emplace_back("t." + column.name, column.type);
+  return select(items, "from " + readable.reference + " t");
+}
+
+std::string QueryGenerator::date_expr(const std::string& column) {
+  switch (below(5)) {
+    case 0:
+      return fmt::format("date_trunc('month', {})::date", column);
+    case 1:
+      return fmt::format("({} + {})", column, below(3));
+    case 2:
+      return fmt::format("date_trunc('week', {})::date", column);
+    default:
+      return column;
+  }
+}
+
+std::string QueryGenerator::scalar(const Column& column) {
+  switch (column.type) {
+    case ColumnType::kDate:
+      return date_expr(column.name);
+    case ColumnType::kInteger:
+      return chance(50) ? column.name : fmt::format("({} % {})", column.name, 2 + below(3));
+    case ColumnType::kDecimal:
+      return chance(60) ? column.name
+                        : fmt::format("CAST({} + {} AS DECIMAL(18,2))", column.name, below(5));
+    case ColumnType::kText:
+      return chance(60) ? column.name : fmt::format("coalesce({}, 'none')", column.name);
+  }
+  return column.name;
+}
+
+std::string QueryGenerator::predicate(const std::string& alias,
+                                      const std::vector<Column>& columns) {
+  const Column& column = any(columns);
+  const std::string name = alias + "." + column.name;
+  static constexpr const char* kOperators[] = {"=", "<>", "<", ">=", "is not distinct from"};
+  switch (below(5)) {
+    case 0:
+      return name + " is not null";
+    case 1:
+      return fmt::format("({} {} {} or {} is null)", name, kOperators[below(5)],
+                         literal(column.type, below(50)), name);
+    case 2:
+      return fmt::format("{} in ({}, {})", name, literal(column.type, below(50)),
+                         literal(column.type, below(50)));
+    default:
+      return fmt::format("{} {} {}", name, kOperators[below(5)], literal(column.type, below(50)));
+  }
+}
+
+Query QueryGenerator::filter(int depth) {
+  Query in = make(depth - 1);
+  std::string where = predicate("q", in.columns);
+  if (chance(40)) where += (chance(70) ? " and " : " or ") + predicate("q", in.columns);
+  Items items;
+  for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
+  return select(items, fmt::format("from ({}) q where {}", in.sql, where));
+}
+
+Query QueryGenerator::project(int depth) {
+  Query in = make(depth - 1);
+  Items items;
+  for (const Column& column : in.columns)
+    if (chance(80)) items.emplace_back(scalar(column), column.type);
+  const Column& extra = any(in.columns);
+  items.emplace_back(
+      fmt::format("CASE WHEN {} THEN {} END", predicate("q", in.columns), extra.name), extra.type);
+  return select(items, fmt::format("from ({}) q", in.sql));
+}
+
+std::string QueryGenerator::aggregate(const std::string& alias, const std::vector<Column>& columns,
+                                      ColumnType& type) {
+  const Column& column = any(columns);
+  const std::string name = alias + "." + column.name;
+  const std::string condition =
+      chance(20) ? fmt::format(" filter (where {})", predicate(alias, columns)) : "";
+  type = column.type;
+  const std::vector<Column> numbers = of_type(columns, ColumnType::kInteger);
+  switch (below(6)) {
+    case 0:
+      type = ColumnType::kInteger;
+      return "count(*)" + condition;
+    case 1:
+      type = ColumnType::kInteger;
+      return fmt::format("count(distinct {}){}", name, condition);
+    case 2:
+      return fmt::format("max({}){}", name, condition);
+    case 3:
+      return fmt::format("min({}){}", name, condition);
+    case 4:
+      type = ColumnType::kInteger;
+      return numbers.empty()
+                 ? "count(*)" + condition
+                 : fmt::format("CAST(sum({}.{}){} AS BIGINT)", alias, any(numbers).name, condition);
+    default:
+      if (column.type != ColumnType::kDecimal) {
+        type = ColumnType::kInteger;
+        return fmt::format("count({}){}", name, condition);
+      }
+      return fmt::format("CAST(sum({}){} AS DECIMAL(18,2))", name, condition);
+  }
+}
+
+Query QueryGenerator::group(int depth) {
+  Query in = make(depth - 1);
+  Items items;
+  std::string keys;
+  size_t num_keys = 0;
+  for (const Column& column : in.columns) {
+    const bool is_likely = column.type == ColumnType::kDate ? chance(75) : chance(20);
+    if (!is_likely || num_keys == 3) continue;
+    items.emplace_back(
+        column.type == ColumnType::kDate ? date_expr("q." + column.name) : "q." + column.name,
+        column.type);
+    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", ++num_keys);
+  }
+  const size_t aggregates = 1 + below(3);
+  for (size_t i = 0; i < aggregates; ++i) {
+    ColumnType type = ColumnType::kInteger;
+    std::string expr = aggregate("q", in.columns, type);
+    items.emplace_back(std::move(expr), type);
+  }
+  std::string rest = fmt::format("from ({}) q", in.sql);
+  if (num_keys > 1 && chance(15))
+    rest += fmt::format(" group by rollup ({})", keys);
+  else if (num_keys > 1 && chance(10))
+    rest += fmt::format(" group by grouping sets (({}), (1))", keys);
+  else if (num_keys > 0)
+    rest += " group by " + keys;
+  if (chance(20)) rest += fmt::format(" having count(*) > {}", below(4));
+  return select(items, rest);
+}
+
+Query QueryGenerator::join(int depth) {
+  Query left = make(depth - 1);
+  Query right = make(below(static_cast<size_t>(depth)) == 0 ? 0 : depth - 2);
+  std::string on;
+  for (const Column& a : left.columns) {
+    if (!on.empty() && !chance(30)) continue;
+    const std::vector<Column> same = of_type(right.columns, a.type);
+    if (same.empty() || a.type == ColumnType::kDecimal) continue;
+    const Column& b = any(same);
+    const bool is_shifted = a.type == ColumnType::kDate && chance(25);
+    on += fmt::format("{}a.{} {} {}", on.empty() ? "" : " and ", a.name,
+                      chance(85) ? "=" : "is not distinct from",
+                      is_shifted ? fmt::format("b.{} + {}", b.name, 1 + below(3)) : "b." + b.name);
+  }
+  if (on.empty() && chance(80)) return left;
+  if (on.empty()) on = "true";
+  if (chance(15)) on += " and " + predicate("b", right.columns);
+  static constexpr const char* kJoins[] = {"join", "left join", "full join", "right join"};
+  const size_t kind = on == "true" ? 0 : below(10) < 5 ? 0 : below(10) < 6 ? 1 : 2 + below(2);
+  Items items;
+  for (const Column& column : left.columns) items.emplace_back("a." + column.name, column.type);
+  for (const Column& column : right.columns)
+    if (chance(50)) items.emplace_back("b." + column.name, column.type);
+  for (const Column& a : left.columns)
+    for (const Column& b : right.columns)
+      if (a.type == b.type && chance(kind == 2 ? 50 : 10) &&
+          on.find(fmt::format("a.{} = b.{}", a.name, b.name)) != std::string::npos)
+        items.emplace_back(fmt::format("coalesce(a.{}, b.{})", a.name, b.name), a.type);
+  return select(items,
+                fmt::format("from ({}) a {} ({}) b on {}", left.sql, kJoins[kind], right.sql, on));
+}
+
+Query QueryGenerator::window(int depth) {
+  Query in = make(depth - 1);
+  Items items;
+  for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
+  const std::vector<Column> dates = of_type(in.columns, ColumnType::kDate);
+  const std::vector<Column> integers = of_type(in.columns, ColumnType::kInteger);
+  const std::string total_order = all_columns("q", in.columns);
+  const size_t count = 1 + below(2);
+  for (size_t i = 0; i < count; ++i) {
+    std::string over;
+    if (chance(60)) {
+      const Column& key = any(in.columns);
+      over = "partition by " +
+             (key.type == ColumnType::kDate ? date_expr("q." + key.name) : "q." + key.name);
+    }
+    const std::string argument = integers.empty() ? "1" : "q." + any(integers).name;
+    const std::string direction = chance(25) ? " desc" : "";
+    switch (below(6)) {
+      case 0:
+        items.emplace_back(
+            fmt::format("row_number() over ({} order by {}{})", over, total_order, direction),
+            ColumnType::kInteger);
+        break;
+      case 1:
+        items.emplace_back(
+            fmt::format("rank() over ({} order by {}{})", over,
+                        dates.empty() ? total_order : "q." + any(dates).name, direction),
+            ColumnType::kInteger);
+        break;
+      case 2:
+        items.emplace_back(fmt::format("CAST(sum({}) over ({}) AS BIGINT)", argument, over),
+                           ColumnType::kInteger);
+        break;
+      case 3:
+        items.emplace_back(
+            fmt::format("lag({}) over ({} order by {}{})", argument, over,
+                        dates.empty() || chance(50)
+                            ? total_order
+                            : "q." + any(dates).name + direction + ", " + total_order,
+                        ""),
+            ColumnType::kInteger);
+        break;
+      default: {
+        static constexpr const char* kFrames[] = {
+            "",
+            "range between interval 2 days preceding and current row",
+            "range between current row and interval 1 day following",
+            "range between unbounded preceding and current row",
+            "range between interval 1 month preceding and interval 1 day preceding",
+            "range between current row and unbounded following"};
+        const std::string order = dates.empty() ? total_order : "q." + any(dates).name;
+        const std::string frame = dates.empty() ? "" : kFrames[below(6)];
+        items.emplace_back(fmt::format("CAST(sum({}) over ({} order by {}{} {}) AS BIGINT)",
+                                       argument, over, order, direction, frame),
+                           ColumnType::kInteger);
+      }
+    }
+  }
+  std::string rest = fmt::format("from ({}) q", in.sql);
+  if (chance(20))
+    rest += fmt::format(" qualify row_number() over (partition by q.{} order by {}) <= {}",
+                        any(in.columns).name, total_order, 1 + below(3));
+  return select(items, rest);
+}
+
+Query QueryGenerator::set_operation(int depth) {
+  Query left = make(depth - 1);
+  Query right = make(depth - 1);
+  Items of_left, of_right;
+  for (const Column& a : left.columns) {
+    const std::vector<Column> same = of_type(right.columns, a.type);
+    if (same.empty()) continue;
+    of_left.emplace_back("a." + a.name, a.type);
+    of_right.emplace_back("b." + any(same).name, a.type);
+  }
+  if (of_left.empty()) return left;
+  static constexpr const char* kOperations[] = {"union all", "union all", "union",
+                                                "except",    "intersect", "except all"};
+  Query out = select(of_left, fmt::format("from ({}) a", left.sql));
+  const Query other = select(of_right, fmt::format("from ({}) b", right.sql));
+  out.sql = fmt::format("{} {} {}", out.sql, kOperations[below(6)], other.sql);
+  return out;
+}
+
+Query QueryGenerator::distinct(int depth) {
+  Query in = make(depth - 1);
+  Items items;
+  for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
+  Query out = select(items, fmt::format("from ({}) q", in.sql));
+  if (chance(50)) {
+    out.sql.replace(0, 6, "select distinct");
+  } else {
+    out.sql.replace(0, 6, fmt::format("select distinct on (q.{})", any(in.columns).name));
+    out.sql += " order by " + all_columns("q", in.columns);
+  }
+  return out;
+}
+
+Query QueryGenerator::membership(int depth) {
+  Query in = make(depth - 1);
+  Query other = make(chance(50) ? 0 : depth - 1);
+  const Column& key = any(in.columns);
+  const std::vector<Column> same = of_type(other.columns, key.type);
+  Items items;
+  for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
+  if (same.empty()) return select(items, fmt::format("from ({}) q", in.sql));
+  const Column& match = any(same);
+  std::string condition;
+  switch (below(4)) {
+    case 0:
+      condition = fmt::format("exists (select 1 from ({}) s where s.{} = q.{})", other.sql,
+                              match.name, key.name);
+      break;
+    case 1:
+      condition = fmt::format("not exists (select 1 from ({}) s where s.{} = q.{} and {})",
+                              other.sql, match.name, key.name, predicate("s", other.columns));
+      break;
+    case 2:
+      condition = fmt::format("q.{} in (select s.{} from ({}) s)", key.name, match.name, other.sql);
+      break;
+    default:
+      condition =
+          fmt::format("q.{} not in (select s.{} from ({}) s)", key.name, match.name, other.sql);
+  }
+  if (chance(20)) condition = fmt::format("({} or {})", condition, predicate("q", in.columns));
+  return select(items, fmt::format("from ({}) q where {}", in.sql, condition));
+}
+
+Query QueryGenerator::scalar_subquery(int depth) {
+  Query in = make(depth - 1);
+  Query other = make(0);
+  const Column& key = any(in.columns);
+  const std::vector<Column> same = of_type(other.columns, key.type);
+  Items items;
+  for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
+  const std::string where =
+      same.empty() || chance(25) ? "" : fmt::format(" where s.{} = q.{}", any(same).name, key.name);
+  items.emplace_back(fmt::format("(select count(*) from ({}) s{})", other.sql, where),
+                     ColumnType::kInteger);
+  return select(items, fmt::format("from ({}) q", in.sql));
+}
+
+// A CTE that is read twice.
+Query QueryGenerator::shared_subquery(int depth) {
+  Query in = make(depth - 1);
+  const std::string name = fresh("cte");
+  Items items;
+  for (const Column& column : in.columns) items.emplace_back("x." + column.name, column.type);
+  const Column& key = any(in.columns);
+  for (const Column& column : in.columns)
+    if (chance(30)) items.emplace_back("y." + column.name, column.type);
+  const std::string shift = key.type == ColumnType::kDate && chance(50) ? " + 1" : "";
+  Query out = select(
+      items, fmt::format("from {0} x left join {0} y on x.{1} = y.{1}{2}", name, key.name, shift));
+  out.sql = fmt::format("with {} as ({}) {}", name, in.sql, out.sql);
+  return out;
+}
+
+}  // namespace sluice::incremental_test

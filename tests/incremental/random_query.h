@@ -1,0 +1,69 @@
+// Random queries over two facts that are partitioned by day, a dimension and earlier models: every
+// construct that the incremental planner has a rule for, and those that it must refuse.
+#pragma once
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace sluice::incremental_test {
+
+enum class ColumnType : char { kDate, kInteger, kDecimal, kText };
+
+struct Column {
+  std::string name;
+  ColumnType type;
+};
+
+// A relation that queries may read: `reference` stands in FROM.
+struct Readable {
+  std::string reference;
+  std::vector<Column> columns;
+};
+
+struct Query {
+  std::string sql;
+  std::vector<Column> columns;
+};
+
+class QueryGenerator {
+ public:
+  QueryGenerator(std::mt19937_64& random, std::vector<Readable> readables)
+      : random_(random), readables_(std::move(readables)) {}
+
+  // Columns are named c0, c1…; no two rows of any window or DISTINCT ON tie unless they are equal.
+  Query make(int depth);
+
+ private:
+  size_t below(size_t limit) { return static_cast<size_t>(random_() % limit); }
+  bool chance(size_t percent) { return below(100) < percent; }
+  std::string fresh(const char* prefix) { return prefix + std::to_string(next_++); }
+  const Column& any(const std::vector<Column>& columns) { return columns[below(columns.size())]; }
+  std::vector<Column> of_type(const std::vector<Column>& columns, ColumnType type) const;
+
+  Query base();
+  Query filter(int depth);
+  Query project(int depth);
+  Query group(int depth);
+  Query join(int depth);
+  Query window(int depth);
+  Query set_operation(int depth);
+  Query distinct(int depth);
+  Query membership(int depth);
+  Query scalar_subquery(int depth);
+  Query shared_subquery(int depth);
+  std::string date_expr(const std::string& column);
+  std::string scalar(const Column& column);
+  std::string predicate(const std::string& alias, const std::vector<Column>& columns);
+  std::string aggregate(const std::string& alias, const std::vector<Column>& columns,
+                        ColumnType& type);
+  std::string all_columns(const std::string& alias, const std::vector<Column>& columns) const;
+  Query select(const std::vector<std::pair<std::string, ColumnType>>& items,
+               const std::string& rest);
+
+  std::mt19937_64& random_;
+  std::vector<Readable> readables_;
+  int next_ = 0;
+};
+
+}  // namespace sluice::incremental_test
