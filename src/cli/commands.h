@@ -16,6 +16,9 @@ int retry_nodes(Invocation& invocation, const std::vector<std::string>& unique_i
                 const std::map<std::string, run::BatchResults>& previous_batches);
 int retry_command(Invocation& invocation);
 int show_command(Invocation& invocation);  // show, and compile --inline
+int plan_command(Invocation& invocation);
+int explain_command(Invocation& invocation);
+int verify_command(Invocation& invocation);
 int list_command(Invocation& invocation);
 int parse_command(Invocation& invocation);
 int run_operation_command(Invocation& invocation);

@@ -15,8 +15,10 @@ constexpr uint32_t bits(std::initializer_list<Command> commands) {
 
 constexpr uint32_t kRuns =
     bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed, Command::kSnapshot});
-constexpr uint32_t kSelects = kRuns | bits({Command::kCompile, Command::kList, Command::kShow,
-                                            Command::kClone, Command::kSource, Command::kDocs});
+constexpr uint32_t kMaintains = bits({Command::kPlan, Command::kExplain, Command::kVerify});
+constexpr uint32_t kSelects = kRuns | kMaintains |
+                              bits({Command::kCompile, Command::kList, Command::kShow,
+                                    Command::kClone, Command::kSource, Command::kDocs});
 constexpr uint32_t kUsesState =
     kSelects | bits({Command::kRetry, Command::kRunOperation, Command::kParse});
 constexpr uint32_t kGen = bits({Command::kGenStoreOrders});
@@ -412,13 +414,12 @@ constexpr OptionSpec kCommandOptions[] = {
      &Options::price_per_tb,
      "SLUICE_PRICE_PER_TB",
      "Dollars per scanned terabyte (6.25)",
-     kRuns,
+     kRuns | bits({Command::kPlan}),
      "DOLLARS",
      {}},
-    {"--output", &Options::output, "",
-     "list: name, path, selector, json; show and compile: text, json",
-     bits({Command::kList, Command::kShow, Command::kCompile}), "FORMAT",
-     "json|name|path|selector|text"},
+    {"--output", &Options::output, "", "list: name, path, selector, json; others: text, json",
+     bits({Command::kList, Command::kShow, Command::kCompile, Command::kPlan, Command::kVerify}),
+     "FORMAT", "json|name|path|selector|text"},
     {"-o,--output",
      &Options::output,
      "",
@@ -678,6 +679,14 @@ std::vector<CommandSpec> command_table() {
        "  sluice show --select orders --limit 20\n  sluice show --inline \"select count(*) from {{ "
        "ref('orders') }}\"\n  sluice show --select orders --output json\n",
        "", "", false},
+      {Command::kPlan, "plan", "", "plan", "Show what a run would compute, read and cost, and why",
+       "  sluice plan\n  sluice plan --select orders+ --output json\n", "", "", false},
+      {Command::kExplain, "explain", "", "explain",
+       "Show how a maintained model follows the changes of its inputs",
+       "  sluice explain --select daily_revenue\n", "", "", false},
+      {Command::kVerify, "verify", "", "verify",
+       "Prove that maintained models equal a full refresh",
+       "  sluice verify\n  sluice verify --select daily_revenue --output json\n", "", "", false},
       {Command::kClone, "clone", "", "clone",
        "Make the relations of an earlier run available in this target",
        "  sluice clone --state production\n  sluice clone --state production --select +orders "

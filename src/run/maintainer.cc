@@ -112,7 +112,8 @@ Result<std::string> Maintainer::code_of(const MaintenanceJob& job,
   return sha256_hex(text);
 }
 
-Status Maintainer::analyse(MaintenanceJob& job, plan::Specification& specification) {
+Status Maintainer::analyse(MaintenanceJob& job) {
+  plan::Specification& specification = job.specification;
   std::lock_guard lock(binder_mutex_);
   if (!binder_) {
     SLUICE_ASSIGN(sql::Binder binder, sql::Binder::open());
@@ -135,7 +136,6 @@ Status Maintainer::analyse(MaintenanceJob& job, plan::Specification& specificati
   }
   sql::Locality locality = sql::find_locality(*bound.plan, binder_->functions());
   locality.flags.runtime_functions.merge(bound.unstable_functions);
-  job.flags = locality.flags;
   specification.locality = std::move(locality);
   return {};
 }
@@ -148,14 +148,13 @@ Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
   SLUICE_ASSIGN(std::optional<Ledger> ledger, Ledger::find(connection, node.database));
   SLUICE_ASSIGN(job.inputs, snapshots_.inputs_of(node, connection, ledger ? &*ledger : nullptr));
   SLUICE_ASSIGN(job.code, code_of(job, connection));
-  plan::Specification specification;
-  SLUICE_TRY(analyse(job, specification));
-  SLUICE_TRY(decide(job, specification, connection, ledger ? &*ledger : nullptr));
+  SLUICE_TRY(analyse(job));
+  SLUICE_TRY(decide(job, connection, ledger ? &*ledger : nullptr));
   return job;
 }
 
-Status Maintainer::decide(MaintenanceJob& job, const plan::Specification& specification,
-                          warehouse::Connection& connection, Ledger* ledger) {
+Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection, Ledger* ledger) {
+  const plan::Specification& specification = job.specification;
   if (ledger != nullptr) {
     SLUICE_ASSIGN(job.entry, ledger->model(job.relation));
   }

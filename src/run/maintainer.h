@@ -25,9 +25,9 @@ struct MaintenanceJob {
   const compile::Node* node = nullptr;
   std::string relation;  // rendered
   ModelInputs inputs;
+  plan::Specification specification;           // what the analysis of the query found
   std::vector<warehouse::ColumnInfo> columns;  // of the result
   plan::Maintenance plan;
-  std::optional<sql::Flags> flags;  // of the query, when its plan is one that we read
   std::optional<ModelEntry> entry;  // of the ledger; nullopt: built for the first time
   std::string code;
   bool builds_anew = false;  // the table is made, or made again, whole
@@ -52,10 +52,9 @@ class Maintainer {
 
  private:
   friend class MaintenanceExecution;
-  Status analyse(MaintenanceJob& job, plan::Specification& specification);
+  Status analyse(MaintenanceJob& job);
   Result<std::string> code_of(const MaintenanceJob& job, warehouse::Connection& connection) const;
-  Status decide(MaintenanceJob& job, const plan::Specification& specification,
-                warehouse::Connection& connection, Ledger* ledger);
+  Status decide(MaintenanceJob& job, warehouse::Connection& connection, Ledger* ledger);
 
   compile::Session& session_;
   const ProjectSettings settings_;

@@ -28,7 +28,7 @@ struct SessionRunnerOptions {
   bool warn_error = false;    // a warning of a test fails it
   bool write_files = true;    // target/compiled, target/run
   bool scan_metrics = true;
-  int max_tries = 5;  // per node, transaction conflicts only
+  int max_tries = 5;                 // per node, transaction conflicts only
   Maintainer* maintainer = nullptr;  // of the models that it covers; null: none is maintained
 };
 

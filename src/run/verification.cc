@@ -46,17 +46,18 @@ Result<bool> is_equal_rounded(const MaintenanceJob& job, warehouse::Connection& 
     else
       same += fmt::format(" and a.{0} is not distinct from b.{0}", name);
   }
-  const std::string numbered = fmt::format(
-      "(select *, row_number() over ({}order by {}) as _sluice_place from {{}})",
-      exact.empty() ? "" : "partition by " + exact + " ", floats);
+  const std::string numbered =
+      fmt::format("(select *, row_number() over ({}order by {}) as _sluice_place from {{}})",
+                  exact.empty() ? "" : "partition by " + exact + " ", floats);
   SLUICE_ASSIGN(
       const int64_t apart,
-      count(connection,
-            fmt::format("select count(*) from {} a full join {} b on a._sluice_place = "
-                        "b._sluice_place and {} where a._sluice_place is null or b._sluice_place is "
-                        "null or not ({})",
-                        fmt::format(fmt::runtime(numbered), job.relation),
-                        fmt::format(fmt::runtime(numbered), kFull), same, close)));
+      count(
+          connection,
+          fmt::format("select count(*) from {} a full join {} b on a._sluice_place = "
+                      "b._sluice_place and {} where a._sluice_place is null or b._sluice_place is "
+                      "null or not ({})",
+                      fmt::format(fmt::runtime(numbered), job.relation),
+                      fmt::format(fmt::runtime(numbered), kFull), same, close)));
   return apart == 0;
 }
 
@@ -88,12 +89,18 @@ std::string doubts(const sql::Flags& flags) {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kEqual: return "equal";
-    case Verdict::kEqualRounded: return "equal but for rounding";
-    case Verdict::kDifferent: return "DIFFERENT";
-    case Verdict::kStale: return "stale";
-    case Verdict::kNotBuilt: return "not built";
-    case Verdict::kNotExact: return "not exact";
+    case Verdict::kEqual:
+      return "equal";
+    case Verdict::kEqualRounded:
+      return "equal but for rounding";
+    case Verdict::kDifferent:
+      return "DIFFERENT";
+    case Verdict::kStale:
+      return "stale";
+    case Verdict::kNotBuilt:
+      return "not built";
+    case Verdict::kNotExact:
+      return "not exact";
   }
   return "";
 }
@@ -113,7 +120,7 @@ Result<Certificate> verify_model(Maintainer& maintainer, const compile::Node& no
   SLUICE_ASSIGN(const RowHash content, hash_rows(connection, job.relation, job.columns, {}));
   out.content = content.text();
   out.rows = std::stoll(content.count);
-  if (job.flags) out.note = doubts(*job.flags);
+  if (job.specification.locality) out.note = doubts(job.specification.locality->flags);
   if (job.plan.code == "NOT_DETERMINISTIC") {
     out.verdict = Verdict::kNotExact;
     out.note = job.plan.reason;

@@ -13,9 +13,9 @@ enum class Verdict : uint8_t {
   kEqual,
   kEqualRounded,  // floating-point results differ in their last digits, as two full refreshes do
   kDifferent,
-  kStale,      // the inputs have changed since the table was made: run first
-  kNotBuilt,   // there is no table yet
-  kNotExact,   // the query's result is not determined by its inputs: now(), random()…
+  kStale,     // the inputs have changed since the table was made: run first
+  kNotBuilt,  // there is no table yet
+  kNotExact,  // the query's result is not determined by its inputs: now(), random()…
 };
 std::string_view verdict_name(Verdict verdict);
 

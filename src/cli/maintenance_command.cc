@@ -1,0 +1,317 @@
+// plan, explain and verify: what a run would do and why, and whether the tables are right.
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/json.h"
+#include "cli/amounts.h"
+#include "cli/commands.h"
+#include "cli/signal_watcher.h"
+#include "cli/text_table.h"
+#include "cli/workspace.h"
+#include "run/guarded_connection.h"
+#include "run/maintainer.h"
+#include "run/verification.h"
+
+namespace sluice::cli {
+namespace {
+
+using project::ResourceType;
+
+// What every one of these commands works with.
+struct Desk {
+  Invocation& invocation;
+  Workspace& workspace;
+  run::GuardedConnection& connection;
+  run::Maintainer& maintainer;
+  std::vector<const compile::Node*> models;  // selected, in the order in which they run
+
+  bool writes_json() const { return invocation.options.output == "json"; }
+};
+
+// Opens everything, runs `work`, closes.
+int at_desk(Invocation& invocation, const std::function<int(Desk&)>& work) {
+  SignalWatcher signals;
+  Workspace workspace(invocation);
+  if (!workspace.open_project()) return kExitUsage;
+  std::optional<graph::Selection> selection = workspace.select({ResourceType::kModel});
+  if (!selection) return kExitUsage;
+  std::vector<const compile::Node*> models;
+  std::vector<std::string> ids;
+  for (const graph::Index index : selection->nodes) {
+    const std::string id(workspace.graph().ids()[index]);
+    const compile::Node* node = workspace.session().manifest().find_node(id);
+    if (node == nullptr || node->is_ephemeral()) continue;
+    models.push_back(node);
+    ids.push_back(id);
+  }
+  if (models.empty())
+    return tell_warning(invocation, "No nodes selected!", "NoNodesSelected", "") ? kExitOk
+                                                                                 : kExitUsage;
+  workspace.session().set_selected(std::move(ids));
+  if (!workspace.open_warehouse()) return kExitUsage;
+  Result<std::unique_ptr<warehouse::Connection>> opened = workspace.warehouse()->connect();
+  if (!opened) return report_error(invocation, opened.error());
+  run::GuardedConnection connection(std::move(*opened));
+  signals.on_first([&connection] { connection.interrupt(); });
+  if (Status prepared = workspace.session().prepare_schemas(connection, models, false); !prepared)
+    return report_error(invocation, prepared.error());
+  run::Maintainer maintainer(workspace.session(), invocation.fs, invocation.clock,
+                             workspace.settings());
+  Desk desk{invocation, workspace, connection, maintainer, std::move(models)};
+  const int exit_code = work(desk);
+  signals.on_first(nullptr);
+  return exit_code;
+}
+
+// One line of `plan`.
+struct PlannedModel {
+  const compile::Node* node = nullptr;
+  std::string action, reason, remedy;
+  uint64_t bytes = 0;
+  std::string partitions;  // "2 of 366", of what is read
+  bool is_maintained = false;
+};
+
+std::string partitions_read(const run::MaintenanceJob& job) {
+  size_t read = 0, all = 0;
+  for (const plan::ReadSet& reads : job.plan.reads)
+    for (const run::ModelInput& leaf : job.inputs.leaves) {
+      if (leaf.stub != reads.input) continue;
+      all += leaf.state.now.partitions.size();
+      read += reads.is_whole ? leaf.state.now.partitions.size() : reads.partitions.size();
+    }
+  return all == 0 ? std::string() : fmt::format("{} of {}", read, all);
+}
+
+Result<PlannedModel> plan_model(Desk& desk, const compile::Node& node,
+                                std::set<std::string>& moving) {
+  PlannedModel out;
+  out.node = &node;
+  SLUICE_ASSIGN(out.is_maintained, desk.maintainer.covers(node));
+  if (!out.is_maintained) {
+    out.action = std::string(node.materialized());
+    out.reason = "not maintained: as dbt does";
+    moving.insert(node.unique_id);
+    return out;
+  }
+  SLUICE_ASSIGN(const run::MaintenanceJob job, desk.maintainer.plan(node, desk.connection));
+  out.action = plan::tier_name(job.plan.tier);
+  out.reason = job.plan.reason;
+  out.remedy = job.plan.remedy;
+  out.partitions = partitions_read(job);
+  for (const plan::ReadSet& reads : job.plan.reads) out.bytes += reads.bytes;
+  std::string above;
+  for (const run::ModelInput& leaf : job.inputs.leaves)
+    if (moving.contains(leaf.stub)) above += (above.empty() ? "" : ", ") + leaf.stub;
+  if (!above.empty() && job.plan.tier != plan::Tier::kFull) {
+    out.reason = fmt::format("{}; decided anew when {} has run", out.reason, above);
+    if (job.plan.tier == plan::Tier::kSkip) out.action = "wait";
+  }
+  if (out.action != "skip") moving.insert(node.unique_id);
+  return out;
+}
+
+void print_plan(Desk& desk, const std::vector<PlannedModel>& planned) {
+  const double price = desk.workspace.price_per_tb();
+  if (desk.writes_json()) {
+    for (const PlannedModel& model : planned) {
+      JsonWriter writer;
+      writer.begin_object()
+          .field("unique_id", model.node->unique_id)
+          .field("action", model.action)
+          .field("reason", model.reason)
+          .field("remedy", model.remedy)
+          .field("maintained", model.is_maintained)
+          .field("bytes", static_cast<int64_t>(model.bytes))
+          .field("price", scan_price(model.bytes, price))
+          .end_object();
+      desk.invocation.console.output(writer.text(), "PlannedModel");
+    }
+    return;
+  }
+  TextTable table;
+  table.columns = {{"model"},       {"action"},      {"partitions", true},
+                   {"bytes", true}, {"price", true}, {"reason"}};
+  uint64_t bytes = 0;
+  for (const PlannedModel& model : planned) {
+    bytes += model.bytes;
+    const std::string reason =
+        model.remedy.empty() ? model.reason : fmt::format("{} ({})", model.reason, model.remedy);
+    table.rows.push_back({model.node->name, model.action, model.partitions,
+                          model.is_maintained ? format_bytes(model.bytes) : "",
+                          model.is_maintained ? format_dollars(scan_price(model.bytes, price)) : "",
+                          reason});
+  }
+  table.rows.push_back(
+      {"total", "", "", format_bytes(bytes), format_dollars(scan_price(bytes, price)), ""});
+  desk.invocation.console.output(to_plain_text(table, 0), "Plan");
+}
+
+std::string end_words(const sql::BandEnd& end, const char* infinite) {
+  return end.is_infinite ? infinite : end.offset.empty() ? "0" : end.offset;
+}
+
+// "dt = \"dt\"; month = date_trunc('month', \"dt\")"
+std::string dependencies(const run::MaintenanceJob& job, size_t scan) {
+  std::string out;
+  for (const auto& [column, dep] : job.specification.locality->deps[scan]) {
+    out += fmt::format("{}{} = {}", out.empty() ? "" : "; ", job.columns[column].name, dep.expr);
+    for (const sql::Band& band : dep.bands)
+      out += fmt::format(" from {} to {}", end_words(band.low, "the beginning"),
+                         end_words(band.high, "the end"));
+  }
+  return out;
+}
+
+// Line and column of a place in the specification.
+std::string place_words(const std::string& sql, size_t place) {
+  if (place == sql::kNoPlace || place > sql.size()) return {};
+  size_t line = 1, column = 1;
+  for (size_t i = 0; i < place; ++i) {
+    column = sql[i] == '\n' ? 1 : column + 1;
+    if (sql[i] == '\n') ++line;
+  }
+  return fmt::format(" at line {}, column {} of the query", line, column);
+}
+
+void explain_inputs(const run::MaintenanceJob& job, std::string& out) {
+  const sql::Locality& locality = *job.specification.locality;
+  for (size_t scan = 0; scan < locality.scans.size(); ++scan) {
+    const sql::Scan& entry = locality.scans[scan];
+    const std::string known = dependencies(job, scan);
+    out += fmt::format("  reads {}\n", entry.table);
+    for (const run::ModelInput& leaf : job.inputs.leaves)
+      if (leaf.stub == entry.table)
+        out += fmt::format("    partitions: {} by {}\n", leaf.state.now.partitions.size(),
+                           leaf.state.now.columns.empty()
+                               ? std::string("nothing")
+                               : fmt::format("{}", fmt::join(leaf.state.now.columns, ", ")));
+    if (!known.empty()) out += fmt::format("    followed by: {}\n", known);
+    if (entry.loss)
+      out += fmt::format("    lost: {} ({}){}\n", sql::loss_code(entry.loss->reason),
+                         entry.loss->operation,
+                         place_words(job.inputs.specification.sql, entry.loss->place));
+  }
+}
+
+Result<std::string> explain_model(Desk& desk, const compile::Node& node) {
+  SLUICE_ASSIGN(const bool is_maintained, desk.maintainer.covers(node));
+  if (!is_maintained)
+    return fmt::format(
+        "{}\n  not maintained: it is built as dbt builds it\n  hint: materialized='incremental' "
+        "and "
+        "`incremental: {{policy: auto}}` in sluice.yml let it be kept exactly\n",
+        node.unique_id);
+  SLUICE_ASSIGN(const run::MaintenanceJob job, desk.maintainer.plan(node, desk.connection));
+  std::string keys;
+  for (const size_t column : job.plan.key.columns)
+    keys += (keys.empty() ? "" : ", ") + job.columns[column].name;
+  std::string out =
+      fmt::format("{}\n  now: {}{}\n  kept in partitions by: {}\n", node.unique_id,
+                  run::describe(job), place_words(job.inputs.specification.sql, job.plan.place),
+                  keys.empty() ? "nothing; the table is one partition" : keys);
+  if (!job.plan.remedy.empty()) out += fmt::format("  hint: {}\n", job.plan.remedy);
+  if (job.specification.locality)
+    explain_inputs(job, out);
+  else
+    out +=
+        fmt::format("  not analysed: the query holds {}{}\n", job.specification.unsupported,
+                    place_words(job.inputs.specification.sql, job.specification.unsupported_place));
+  if (!job.plan.affected.empty()) out += fmt::format("  recomputes: {}\n", job.plan.affected);
+  return out;
+}
+
+void print_certificate(Desk& desk, const run::Certificate& certificate) {
+  Console& console = desk.invocation.console;
+  if (desk.writes_json()) {
+    JsonWriter writer;
+    writer.begin_object()
+        .field("unique_id", certificate.unique_id)
+        .field("relation", certificate.relation)
+        .field("verdict", run::verdict_name(certificate.verdict))
+        .field("rows", certificate.rows)
+        .field("rows_missing", certificate.rows_missing)
+        .field("rows_extra", certificate.rows_extra)
+        .field("content", certificate.content)
+        .field("code", certificate.code)
+        .field("inputs", certificate.inputs)
+        .field("note", certificate.note)
+        .end_object();
+    console.output(writer.text(), "Certificate");
+    return;
+  }
+  std::string line =
+      fmt::format("{}: {}", certificate.unique_id, run::verdict_name(certificate.verdict));
+  if (certificate.verdict == run::Verdict::kDifferent)
+    line += fmt::format(
+        ": {} rows of a full refresh are missing, {} are too many; the next run "
+        "builds it anew",
+        format_count(certificate.rows_missing), format_count(certificate.rows_extra));
+  else if (certificate.verdict == run::Verdict::kEqual ||
+           certificate.verdict == run::Verdict::kEqualRounded)
+    line += fmt::format(" to a full refresh ({} rows, content {}, inputs {})",
+                        format_count(certificate.rows), certificate.content,
+                        certificate.inputs.substr(0, 12));
+  if (!certificate.note.empty()) line += fmt::format("\n  note: {}", certificate.note);
+  console.output(line, "Certificate");
+}
+
+}  // namespace
+
+int plan_command(Invocation& invocation) {
+  return at_desk(invocation, [](Desk& desk) {
+    std::vector<PlannedModel> planned;
+    std::set<std::string> moving;
+    for (const compile::Node* node : desk.models) {
+      Result<PlannedModel> model = plan_model(desk, *node, moving);
+      if (!model) return report_error(desk.invocation, model.error());
+      planned.push_back(std::move(*model));
+    }
+    print_plan(desk, planned);
+    return kExitOk;
+  });
+}
+
+int explain_command(Invocation& invocation) {
+  return at_desk(invocation, [](Desk& desk) {
+    for (const compile::Node* node : desk.models) {
+      const Result<std::string> text = explain_model(desk, *node);
+      if (!text) return report_error(desk.invocation, text.error());
+      desk.invocation.console.output(*text, "Explanation");
+    }
+    return kExitOk;
+  });
+}
+
+int verify_command(Invocation& invocation) {
+  return at_desk(invocation, [](Desk& desk) {
+    int exit_code = kExitOk;
+    size_t maintained = 0;
+    for (const compile::Node* node : desk.models) {
+      const Result<bool> covered = desk.maintainer.covers(*node);
+      if (!covered) return report_error(desk.invocation, covered.error());
+      if (!*covered) continue;
+      ++maintained;
+      const Result<run::Certificate> certificate =
+          run::verify_model(desk.maintainer, *node, desk.connection);
+      if (!certificate) return report_error(desk.invocation, certificate.error());
+      print_certificate(desk, *certificate);
+      const bool is_good = certificate->verdict == run::Verdict::kEqual ||
+                           certificate->verdict == run::Verdict::kEqualRounded ||
+                           certificate->verdict == run::Verdict::kNotExact;
+      if (!is_good) exit_code = kExitFailed;
+    }
+    if (maintained == 0)
+      desk.invocation.console.warn(
+          "no selected model is maintained: nothing to verify; see `incremental:` of sluice.yml",
+          "NothingToVerify");
+    return exit_code;
+  });
+}
+
+}  // namespace sluice::cli
