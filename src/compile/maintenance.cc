@@ -1,6 +1,5 @@
 #include "compile/maintenance.h"
 
-
 namespace sluice::compile {
 
 using jinja::Value;

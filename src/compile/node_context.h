@@ -120,7 +120,7 @@ class NodeContext final : public jinja::Scope {
   size_t package;
   Phase phase;
   warehouse::Connection* connection;
-  const UnitTestCompiler* unit_test = nullptr;  // while the model of a unit test is rendered
+  const UnitTestCompiler* unit_test = nullptr;     // while the model of a unit test is rendered
   SpecificationCompiler* specification = nullptr;  // while a maintained model's query is rendered
 
   // What the template did.

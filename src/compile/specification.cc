@@ -12,9 +12,10 @@ using jinja::Value;
 namespace {
 
 Value never() {
-  return jinja::make_closure(
-      "is_incremental",
-      [](jinja::Interpreter&, const jinja::CallArgs&) -> Result<Value> { return Value::boolean(false); });
+  return jinja::make_closure("is_incremental",
+                             [](jinja::Interpreter&, const jinja::CallArgs&) -> Result<Value> {
+                               return Value::boolean(false);
+                             });
 }
 
 }  // namespace

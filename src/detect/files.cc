@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -225,40 +226,48 @@ std::vector<std::string> common_keys(const std::vector<std::string>& paths,
 
 }  // namespace
 
-std::optional<FileReader> file_reader(const Json& from_table) {
-  const Json* type = from_table.find("type");
-  if (type == nullptr) return std::nullopt;
-  FileReader reader;
-  if (type->text == "BASE_TABLE") {
-    const Json* name = from_table.find("table_name");
-    if (name == nullptr) return std::nullopt;
-    const std::string& path = name->text;
-    const auto ends_with = [&path](std::string_view suffix) {
-      return std::string_view(path).ends_with(suffix);
-    };
-    const bool is_file = ends_with(".parquet") || ends_with(".csv") || ends_with(".csv.gz") ||
-                         ends_with(".tsv") || ends_with(".json") || ends_with(".jsonl") ||
-                         ends_with(".ndjson");
-    if (!is_file) return std::nullopt;
-    reader.patterns = {path};
-    return reader;
-  }
-  const Json* function = type->text == "TABLE_FUNCTION" ? from_table.find("function") : nullptr;
-  const Json* name = function == nullptr ? nullptr : function->find("function_name");
-  const Json* arguments = function == nullptr ? nullptr : function->find("children");
+namespace {
+
+// FROM 'orders.parquet'
+std::optional<FileReader> reader_of_path(const Json& from_table) {
+  constexpr std::array<std::string_view, 7> kEndings = {".parquet", ".csv",   ".csv.gz", ".tsv",
+                                                        ".json",    ".jsonl", ".ndjson"};
+  const Json* name = from_table.find("table_name");
+  if (name == nullptr) return std::nullopt;
+  const bool is_file = std::any_of(kEndings.begin(), kEndings.end(), [name](std::string_view end) {
+    return std::string_view(name->text).ends_with(end);
+  });
+  if (!is_file) return std::nullopt;
+  return FileReader{{}, {name->text}, {}};
+}
+
+// FROM read_parquet(…)
+std::optional<FileReader> reader_of_call(const Json& function) {
+  const Json* name = function.find("function_name");
+  const Json* arguments = function.find("children");
   if (name == nullptr || !reads_files(name->text) || arguments == nullptr ||
       arguments->items.empty())
     return std::nullopt;
-  reader.function = name->text;
   std::optional<std::vector<std::string>> paths = path_argument(arguments->items[0]);
   if (!paths) return std::nullopt;
-  reader.patterns = std::move(*paths);
-  for (const Json& argument : arguments->items)
-    if (const Json* hive = option_value(argument, "hive_partitioning")) {
-      reader.hive = flag_value(*hive);
-      if (!reader.hive) return std::nullopt;
-    }
+  FileReader reader{name->text, std::move(*paths), {}};
+  for (const Json& argument : arguments->items) {
+    const Json* hive = option_value(argument, "hive_partitioning");
+    if (hive == nullptr) continue;
+    reader.hive = flag_value(*hive);
+    if (!reader.hive) return std::nullopt;
+  }
   return reader;
+}
+
+}  // namespace
+
+std::optional<FileReader> file_reader(const Json& from_table) {
+  const Json* type = from_table.find("type");
+  if (type == nullptr) return std::nullopt;
+  if (type->text == "BASE_TABLE") return reader_of_path(from_table);
+  const Json* function = type->text == "TABLE_FUNCTION" ? from_table.find("function") : nullptr;
+  return function == nullptr ? std::nullopt : reader_of_call(*function);
 }
 
 std::vector<std::pair<std::string, PartitionValue>> path_keys(std::string_view path) {

@@ -407,54 +407,64 @@ std::string_view tier_name(Tier tier) {
   return "";
 }
 
+namespace {
+
+// A column of the result that the table could be partitioned by.
+struct Candidate {
+  size_t column = 0;
+  uint64_t bytes = 0;  // of the scans that it is local in, and one for each
+  bool has_bands = false;
+  bool is_identity = true;                                          // a partition column as it is
+  std::set<std::pair<size_t, std::string>> partition_columns = {};  // scan, column
+};
+
+Candidate make_candidate(const sql::Locality& locality, const std::vector<ScanOfInput>& scans,
+                         size_t column) {
+  Candidate out;
+  out.column = column;
+  for (const ScanOfInput& scan : scans) {
+    const Dep* dep = is_partitioned(*scan.input) ? partition_dep(locality, scan, column) : nullptr;
+    if (dep == nullptr) continue;
+    out.bytes += bytes_of(*scan.input) + 1;
+    out.has_bands = out.has_bands || !dep->bands.empty();
+    for (const std::string& name : dep->columns) out.partition_columns.emplace(scan.scan, name);
+    out.is_identity = out.is_identity && dep->columns.size() == 1 &&
+                      dep->expr == quoted_identifier(*dep->columns.begin());
+  }
+  return out;
+}
+
+// Most bytes, then exact, then plain columns, then most partition columns, then as selected.
+bool is_better(const Candidate& a, const Candidate& b) {
+  if (a.bytes != b.bytes) return a.bytes > b.bytes;
+  if (a.has_bands != b.has_bands) return b.has_bands;
+  if (a.is_identity != b.is_identity) return a.is_identity;
+  return a.partition_columns.size() > b.partition_columns.size();
+}
+
+}  // namespace
+
 OutputKey choose_key(const Specification& specification, const std::vector<InputState>& inputs) {
   OutputKey key;
   if (!specification.locality) return key;
-  const sql::Locality& locality = *specification.locality;
-  const std::vector<ScanOfInput> scans = scans_of_inputs(locality, inputs);
-  struct Candidate {
-    size_t column = 0;
-    uint64_t bytes = 0;  // of the scans it is local in, plus one each
-    bool has_bands = false;
-    bool is_identity = true;
-    std::set<std::pair<size_t, std::string>> partition_columns;  // scan, column
-  };
+  const std::vector<ScanOfInput> scans = scans_of_inputs(*specification.locality, inputs);
   std::vector<Candidate> candidates;
-  for (size_t column = 0; column < locality.width; ++column) {
-    Candidate candidate;
-    candidate.column = column;
-    for (const ScanOfInput& scan : scans) {
-      const Dep* dep =
-          is_partitioned(*scan.input) ? partition_dep(locality, scan, column) : nullptr;
-      if (dep == nullptr) continue;
-      candidate.bytes += bytes_of(*scan.input) + 1;
-      candidate.has_bands = candidate.has_bands || !dep->bands.empty();
-      for (const std::string& name : dep->columns)
-        candidate.partition_columns.emplace(scan.scan, name);
-      candidate.is_identity = candidate.is_identity && dep->columns.size() == 1 &&
-                              dep->expr == quoted_identifier(*dep->columns.begin());
-    }
-    if (candidate.bytes > 0) candidates.push_back(std::move(candidate));
-  }
-  // Most bytes, then exact, then plain columns, then most partition columns, then as selected.
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) {
-                     if (a.bytes != b.bytes) return a.bytes > b.bytes;
-                     if (a.has_bands != b.has_bands) return b.has_bands;
-                     if (a.is_identity != b.is_identity) return a.is_identity;
-                     return a.partition_columns.size() > b.partition_columns.size();
-                   });
+  for (size_t column = 0; column < specification.locality->width; ++column)
+    if (Candidate candidate = make_candidate(*specification.locality, scans, column);
+        candidate.bytes > 0)
+      candidates.push_back(std::move(candidate));
+  std::stable_sort(candidates.begin(), candidates.end(), is_better);
+  // Further columns where they tell partitions that those before do not.
   std::set<std::pair<size_t, std::string>> covered;
   for (const Candidate& candidate : candidates) {
-    const bool adds =
-        !std::includes(covered.begin(), covered.end(), candidate.partition_columns.begin(),
-                       candidate.partition_columns.end());
+    const std::set<std::pair<size_t, std::string>>& own = candidate.partition_columns;
+    const bool adds = !std::includes(covered.begin(), covered.end(), own.begin(), own.end());
     const bool fits = key.columns.empty() || (!candidate.has_bands && !key.has_bands &&
                                               candidate.bytes == candidates.front().bytes);
     if (!adds || !fits) continue;
     key.columns.push_back(candidate.column);
     key.has_bands = candidate.has_bands;
-    covered.insert(candidate.partition_columns.begin(), candidate.partition_columns.end());
+    covered.insert(own.begin(), own.end());
   }
   return key;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/hash.h"
 #include "base/json.h"
@@ -153,8 +154,19 @@ Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
   return job;
 }
 
+// The key that the table was built with: it was chosen by the same rules.
+plan::OutputKey Maintainer::key_of(const MaintenanceJob& job,
+                                   const std::vector<plan::InputState>& states) const {
+  if (!job.entry || job.entry->code != job.code) return plan::choose_key(job.specification, states);
+  plan::OutputKey key;
+  for (const std::string& name : job.entry->key)
+    for (size_t i = 0; i < job.columns.size(); ++i)
+      if (job.columns[i].name == name) key.columns.push_back(i);
+  key.has_bands = plan::has_bands(job.specification, states, key);
+  return key;
+}
+
 Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection, Ledger* ledger) {
-  const plan::Specification& specification = job.specification;
   if (ledger != nullptr) {
     SLUICE_ASSIGN(job.entry, ledger->model(job.relation));
   }
@@ -165,51 +177,43 @@ Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection
     }
     states.push_back(leaf.state);
   }
-  plan::OutputKey key = plan::choose_key(specification, states);
-  const bool has_same_code = job.entry && job.entry->code == job.code;
-  if (has_same_code) {
-    // The table keeps the key that it was built with: it was chosen by the same rules.
-    key.columns.clear();
-    for (const std::string& name : job.entry->key)
-      for (size_t i = 0; i < job.columns.size(); ++i)
-        if (job.columns[i].name == name) key.columns.push_back(i);
-    key.has_bands = plan::has_bands(specification, states, key);
-  }
-  SLUICE_ASSIGN(job.plan, plan::plan_maintenance(specification, key, states, connection));
+  const plan::OutputKey key = key_of(job, states);
+  SLUICE_ASSIGN(job.plan, plan::plan_maintenance(job.specification, key, states, connection));
   job.plan.key = key;
+  SLUICE_TRY(decide_to_build(job, connection));
+  if (job.builds_anew || !job.specification.locality) return {};
+  const sql::Flags& flags = job.specification.locality->flags;
+  std::set<std::string> unstable = flags.volatile_functions;
+  unstable.insert(flags.runtime_functions.begin(), flags.runtime_functions.end());
+  if (!unstable.empty())
+    force_full(job, "NOT_DETERMINISTIC",
+               fmt::format("the query calls {}", fmt::join(unstable, ", ")));
+  return {};
+}
+
+// Whether the table has to be made anew, whatever changed.
+Status Maintainer::decide_to_build(MaintenanceJob& job, warehouse::Connection& connection) const {
   SLUICE_ASSIGN(const bool is_there, has_table(*job.node, connection));
-  if (session_.options().flags.full_refresh || !is_there) {
+  const auto build = [&job](std::string code, std::string reason) {
     job.builds_anew = true;
-    force_full(job, is_there ? "FULL_REFRESH" : "FIRST_BUILD",
-               is_there ? "a full refresh was asked for" : "its table is not there");
-    return {};
-  }
+    force_full(job, std::move(code), std::move(reason));
+    return Status();
+  };
+  if (!is_there) return build("FIRST_BUILD", "its table is not there");
+  if (session_.options().flags.full_refresh)
+    return build("FULL_REFRESH", "a full refresh was asked for");
   if (!job.entry)
     return fail(Error(ErrorCode::kRunInvalid,
                       fmt::format("the table {} was not built by a maintained model", job.relation),
                       "run it once with --full-refresh, or set policy: off for it")
                     .set_node(job.node->unique_id)
                     .locate(job.node->span));
-  if (!has_same_code) {
-    job.builds_anew = true;
-    force_full(job, "CODE_CHANGED",
-               "its query, its inputs' columns, the engine or its settings changed");
-    return {};
-  }
+  if (job.entry->code != job.code)
+    return build("CODE_CHANGED",
+                 "its query, its inputs' columns, the engine or its settings changed");
   SLUICE_ASSIGN(const RowHash now, hash_rows(connection, job.relation, job.columns, {}));
-  if (now.text() != job.entry->content) {
-    job.builds_anew = true;
-    force_full(job, "TABLE_CHANGED", "its table was changed by somebody else");
-    return {};
-  }
-  if (specification.locality) {
-    const sql::Flags& flags = specification.locality->flags;
-    std::set<std::string> unstable = flags.volatile_functions;
-    unstable.insert(flags.runtime_functions.begin(), flags.runtime_functions.end());
-    if (!unstable.empty())
-      force_full(job, "NOT_DETERMINISTIC",
-                 fmt::format("the query calls {}", fmt::join(unstable, ", ")));
-  }
+  if (now.text() != job.entry->content)
+    return build("TABLE_CHANGED", "its table was changed by somebody else");
   return {};
 }
 

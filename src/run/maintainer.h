@@ -54,6 +54,9 @@ class Maintainer {
   friend class MaintenanceExecution;
   Status analyse(MaintenanceJob& job);
   Result<std::string> code_of(const MaintenanceJob& job, warehouse::Connection& connection) const;
+  plan::OutputKey key_of(const MaintenanceJob& job,
+                         const std::vector<plan::InputState>& states) const;
+  Status decide_to_build(MaintenanceJob& job, warehouse::Connection& connection) const;
   Status decide(MaintenanceJob& job, warehouse::Connection& connection, Ledger* ledger);
 
   compile::Session& session_;

@@ -124,13 +124,6 @@ Shape LocalityWalker::visit(const Operator& op) {
   switch (op.kind) {
     case OperatorKind::kScan:
       return visit_scan(op);
-    case OperatorKind::kValues:
-    case OperatorKind::kParameters: {
-      // Values that a dependent join hands down are a parameter, not data of their own.
-      Shape out;
-      out.width = op.width;
-      return out;
-    }
     case OperatorKind::kProject:
       return visit_project(op);
     case OperatorKind::kFilter:
@@ -139,28 +132,34 @@ Shape LocalityWalker::visit(const Operator& op) {
       return visit_aggregate(op);
     case OperatorKind::kDistinct:
       return visit_distinct(op);
-    case OperatorKind::kSort:
-      return kept_columns(visit(*op.inputs[0]), op.kept);
     case OperatorKind::kLimit:
     case OperatorKind::kSample:
       return visit_limit(op);
     case OperatorKind::kGenerate:
       return visit_generate(op);
-    case OperatorKind::kUnnest: {
-      Shape out = visit(*op.inputs[0]);
-      out.width = op.width;
-      return out;
-    }
     case OperatorKind::kWindow:
       return visit_window(op);
     case OperatorKind::kJoin:
       return visit_join(op);
     case OperatorKind::kSetOperation:
       return visit_set_operation(op);
-    case OperatorKind::kCommonTable:
-      return visit(*op.inputs[0]);
+    default:
+      return visit_plain(op);
   }
-  return {};
+}
+
+// Operators that neither drop nor mix rows of what they read.
+Shape LocalityWalker::visit_plain(const Operator& op) {
+  if (op.inputs.empty()) {
+    // Constants; or the values that a dependent join hands down: a parameter, not data of its own.
+    Shape out;
+    out.width = op.width;
+    return out;
+  }
+  if (op.kind == OperatorKind::kSort) return kept_columns(visit(*op.inputs[0]), op.kept);
+  Shape out = visit(*op.inputs[0]);  // UNNEST adds columns behind those of its input
+  out.width = op.width;
+  return out;
 }
 
 Shape LocalityWalker::visit_scan(const Operator& op) {
@@ -182,6 +181,38 @@ Shape LocalityWalker::visit_scan(const Operator& op) {
   return out;
 }
 
+namespace {
+
+// The Dep of an expression whose columns all have an exact one on the same scan.
+std::optional<Dep> composed(const Expr& expr, const std::set<size_t>& read,
+                            const std::map<size_t, Dep>& columns) {
+  Dep dep;
+  dep.type = expr.type;
+  for (const size_t column : read) {
+    const auto found = columns.find(column);
+    if (found == columns.end() || !found->second.bands.empty()) return std::nullopt;
+    dep.columns.insert(found->second.columns.begin(), found->second.columns.end());
+    dep.is_own = dep.is_own && found->second.is_own;
+  }
+  std::optional<std::string> text =
+      expression_text(expr, [&](size_t column) { return std::optional(columns.at(column).expr); });
+  if (!text) return std::nullopt;
+  dep.expr = std::move(*text);
+  return dep;
+}
+
+// The two columns of coalesce(a, b), in order.
+std::optional<std::pair<size_t, size_t>> coalesced_pair(const Expr& expr) {
+  if (expr.kind != ExprKind::kOperator || expr.name != "COALESCE" || expr.children.size() != 2)
+    return std::nullopt;
+  const Expr& first = *expr.children[0];
+  const Expr& second = *expr.children[1];
+  if (first.kind != ExprKind::kColumn || second.kind != ExprKind::kColumn) return std::nullopt;
+  return std::pair(std::min(first.column, second.column), std::max(first.column, second.column));
+}
+
+}  // namespace
+
 ScanDeps LocalityWalker::deps_of(const Shape& shape, const Expr& expr) const {
   ScanDeps out;
   if (!functions_.is_deterministic(expr)) return out;
@@ -195,34 +226,11 @@ ScanDeps LocalityWalker::deps_of(const Shape& shape, const Expr& expr) const {
   if (!canonical) return out;
   const std::set<size_t> read = columns_of(expr);
   if (read.empty()) return out;
-  for (const auto& [scan, columns] : shape.deps) {
-    Dep dep;
-    dep.type = expr.type;
-    bool is_complete = true;
-    for (const size_t column : read) {
-      const auto found = columns.find(column);
-      if (found == columns.end() || !found->second.bands.empty()) {
-        is_complete = false;
-        break;
-      }
-      dep.columns.insert(found->second.columns.begin(), found->second.columns.end());
-      dep.is_own = dep.is_own && found->second.is_own;
-    }
-    if (!is_complete) continue;
-    std::optional<std::string> text = expression_text(
-        expr, [&](size_t column) { return std::optional(columns.at(column).expr); });
-    if (!text) continue;
-    dep.expr = std::move(*text);
-    out.emplace(scan, std::move(dep));
-  }
-  const bool is_pair = expr.kind == ExprKind::kOperator && expr.name == "COALESCE" &&
-                       expr.children.size() == 2 && expr.children[0]->kind == ExprKind::kColumn &&
-                       expr.children[1]->kind == ExprKind::kColumn;
-  if (is_pair) {
-    const std::pair columns = std::minmax({expr.children[0]->column, expr.children[1]->column});
-    if (const auto found = shape.pairs.find(columns); found != shape.pairs.end())
+  for (const auto& [scan, columns] : shape.deps)
+    if (std::optional<Dep> dep = composed(expr, read, columns)) out.emplace(scan, std::move(*dep));
+  if (const auto pair = coalesced_pair(expr))
+    if (const auto found = shape.pairs.find(*pair); found != shape.pairs.end())
       out.insert(found->second.begin(), found->second.end());
-  }
   if (const auto found = shape.tied.find(*canonical); found != shape.tied.end())
     out.insert(found->second.deps.begin(), found->second.deps.end());
   return out;
@@ -438,7 +446,10 @@ void LocalityWalker::note_expression(const Expr& expr) {
   const std::string name = expr.name.empty() ? "lambda" : expr.name;
   if (stability == Stability::kVolatile) found_.flags.volatile_functions.insert(name);
   if (stability == Stability::kWithinQuery) found_.flags.runtime_functions.insert(name);
-  if (expr.kind != ExprKind::kAggregate && expr.kind != ExprKind::kWindow) return;
+  if (expr.kind == ExprKind::kAggregate || expr.kind == ExprKind::kWindow) note_aggregate(expr);
+}
+
+void LocalityWalker::note_aggregate(const Expr& expr) {
   if (is_order_sensitive(expr.name) && expr.call->order.empty() &&
       (expr.window == nullptr || expr.window->order.empty()))
     found_.flags.order_sensitive.insert(expr.name);

@@ -64,6 +64,12 @@ Shape LocalityWalker::visit_join(const Operator& op) {
     tie_join_keys(op, sides, out);
   else
     claim_membership(op, sides, out);
+  lose_in_join(op, sides, out);
+  return out;
+}
+
+void LocalityWalker::lose_in_join(const Operator& op, const JoinSides& sides, const Shape& out) {
+  const JoinKind kind = op.join;
   const LossReason reason = is_null_safe_mark(op) ? LossReason::kJoinSide : LossReason::kMembership;
   std::string name(join_name(kind));
   if (kind != JoinKind::kMark && kind != JoinKind::kSingle) name += " join";
@@ -73,7 +79,6 @@ Shape LocalityWalker::visit_join(const Operator& op) {
     for (const size_t scan : sides.right.scans) membership_places_.emplace(scan, op.place);
   else
     lose(sides.right, out, sides.right.scans, reason, name, op.place);
-  return out;
 }
 
 std::vector<Link> LocalityWalker::links_between(const ScanDeps& dimension,

@@ -42,6 +42,7 @@ class LocalityWalker {
 
  private:
   Shape visit(const Operator& op);
+  Shape visit_plain(const Operator& op);
   Shape visit_scan(const Operator& op);
   Shape visit_project(const Operator& op);
   Shape visit_filter(const Operator& op);
@@ -62,6 +63,7 @@ class LocalityWalker {
   Shape kept_columns(const Shape& shape, const std::vector<size_t>& kept) const;
 
   struct JoinSides;
+  void lose_in_join(const Operator& op, const JoinSides& sides, const Shape& out);
   void tie_join_keys(const Operator& op, const JoinSides& sides, Shape& out);
   void claim_membership(const Operator& op, const JoinSides& sides, Shape& out);
   void pair_full_join_keys(const Operator& op, const JoinSides& sides, Shape& out) const;
@@ -72,6 +74,7 @@ class LocalityWalker {
             LossReason reason, std::string operation, size_t place);
   void note(const Operator& op);
   void note_expression(const Expr& expr);
+  void note_aggregate(const Expr& expr);
 
   const FunctionProperties& functions_;
   Locality found_;

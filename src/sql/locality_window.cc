@@ -153,6 +153,25 @@ std::vector<Band> with_band(const std::vector<Band>& bands, const Band& band) {
   return out;
 }
 
+namespace {
+
+// Columns that the window partitions by stay, the one that it goes along gets its band, others go.
+void narrow_by_window(const Expr& window, const std::set<size_t>& partitions, Shape& shape) {
+  const WindowSpec& spec = *window.window;
+  const std::optional<Band> band = window_band(window);
+  const Expr* along = spec.order.empty() ? nullptr : &order_column(*spec.order.front().expr);
+  const bool goes_along = band && along != nullptr && along->kind == ExprKind::kColumn;
+  for (auto& [scan, columns] : shape.deps)
+    std::erase_if(columns, [&](auto& entry) {
+      if (partitions.contains(entry.first)) return false;
+      if (!goes_along || along->column != entry.first) return true;
+      entry.second.bands = with_band(entry.second.bands, *band);
+      return false;
+    });
+}
+
+}  // namespace
+
 Shape LocalityWalker::visit_window(const Operator& op) {
   const Shape below = visit(*op.inputs[0]);
   Shape out = below;
@@ -176,22 +195,7 @@ Shape LocalityWalker::visit_window(const Operator& op) {
       std::erase_if(partition_exprs,
                     [&](const auto& entry) { return !exprs.contains(entry.first); });
     is_first = false;
-    const std::optional<Band> band = window_band(*window);
-    const Expr* along = spec.order.empty() ? nullptr : &order_column(*spec.order.front().expr);
-    for (auto& [scan, columns] : out.deps)
-      for (auto dep = columns.begin(); dep != columns.end();) {
-        const size_t column = dep->first;
-        const bool is_along =
-            along != nullptr && along->kind == ExprKind::kColumn && along->column == column;
-        if (partitions.contains(column)) {
-          ++dep;
-        } else if (band && is_along) {
-          dep->second.bands = with_band(dep->second.bands, *band);
-          ++dep;
-        } else {
-          dep = columns.erase(dep);
-        }
-      }
+    narrow_by_window(*window, partitions, out);
   }
   out.pairs.clear();
   out.tied.clear();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sql/plan_reader.h"
 
@@ -80,56 +81,76 @@ OperatorPtr PlanReader::operation(const Json& json) {
 }
 
 void PlanReader::read_operation(const Json& json, std::string_view type, Operator& out) {
-  if (type == "LOGICAL_GET") return get(json, out);
-  if (type == "LOGICAL_AGGREGATE_AND_GROUP_BY") return aggregate_operation(json, out);
-  if (type == "LOGICAL_DISTINCT") return distinct_operation(json, out);
-  if (type == "LOGICAL_ORDER_BY") return sort_operation(json, out);
-  if (type == "LOGICAL_MATERIALIZED_CTE") return common_table(json, out);
-  if (type == "LOGICAL_CTE_REF") return common_table_reference(json, out);
-  if (type == "LOGICAL_COMPARISON_JOIN" || type == "LOGICAL_DELIM_JOIN" ||
-      type == "LOGICAL_ANY_JOIN" || type == "LOGICAL_CROSS_PRODUCT")
-    return join_operation(json, type, out);
-  if (type == "LOGICAL_UNION" || type == "LOGICAL_EXCEPT" || type == "LOGICAL_INTERSECT")
-    return set_operation(json, type, out);
-  if (type == "LOGICAL_DUMMY_SCAN") {
-    allow(json, type, {"type", "children", "table_index"});
-    out.width = 1;
-  } else if (type == "LOGICAL_EXPRESSION_GET") {
-    allow(json, type, {"type", "children", "table_index", "expr_types", "expressions"});
-    for (const Json& row : field(json, "expressions").items)
-      for (const Json& cell : row.items) out.expressions.push_back(expression(cell));
-    out.width = field(json, "expr_types").items.size();
-  } else if (type == "LOGICAL_DELIM_GET") {
-    allow(json, type, {"type", "children", "table_index", "chunk_types"});
-    out.kind = OperatorKind::kParameters;
-    out.width = field(json, "chunk_types").items.size();
-  } else if (type == "LOGICAL_PROJECTION") {
-    allow(json, type, {"type", "children", "table_index", "expressions"});
+  using Reader = void (PlanReader::*)(const Json&, std::string_view, Operator&);
+  static const std::map<std::string_view, Reader> kReaders = {
+      {"LOGICAL_GET", &PlanReader::get},
+      {"LOGICAL_AGGREGATE_AND_GROUP_BY", &PlanReader::aggregate_operation},
+      {"LOGICAL_DISTINCT", &PlanReader::distinct_operation},
+      {"LOGICAL_ORDER_BY", &PlanReader::sort_operation},
+      {"LOGICAL_MATERIALIZED_CTE", &PlanReader::common_table},
+      {"LOGICAL_CTE_REF", &PlanReader::common_table_reference},
+      {"LOGICAL_COMPARISON_JOIN", &PlanReader::join_operation},
+      {"LOGICAL_DELIM_JOIN", &PlanReader::join_operation},
+      {"LOGICAL_ANY_JOIN", &PlanReader::join_operation},
+      {"LOGICAL_CROSS_PRODUCT", &PlanReader::join_operation},
+      {"LOGICAL_UNION", &PlanReader::set_operation},
+      {"LOGICAL_EXCEPT", &PlanReader::set_operation},
+      {"LOGICAL_INTERSECT", &PlanReader::set_operation},
+      {"LOGICAL_DUMMY_SCAN", &PlanReader::values_operation},
+      {"LOGICAL_EXPRESSION_GET", &PlanReader::values_operation},
+      {"LOGICAL_DELIM_GET", &PlanReader::parameters_operation},
+      {"LOGICAL_PROJECTION", &PlanReader::row_operation},
+      {"LOGICAL_FILTER", &PlanReader::row_operation},
+      {"LOGICAL_UNNEST", &PlanReader::row_operation},
+      {"LOGICAL_WINDOW", &PlanReader::row_operation},
+      {"LOGICAL_LIMIT", &PlanReader::limit_operation},
+      {"LOGICAL_SAMPLE", &PlanReader::limit_operation}};
+  const auto found = kReaders.find(type);
+  if (found == kReaders.end()) return refuse(fmt::format("operator {}", type));
+  (this->*found->second)(json, type, out);
+}
+
+void PlanReader::values_operation(const Json& json, std::string_view type, Operator& out) {
+  allow(json, type, {"type", "children", "table_index", "expr_types", "expressions"});
+  out.width = 1;
+  if (type == "LOGICAL_DUMMY_SCAN") return;
+  for (const Json& row : field(json, "expressions").items)
+    for (const Json& cell : row.items) out.expressions.push_back(expression(cell));
+  out.width = field(json, "expr_types").items.size();
+}
+
+void PlanReader::parameters_operation(const Json& json, std::string_view type, Operator& out) {
+  allow(json, type, {"type", "children", "table_index", "chunk_types"});
+  out.kind = OperatorKind::kParameters;
+  out.width = field(json, "chunk_types").items.size();
+}
+
+// What works on one row at a time, or adds columns to each.
+void PlanReader::row_operation(const Json& json, std::string_view type, Operator& out) {
+  allow(json, type,
+        {"type", "children", "table_index", "unnest_index", "window_index", "expressions",
+         "projection_map"});
+  inputs(json, out, 1);
+  out.expressions = expressions(json, "expressions");
+  out.width = out.inputs[0]->width;
+  if (type == "LOGICAL_PROJECTION") {
     out.kind = OperatorKind::kProject;
-    inputs(json, out, 1);
-    out.expressions = expressions(json, "expressions");
     out.width = out.expressions.size();
   } else if (type == "LOGICAL_FILTER") {
-    allow(json, type, {"type", "children", "expressions", "projection_map"});
     out.kind = OperatorKind::kFilter;
-    inputs(json, out, 1);
-    out.expressions = expressions(json, "expressions");
     out.kept = positions(field(json, "projection_map"));
-    out.width = out.kept.empty() ? out.inputs[0]->width : out.kept.size();
-  } else if (type == "LOGICAL_LIMIT" || type == "LOGICAL_SAMPLE") {
-    allow(json, type, {"type", "children", "limit_val", "offset_val", "sample_options"});
-    out.kind = type == "LOGICAL_LIMIT" ? OperatorKind::kLimit : OperatorKind::kSample;
-    inputs(json, out, 1);
-    out.width = out.inputs[0]->width;
-  } else if (type == "LOGICAL_UNNEST" || type == "LOGICAL_WINDOW") {
-    allow(json, type, {"type", "children", "unnest_index", "window_index", "expressions"});
-    out.kind = type == "LOGICAL_UNNEST" ? OperatorKind::kUnnest : OperatorKind::kWindow;
-    inputs(json, out, 1);
-    out.expressions = expressions(json, "expressions");
-    out.width = out.inputs[0]->width + out.expressions.size();
+    if (!out.kept.empty()) out.width = out.kept.size();
   } else {
-    refuse(fmt::format("operator {}", type));
+    out.kind = type == "LOGICAL_UNNEST" ? OperatorKind::kUnnest : OperatorKind::kWindow;
+    out.width += out.expressions.size();
   }
+}
+
+void PlanReader::limit_operation(const Json& json, std::string_view type, Operator& out) {
+  allow(json, type, {"type", "children", "limit_val", "offset_val", "sample_options"});
+  out.kind = type == "LOGICAL_LIMIT" ? OperatorKind::kLimit : OperatorKind::kSample;
+  inputs(json, out, 1);
+  out.width = out.inputs[0]->width;
 }
 
 void PlanReader::inputs(const Json& json, Operator& out, size_t count) {
@@ -140,7 +161,7 @@ void PlanReader::inputs(const Json& json, Operator& out, size_t count) {
   out.inputs.resize(count, std::make_shared<Operator>());
 }
 
-void PlanReader::get(const Json& json, Operator& out) {
+void PlanReader::get(const Json& json, std::string_view, Operator& out) {
   allow(json, "LOGICAL_GET",
         {"type",
          "children",
@@ -227,7 +248,7 @@ void PlanReader::generated_rows(const Json& json, Operator& out) {
   out.width = own + out.kept.size();
 }
 
-void PlanReader::aggregate_operation(const Json& json, Operator& out) {
+void PlanReader::aggregate_operation(const Json& json, std::string_view, Operator& out) {
   allow(json, "GROUP BY",
         {"type", "children", "expressions", "group_index", "aggregate_index", "groupings_index",
          "groups", "grouping_sets", "grouping_functions", "distinct_validity"});
@@ -246,7 +267,7 @@ void PlanReader::aggregate_operation(const Json& json, Operator& out) {
       out.groups.size() + out.expressions.size() + field(json, "grouping_functions").items.size();
 }
 
-void PlanReader::distinct_operation(const Json& json, Operator& out) {
+void PlanReader::distinct_operation(const Json& json, std::string_view, Operator& out) {
   allow(json, "DISTINCT", {"type", "children", "distinct_type", "distinct_targets", "order_by"});
   out.kind = OperatorKind::kDistinct;
   inputs(json, out, 1);
@@ -259,7 +280,7 @@ void PlanReader::distinct_operation(const Json& json, Operator& out) {
   out.width = out.inputs[0]->width;
 }
 
-void PlanReader::sort_operation(const Json& json, Operator& out) {
+void PlanReader::sort_operation(const Json& json, std::string_view, Operator& out) {
   allow(json, "ORDER BY", {"type", "children", "orders", "projections"});
   out.kind = OperatorKind::kSort;
   inputs(json, out, 1);
@@ -313,7 +334,7 @@ void PlanReader::set_operation(const Json& json, std::string_view type, Operator
     if (input->width != out.width) refuse("a set operation with sides of different widths");
 }
 
-void PlanReader::common_table(const Json& json, Operator& out) {
+void PlanReader::common_table(const Json& json, std::string_view, Operator& out) {
   allow(json, "WITH",
         {"type", "children", "table_index", "column_count", "ctename", "materialize"});
   const Json& children = field(json, "children");
@@ -325,7 +346,7 @@ void PlanReader::common_table(const Json& json, Operator& out) {
   out = *reader;
 }
 
-void PlanReader::common_table_reference(const Json& json, Operator& out) {
+void PlanReader::common_table_reference(const Json& json, std::string_view, Operator& out) {
   allow(json, "a CTE",
         {"type", "children", "table_index", "cte_index", "chunk_types", "bound_columns",
          "is_recurring"});

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 
 #include "sql/plan_reader.h"
 
@@ -39,40 +41,57 @@ std::string decimal_digits(int64_t unscaled, int64_t scale) {
   return (is_negative ? "-" : "") + digits;
 }
 
+std::string interval_text(const Json& value) {
+  const Json* months = value.find("months");
+  const Json* days = value.find("days");
+  const Json* micros = value.find("micros");
+  if (months == nullptr || days == nullptr || micros == nullptr) return {};
+  return fmt::format("(to_months({}) + to_days({}) + to_microseconds({}))", months->integer,
+                     days->integer, micros->integer);
+}
+
+std::string decimal_text(const Json& value, const std::string& type, const Json& type_json) {
+  const Json* info = type_json.find("type_info");
+  const Json* scale = info == nullptr ? nullptr : info->find("scale");
+  if (scale == nullptr) return {};
+  return fmt::format("CAST('{}' AS {})", decimal_digits(value.integer, scale->integer), type);
+}
+
+bool is_integer_type(std::string_view id) {
+  constexpr std::array<std::string_view, 8> kTypes = {
+      "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"};
+  return std::find(kTypes.begin(), kTypes.end(), id) != kTypes.end();
+}
+
+// Constants whose value JSON gives as a whole number.
+std::string whole_number_text(const Json& value, std::string_view id, const std::string& type,
+                              const Json& type_json) {
+  if (id == "DATE") return fmt::format("(DATE '1970-01-01' + {})", value.integer);
+  if (id == "TIMESTAMP") return fmt::format("make_timestamp({})", value.integer);
+  if (id == "DECIMAL") return decimal_text(value, type, type_json);
+  return is_integer_type(id) ? fmt::format("CAST({} AS {})", value.integer, type) : std::string();
+}
+
 // The SQL text of a constant of a type that has one; empty: none is known.
 std::string constant_text(const Json& value, std::string_view id, const std::string& type,
                           const Json& type_json) {
-  if (id == "BOOLEAN" && value.kind == Kind::kBool) return value.boolean ? "TRUE" : "FALSE";
-  if (id == "VARCHAR" && value.kind == Kind::kString)
-    return type == "VARCHAR" ? quoted_text(value.text)
-                             : fmt::format("CAST({} AS {})", quoted_text(value.text), type);
-  if (id == "DATE" && value.kind == Kind::kInt)
-    return fmt::format("(DATE '1970-01-01' + {})", value.integer);
-  if (id == "TIMESTAMP" && value.kind == Kind::kInt)
-    return fmt::format("make_timestamp({})", value.integer);
-  if (id == "INTERVAL" && value.kind == Kind::kObject) {
-    const Json* months = value.find("months");
-    const Json* days = value.find("days");
-    const Json* micros = value.find("micros");
-    if (months == nullptr || days == nullptr || micros == nullptr) return {};
-    return fmt::format("(to_months({}) + to_days({}) + to_microseconds({}))", months->integer,
-                       days->integer, micros->integer);
+  switch (value.kind) {
+    case Kind::kBool:
+      return value.boolean ? "TRUE" : "FALSE";
+    case Kind::kInt:
+      return whole_number_text(value, id, type, type_json);
+    case Kind::kObject:
+      return id == "INTERVAL" ? interval_text(value) : std::string();
+    case Kind::kString:
+      if (id != "VARCHAR") return {};
+      if (type == "VARCHAR") return quoted_text(value.text);
+      return fmt::format("CAST({} AS {})", quoted_text(value.text), type);
+    case Kind::kFloat:
+      if ((id != "DOUBLE" && id != "FLOAT") || !std::isfinite(value.floating)) return {};
+      return fmt::format("CAST('{}' AS {})", value.floating, type);
+    default:
+      return {};
   }
-  if (id == "DECIMAL" && value.kind == Kind::kInt) {
-    const Json* info = type_json.find("type_info");
-    const Json* scale = info == nullptr ? nullptr : info->find("scale");
-    if (scale == nullptr) return {};
-    return fmt::format("CAST('{}' AS {})", decimal_digits(value.integer, scale->integer), type);
-  }
-  if ((id == "DOUBLE" || id == "FLOAT") && value.kind == Kind::kFloat &&
-      std::isfinite(value.floating))
-    return fmt::format("CAST('{}' AS {})", value.floating, type);
-  const bool is_integer = id == "TINYINT" || id == "SMALLINT" || id == "INTEGER" ||
-                          id == "BIGINT" || id == "UTINYINT" || id == "USMALLINT" ||
-                          id == "UINTEGER" || id == "UBIGINT";
-  if (is_integer && value.kind == Kind::kInt)
-    return fmt::format("CAST({} AS {})", value.integer, type);
-  return {};
 }
 
 // Names of the functions that are called anywhere within the data of a call.
@@ -155,50 +174,56 @@ ExprPtr PlanReader::expression(const Json& json) {
   const Json* place = json.find("query_location");
   if (place != nullptr && place->kind == Kind::kInt && place->integer >= 0)
     expr->place = static_cast<size_t>(place->integer);
-  if (kind == "BOUND_REF") {
-    allow(json, "a column",
-          {"expression_class", "type", "alias", "query_location", "return_type", "index"});
-    expr->kind = ExprKind::kColumn;
-    expr->type = type_text(field(json, "return_type"));
-    const Json& index = field(json, "index");
-    if (index.kind != Kind::kInt || index.integer < 0) refuse("a column without a position");
-    expr->column = static_cast<size_t>(index.integer);
-  } else if (kind == "BOUND_CONSTANT") {
-    constant(json, *expr);
-  } else if (kind == "BOUND_CAST") {
-    cast(json, *expr);
-  } else if (kind == "BOUND_COMPARISON") {
-    comparison(json, *expr);
-  } else if (kind == "BOUND_CONJUNCTION") {
-    allow(json, "a conjunction",
-          {"expression_class", "type", "alias", "query_location", "return_type", "children"});
-    expr->kind = ExprKind::kConjunction;
-    expr->type = "BOOLEAN";
-    expr->name = text(json, "type") == "CONJUNCTION_AND" ? "AND" : "OR";
-    expr->children = expressions(json, "children");
-  } else if (kind == "BOUND_FUNCTION") {
-    function(json, *expr);
-  } else if (kind == "BOUND_OPERATOR") {
-    operator_call(json, *expr);
-  } else if (kind == "BOUND_CASE") {
-    case_expression(json, *expr);
-  } else if (kind == "BOUND_AGGREGATE") {
-    aggregate(json, *expr);
-  } else if (kind == "BOUND_WINDOW") {
-    window(json, *expr);
-  } else if (kind == "BOUND_UNNEST") {
-    allow(json, "unnest",
-          {"expression_class", "type", "alias", "query_location", "return_type", "child"});
-    expr->kind = ExprKind::kUnnest;
-    expr->type = type_text(field(json, "return_type"));
-    expr->children.push_back(expression(field(json, "child")));
-  } else if (kind == "BOUND_COLUMN_REF") {
-    // Left unresolved below table functions of a row: something of that row, we do not know what.
-    expr->has_hidden_data = true;
-  } else {
+  using Reader = void (PlanReader::*)(const Json&, Expr&);
+  static const std::map<std::string_view, Reader> kReaders = {
+      {"BOUND_REF", &PlanReader::column},
+      {"BOUND_CONSTANT", &PlanReader::constant},
+      {"BOUND_CAST", &PlanReader::cast},
+      {"BOUND_COMPARISON", &PlanReader::comparison},
+      {"BOUND_CONJUNCTION", &PlanReader::conjunction},
+      {"BOUND_FUNCTION", &PlanReader::function},
+      {"BOUND_OPERATOR", &PlanReader::operator_call},
+      {"BOUND_CASE", &PlanReader::case_expression},
+      {"BOUND_AGGREGATE", &PlanReader::aggregate},
+      {"BOUND_WINDOW", &PlanReader::window},
+      {"BOUND_UNNEST", &PlanReader::unnest},
+      {"BOUND_COLUMN_REF", &PlanReader::unresolved}};
+  const auto found = kReaders.find(kind);
+  if (found == kReaders.end())
     refuse("expression " + kind, expr->place);
-  }
+  else
+    (this->*found->second)(json, *expr);
   return expr;
+}
+
+void PlanReader::column(const Json& json, Expr& expr) {
+  allow(json, "a column",
+        {"expression_class", "type", "alias", "query_location", "return_type", "index"});
+  expr.kind = ExprKind::kColumn;
+  expr.type = type_text(field(json, "return_type"));
+  const Json& index = field(json, "index");
+  if (index.kind != Kind::kInt || index.integer < 0) refuse("a column without a position");
+  expr.column = static_cast<size_t>(index.integer);
+}
+
+// Left so below table functions of a row: something of that row, we do not know what.
+void PlanReader::unresolved(const Json&, Expr& expr) { expr.has_hidden_data = true; }
+
+void PlanReader::conjunction(const Json& json, Expr& expr) {
+  allow(json, "a conjunction",
+        {"expression_class", "type", "alias", "query_location", "return_type", "children"});
+  expr.kind = ExprKind::kConjunction;
+  expr.type = "BOOLEAN";
+  expr.name = text(json, "type") == "CONJUNCTION_AND" ? "AND" : "OR";
+  expr.children = expressions(json, "children");
+}
+
+void PlanReader::unnest(const Json& json, Expr& expr) {
+  allow(json, "unnest",
+        {"expression_class", "type", "alias", "query_location", "return_type", "child"});
+  expr.kind = ExprKind::kUnnest;
+  expr.type = type_text(field(json, "return_type"));
+  expr.children.push_back(expression(field(json, "child")));
 }
 
 void PlanReader::constant(const Json& json, Expr& expr) {

@@ -43,7 +43,11 @@ class PlanReader {
   std::vector<SortKey> sort_keys(const Json& list);
   std::vector<size_t> positions(const Json& list);
 
+  void column(const Json& json, Expr& expr);
   void constant(const Json& json, Expr& expr);
+  void conjunction(const Json& json, Expr& expr);
+  void unnest(const Json& json, Expr& expr);
+  void unresolved(const Json& json, Expr& expr);
   void comparison(const Json& json, Expr& expr);
   void cast(const Json& json, Expr& expr);
   void function(const Json& json, Expr& expr);
@@ -54,16 +58,21 @@ class PlanReader {
 
   void read_operation(const Json& json, std::string_view type, Operator& out);
   void inputs(const Json& json, Operator& out, size_t count);
-  void get(const Json& json, Operator& out);
   void stub_scan(const Json& json, Operator& out);
   void generated_rows(const Json& json, Operator& out);
-  void aggregate_operation(const Json& json, Operator& out);
-  void distinct_operation(const Json& json, Operator& out);
-  void sort_operation(const Json& json, Operator& out);
+  // One for each kind of operator; `type` is its name in the plan.
+  void get(const Json& json, std::string_view type, Operator& out);
+  void values_operation(const Json& json, std::string_view type, Operator& out);
+  void parameters_operation(const Json& json, std::string_view type, Operator& out);
+  void row_operation(const Json& json, std::string_view type, Operator& out);
+  void limit_operation(const Json& json, std::string_view type, Operator& out);
+  void aggregate_operation(const Json& json, std::string_view type, Operator& out);
+  void distinct_operation(const Json& json, std::string_view type, Operator& out);
+  void sort_operation(const Json& json, std::string_view type, Operator& out);
   void join_operation(const Json& json, std::string_view type, Operator& out);
   void set_operation(const Json& json, std::string_view type, Operator& out);
-  void common_table(const Json& json, Operator& out);
-  void common_table_reference(const Json& json, Operator& out);
+  void common_table(const Json& json, std::string_view type, Operator& out);
+  void common_table_reference(const Json& json, std::string_view type, Operator& out);
 
   std::optional<Unsupported> refusal_;
   std::vector<std::pair<int64_t, CommonTable>> common_tables_;  // by table index

@@ -129,7 +129,7 @@ struct Operator {
 
   std::vector<ExprPtr> expressions;  // kProject, kFilter, kAggregate, kDistinct (its keys),
                                      // kUnnest, kWindow; kValues: what is computed
-  std::vector<ExprPtr> groups;                     // kAggregate
+  std::vector<ExprPtr> groups;       // kAggregate
   std::vector<std::vector<size_t>> grouping_sets;  // kAggregate: positions of groups
   bool is_distinct_on = false;                     // kDistinct
   std::vector<SortKey> order;                      // kSort, kDistinct
