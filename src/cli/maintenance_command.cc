@@ -49,9 +49,7 @@ int at_desk(Invocation& invocation, const std::function<int(Desk&)>& work) {
     models.push_back(node);
     ids.push_back(id);
   }
-  if (models.empty())
-    return tell_warning(invocation, "No nodes selected!", "NoNodesSelected", "") ? kExitOk
-                                                                                 : kExitUsage;
+  if (models.empty()) return tell_no_nodes(invocation) ? kExitOk : kExitUsage;
   workspace.session().set_selected(std::move(ids));
   if (!workspace.open_warehouse()) return kExitUsage;
   Result<std::unique_ptr<warehouse::Connection>> opened = workspace.warehouse()->connect();

@@ -647,8 +647,26 @@ std::vector<std::string> option_keys(const OptionSpec& spec) {
   return keys;
 }
 
-std::vector<CommandSpec> command_table() {
+namespace {
+
+// About maintained models.
+std::vector<CommandSpec> maintenance_commands() {
   return {
+      {Command::kPlan, "plan", "", "plan", "Show what a run would compute, read and cost, and why",
+       "  sluice plan\n  sluice plan --select orders+ --output json\n", "", "", false},
+      {Command::kExplain, "explain", "", "explain",
+       "Show how a maintained model follows the changes of its inputs",
+       "  sluice explain --select daily_revenue\n", "", "", false},
+      {Command::kVerify, "verify", "", "verify",
+       "Prove that maintained models equal a full refresh",
+       "  sluice verify\n  sluice verify --select daily_revenue --output json\n", "", "", false},
+  };
+}
+
+}  // namespace
+
+std::vector<CommandSpec> command_table() {
+  std::vector<CommandSpec> commands = {
       {Command::kBuild, "build", "", "build",
        "Run seeds, models and tests in the order of the graph",
        "  sluice build\n  sluice build --select +orders --threads 4\n  sluice build --select "
@@ -679,14 +697,6 @@ std::vector<CommandSpec> command_table() {
        "  sluice show --select orders --limit 20\n  sluice show --inline \"select count(*) from {{ "
        "ref('orders') }}\"\n  sluice show --select orders --output json\n",
        "", "", false},
-      {Command::kPlan, "plan", "", "plan", "Show what a run would compute, read and cost, and why",
-       "  sluice plan\n  sluice plan --select orders+ --output json\n", "", "", false},
-      {Command::kExplain, "explain", "", "explain",
-       "Show how a maintained model follows the changes of its inputs",
-       "  sluice explain --select daily_revenue\n", "", "", false},
-      {Command::kVerify, "verify", "", "verify",
-       "Prove that maintained models equal a full refresh",
-       "  sluice verify\n  sluice verify --select daily_revenue --output json\n", "", "", false},
       {Command::kClone, "clone", "", "clone",
        "Make the relations of an earlier run available in this target",
        "  sluice clone --state production\n  sluice clone --state production --select +orders "
@@ -734,6 +744,13 @@ std::vector<CommandSpec> command_table() {
       {Command::kVersion, "version", "", "version", "Print the versions",
        "  sluice version\n  sluice --version\n", "", "", false},
   };
+  // Behind `show`, where `--help` has what looks and changes nothing.
+  const auto show = std::find_if(commands.begin(), commands.end(), [](const CommandSpec& spec) {
+    return spec.command == Command::kShow;
+  });
+  const std::vector<CommandSpec> maintenance = maintenance_commands();
+  commands.insert(std::next(show), maintenance.begin(), maintenance.end());
+  return commands;
 }
 
 }  // namespace sluice::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "sql/expression_text.h"
 #include "sql/locality_walker.h"
@@ -162,12 +163,12 @@ void narrow_by_window(const Expr& window, const std::set<size_t>& partitions, Sh
   const Expr* along = spec.order.empty() ? nullptr : &order_column(*spec.order.front().expr);
   const bool goes_along = band && along != nullptr && along->kind == ExprKind::kColumn;
   for (auto& [scan, columns] : shape.deps)
-    std::erase_if(columns, [&](auto& entry) {
-      if (partitions.contains(entry.first)) return false;
-      if (!goes_along || along->column != entry.first) return true;
-      entry.second.bands = with_band(entry.second.bands, *band);
-      return false;
-    });
+    for (auto dep = columns.begin(); dep != columns.end();) {
+      const bool is_kept = partitions.contains(dep->first);
+      const bool is_along = goes_along && along->column == dep->first;
+      if (!is_kept && is_along) dep->second.bands = with_band(dep->second.bands, *band);
+      dep = is_kept || is_along ? std::next(dep) : columns.erase(dep);
+    }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace sluice::incremental_test {
 namespace {
@@ -54,34 +55,28 @@ std::string QueryGenerator::all_columns(const std::string& alias,
 }
 
 Query QueryGenerator::make(int depth) {
+  using Maker = Query (QueryGenerator::*)(int);
+  // As often as it stands here.
+  static constexpr Maker kMakers[] = {&QueryGenerator::filter,
+                                      &QueryGenerator::filter,
+                                      &QueryGenerator::project,
+                                      &QueryGenerator::project,
+                                      &QueryGenerator::group,
+                                      &QueryGenerator::group,
+                                      &QueryGenerator::group,
+                                      &QueryGenerator::group,
+                                      &QueryGenerator::join,
+                                      &QueryGenerator::join,
+                                      &QueryGenerator::window,
+                                      &QueryGenerator::window,
+                                      &QueryGenerator::set_operation,
+                                      &QueryGenerator::distinct,
+                                      &QueryGenerator::membership,
+                                      &QueryGenerator::membership,
+                                      &QueryGenerator::scalar_subquery,
+                                      &QueryGenerator::shared_subquery};
   if (depth <= 0) return base();
-  switch (below(16)) {
-    case 0:
-    case 1:
-      return filter(depth);
-    case 2:
-    case 3:
-      return project(depth);
-    case 4:
-    case 5:
-    case 6:
-    case 7:
-      return group(depth);
-    case 8:
-    case 9:
-      return join(depth);
-    case 10:
-    case 11:
-      return window(depth);
-    case 12:
-      return set_operation(depth);
-    case 13:
-      return distinct(depth);
-    case 14:
-      return chance(70) ? membership(depth) : scalar_subquery(depth);
-    default:
-      return shared_subquery(depth);
-  }
+  return (this->*kMakers[below(std::size(kMakers))])(depth);
 }
 
 Query QueryGenerator::base() {
@@ -221,100 +216,95 @@ Query QueryGenerator::group(int depth) {
   return select(items, rest);
 }
 
-Query QueryGenerator::join(int depth) {
-  Query left = make(depth - 1);
-  Query right = make(below(static_cast<size_t>(depth)) == 0 ? 0 : depth - 2);
+// Equalities of columns of one type; empty when there are none.
+std::string QueryGenerator::join_condition(const Query& left, const Query& right) {
   std::string on;
   for (const Column& a : left.columns) {
-    if (!on.empty() && !chance(30)) continue;
     const std::vector<Column> same = of_type(right.columns, a.type);
-    if (same.empty() || a.type == ColumnType::kDecimal) continue;
+    const bool is_wanted = on.empty() || chance(30);
+    if (!is_wanted || same.empty() || a.type == ColumnType::kDecimal) continue;
     const Column& b = any(same);
     const bool is_shifted = a.type == ColumnType::kDate && chance(25);
     on += fmt::format("{}a.{} {} {}", on.empty() ? "" : " and ", a.name,
                       chance(85) ? "=" : "is not distinct from",
                       is_shifted ? fmt::format("b.{} + {}", b.name, 1 + below(3)) : "b." + b.name);
   }
+  if (!on.empty() && chance(15)) on += " and " + predicate("b", right.columns);
+  return on;
+}
+
+Query QueryGenerator::join(int depth) {
+  Query left = make(depth - 1);
+  Query right = make(below(static_cast<size_t>(depth)) == 0 ? 0 : depth - 2);
+  std::string on = join_condition(left, right);
   if (on.empty() && chance(80)) return left;
-  if (on.empty()) on = "true";
-  if (chance(15)) on += " and " + predicate("b", right.columns);
-  static constexpr const char* kJoins[] = {"join", "left join", "full join", "right join"};
-  const size_t kind = on == "true" ? 0 : below(10) < 5 ? 0 : below(10) < 6 ? 1 : 2 + below(2);
+  const bool is_cross = on.empty();
+  if (is_cross) on = "true";
+  static constexpr const char* kJoins[] = {"join",      "join",      "join",      "join",
+                                           "left join", "left join", "left join", "full join",
+                                           "full join", "right join"};
+  const std::string kind = is_cross ? "join" : kJoins[below(std::size(kJoins))];
   Items items;
   for (const Column& column : left.columns) items.emplace_back("a." + column.name, column.type);
   for (const Column& column : right.columns)
     if (chance(50)) items.emplace_back("b." + column.name, column.type);
   for (const Column& a : left.columns)
-    for (const Column& b : right.columns)
-      if (a.type == b.type && chance(kind == 2 ? 50 : 10) &&
-          on.find(fmt::format("a.{} = b.{}", a.name, b.name)) != std::string::npos)
+    for (const Column& b : right.columns) {
+      const bool is_key = on.find(fmt::format("a.{} = b.{}", a.name, b.name)) != std::string::npos;
+      if (is_key && a.type == b.type && chance(kind == "full join" ? 50 : 10))
         items.emplace_back(fmt::format("coalesce(a.{}, b.{})", a.name, b.name), a.type);
-  return select(items,
-                fmt::format("from ({}) a {} ({}) b on {}", left.sql, kJoins[kind], right.sql, on));
+    }
+  return select(items, fmt::format("from ({}) a {} ({}) b on {}", left.sql, kind, right.sql, on));
+}
+
+// One window call; all of them give whole numbers.
+std::string QueryGenerator::window_call(const std::vector<Column>& columns) {
+  const std::vector<Column> dates = of_type(columns, ColumnType::kDate);
+  const std::vector<Column> integers = of_type(columns, ColumnType::kInteger);
+  const std::string total_order = all_columns("q", columns);
+  const std::string argument = integers.empty() ? "1" : "q." + any(integers).name;
+  const std::string direction = chance(25) ? " desc" : "";
+  const std::string date_order = dates.empty() ? total_order : "q." + any(dates).name + direction;
+  std::string over;
+  if (chance(60)) {
+    const Column& key = any(columns);
+    const std::string name = "q." + key.name;
+    over = "partition by " + (key.type == ColumnType::kDate ? date_expr(name) : name);
+  }
+  static constexpr const char* kFrames[] = {
+      "",
+      "range between interval 2 days preceding and current row",
+      "range between current row and interval 1 day following",
+      "range between unbounded preceding and current row",
+      "range between interval 1 month preceding and interval 1 day preceding",
+      "range between current row and unbounded following"};
+  switch (below(6)) {
+    case 0:
+      return fmt::format("row_number() over ({} order by {}{})", over, total_order, direction);
+    case 1:
+      return fmt::format("rank() over ({} order by {})", over, date_order);
+    case 2:
+      return fmt::format("CAST(sum({}) over ({}) AS BIGINT)", argument, over);
+    case 3:
+      return fmt::format("lag({}) over ({} order by {}, {})", argument, over, date_order,
+                         total_order);
+    default:
+      return fmt::format("CAST(sum({}) over ({} order by {} {}) AS BIGINT)", argument, over,
+                         date_order, dates.empty() ? "" : kFrames[below(std::size(kFrames))]);
+  }
 }
 
 Query QueryGenerator::window(int depth) {
   Query in = make(depth - 1);
   Items items;
   for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
-  const std::vector<Column> dates = of_type(in.columns, ColumnType::kDate);
-  const std::vector<Column> integers = of_type(in.columns, ColumnType::kInteger);
-  const std::string total_order = all_columns("q", in.columns);
   const size_t count = 1 + below(2);
-  for (size_t i = 0; i < count; ++i) {
-    std::string over;
-    if (chance(60)) {
-      const Column& key = any(in.columns);
-      over = "partition by " +
-             (key.type == ColumnType::kDate ? date_expr("q." + key.name) : "q." + key.name);
-    }
-    const std::string argument = integers.empty() ? "1" : "q." + any(integers).name;
-    const std::string direction = chance(25) ? " desc" : "";
-    switch (below(6)) {
-      case 0:
-        items.emplace_back(
-            fmt::format("row_number() over ({} order by {}{})", over, total_order, direction),
-            ColumnType::kInteger);
-        break;
-      case 1:
-        items.emplace_back(
-            fmt::format("rank() over ({} order by {}{})", over,
-                        dates.empty() ? total_order : "q." + any(dates).name, direction),
-            ColumnType::kInteger);
-        break;
-      case 2:
-        items.emplace_back(fmt::format("CAST(sum({}) over ({}) AS BIGINT)", argument, over),
-                           ColumnType::kInteger);
-        break;
-      case 3:
-        items.emplace_back(
-            fmt::format("lag({}) over ({} order by {}{})", argument, over,
-                        dates.empty() || chance(50)
-                            ? total_order
-                            : "q." + any(dates).name + direction + ", " + total_order,
-                        ""),
-            ColumnType::kInteger);
-        break;
-      default: {
-        static constexpr const char* kFrames[] = {
-            "",
-            "range between interval 2 days preceding and current row",
-            "range between current row and interval 1 day following",
-            "range between unbounded preceding and current row",
-            "range between interval 1 month preceding and interval 1 day preceding",
-            "range between current row and unbounded following"};
-        const std::string order = dates.empty() ? total_order : "q." + any(dates).name;
-        const std::string frame = dates.empty() ? "" : kFrames[below(6)];
-        items.emplace_back(fmt::format("CAST(sum({}) over ({} order by {}{} {}) AS BIGINT)",
-                                       argument, over, order, direction, frame),
-                           ColumnType::kInteger);
-      }
-    }
-  }
+  for (size_t i = 0; i < count; ++i)
+    items.emplace_back(window_call(in.columns), ColumnType::kInteger);
   std::string rest = fmt::format("from ({}) q", in.sql);
   if (chance(20))
     rest += fmt::format(" qualify row_number() over (partition by q.{} order by {}) <= {}",
-                        any(in.columns).name, total_order, 1 + below(3));
+                        any(in.columns).name, all_columns("q", in.columns), 1 + below(3));
   return select(items, rest);
 }
 

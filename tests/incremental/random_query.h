@@ -52,6 +52,8 @@ class QueryGenerator {
   Query membership(int depth);
   Query scalar_subquery(int depth);
   Query shared_subquery(int depth);
+  std::string join_condition(const Query& left, const Query& right);
+  std::string window_call(const std::vector<Column>& columns);
   std::string date_expr(const std::string& column);
   std::string scalar(const Column& column);
   std::string predicate(const std::string& alias, const std::vector<Column>& columns);
