@@ -663,6 +663,50 @@ std::vector<CommandSpec> maintenance_commands() {
   };
 }
 
+// About the project as a whole, its surroundings and the program.
+std::vector<CommandSpec> project_commands() {
+  return {
+      {Command::kRunOperation, "run-operation", "", "run-operation", "Run a macro",
+       "  sluice run-operation grant_select --args '{role: reporter}'\n  sluice run-operation "
+       "my_package.cleanup\n",
+       "MACRO", "Name of the macro, optionally package.name", true},
+      {Command::kDebug, "debug", "", "debug", "Check the project, the profile and the connection",
+       "  sluice debug\n  sluice debug --target production --profiles-dir profiles\n", "", "",
+       false},
+      {Command::kClean, "clean", "", "clean", "Remove the folders named in clean-targets",
+       "  sluice clean\n  sluice clean --project-dir shop\n", "", "", false},
+      {Command::kInit, "init", "", "init", "Write a small working project",
+       "  sluice init shop\n  cd shop && sluice build\n  sluice init shop --profile warehouse\n",
+       "NAME", "Name of the project and of its folder; asked for when it is missing", false},
+      {Command::kSource, "source", "", "freshness", "Check how new the sources are",
+       "  sluice source freshness\n  sluice source freshness --select source:raw.orders\n  sluice "
+       "source freshness --output freshness.json\n",
+       "ACTION", "freshness", true},
+      {Command::kDeps, "deps", "", "deps", "Install the packages that the project names",
+       "  sluice deps\n  sluice deps --upgrade\n  sluice deps --add-package "
+       "dbt-labs/dbt_utils@1.3.0\n",
+       "", "", false},
+      {Command::kDocs, "docs", "", "generate",
+       "Write what the database says of the project's tables",
+       "  sluice docs generate\n  sluice docs generate --select tag:public\n  sluice docs generate "
+       "--empty-catalog\n",
+       "ACTION", "generate (serve comes with the service)", true},
+      {Command::kGenStoreOrders, "gen", "", "gen", "Make sample data",
+       "  sluice gen store-orders --days 90\n  sluice gen store-orders --days 40 --base-orders "
+       "2000 --seed 7 --until 2026-03-31\n  sluice gen store-orders --late 2026-03-10:500 --until "
+       "2026-03-31\n",
+       "KIND", "What to make: store-orders", true},
+      {Command::kExtensions, "extensions", "", "extensions",
+       "Fetch and list the engine's extensions",
+       "  sluice extensions fetch httpfs sqlite\n  sluice extensions fetch --from wheels ducklake\n"
+       "  sluice extensions list\n",
+       "ACTION", "fetch or list", true, "NAME",
+       "Extensions to fetch; default: those that the profile lists"},
+      {Command::kVersion, "version", "", "version", "Print the versions",
+       "  sluice version\n  sluice --version\n", "", "", false},
+  };
+}
+
 }  // namespace
 
 std::vector<CommandSpec> command_table() {
@@ -705,44 +749,6 @@ std::vector<CommandSpec> command_table() {
       {Command::kRetry, "retry", "", "retry",
        "Run again what failed or was skipped in the last run",
        "  sluice retry\n  sluice retry --state yesterday --full-refresh\n", "", "", false},
-      {Command::kRunOperation, "run-operation", "", "run-operation", "Run a macro",
-       "  sluice run-operation grant_select --args '{role: reporter}'\n  sluice run-operation "
-       "my_package.cleanup\n",
-       "MACRO", "Name of the macro, optionally package.name", true},
-      {Command::kDebug, "debug", "", "debug", "Check the project, the profile and the connection",
-       "  sluice debug\n  sluice debug --target production --profiles-dir profiles\n", "", "",
-       false},
-      {Command::kClean, "clean", "", "clean", "Remove the folders named in clean-targets",
-       "  sluice clean\n  sluice clean --project-dir shop\n", "", "", false},
-      {Command::kInit, "init", "", "init", "Write a small working project",
-       "  sluice init shop\n  cd shop && sluice build\n  sluice init shop --profile warehouse\n",
-       "NAME", "Name of the project and of its folder; asked for when it is missing", false},
-      {Command::kSource, "source", "", "freshness", "Check how new the sources are",
-       "  sluice source freshness\n  sluice source freshness --select source:raw.orders\n  sluice "
-       "source freshness --output freshness.json\n",
-       "ACTION", "freshness", true},
-      {Command::kDeps, "deps", "", "deps", "Install the packages that the project names",
-       "  sluice deps\n  sluice deps --upgrade\n  sluice deps --add-package "
-       "dbt-labs/dbt_utils@1.3.0\n",
-       "", "", false},
-      {Command::kDocs, "docs", "", "generate",
-       "Write what the database says of the project's tables",
-       "  sluice docs generate\n  sluice docs generate --select tag:public\n  sluice docs generate "
-       "--empty-catalog\n",
-       "ACTION", "generate (serve comes with the service)", true},
-      {Command::kGenStoreOrders, "gen", "", "gen", "Make sample data",
-       "  sluice gen store-orders --days 90\n  sluice gen store-orders --days 40 --base-orders "
-       "2000 --seed 7 --until 2026-03-31\n  sluice gen store-orders --late 2026-03-10:500 --until "
-       "2026-03-31\n",
-       "KIND", "What to make: store-orders", true},
-      {Command::kExtensions, "extensions", "", "extensions",
-       "Fetch and list the engine's extensions",
-       "  sluice extensions fetch httpfs sqlite\n  sluice extensions fetch --from wheels ducklake\n"
-       "  sluice extensions list\n",
-       "ACTION", "fetch or list", true, "NAME",
-       "Extensions to fetch; default: those that the profile lists"},
-      {Command::kVersion, "version", "", "version", "Print the versions",
-       "  sluice version\n  sluice --version\n", "", "", false},
   };
   // Behind `show`, where `--help` has what looks and changes nothing.
   const auto show = std::find_if(commands.begin(), commands.end(), [](const CommandSpec& spec) {
@@ -750,6 +756,8 @@ std::vector<CommandSpec> command_table() {
   });
   const std::vector<CommandSpec> maintenance = maintenance_commands();
   commands.insert(std::next(show), maintenance.begin(), maintenance.end());
+  const std::vector<CommandSpec> others = project_commands();
+  commands.insert(commands.end(), others.begin(), others.end());
   return commands;
 }
 
