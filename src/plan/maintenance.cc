@@ -257,7 +257,9 @@ std::string Planner::predicate(const AffectedSet& set) const {
     if (set.low) out += fmt::format("{} >= {}", first, range_literal(set.low));
     if (set.high)
       out += fmt::format("{}{} <= {}", out.empty() ? "" : " AND ", first, range_literal(set.high));
-    return out;
+    // NULLs stand behind or before all other values: what reaches an end reaches them.
+    const bool is_open = !set.low || !set.high;
+    return is_open ? fmt::format("({} OR {} IS NULL)", out, first) : out;
   }
   std::string list, nulls;
   for (const std::vector<PartitionValue>& point : set.points) {
@@ -480,6 +482,14 @@ bool has_bands(const Specification& specification, const std::vector<InputState>
   return false;
 }
 
+Maintenance nothing_to_do() {
+  Maintenance out;
+  out.tier = Tier::kSkip;
+  out.code = "NOTHING_CHANGED";
+  out.reason = "nothing that it reads has changed";
+  return out;
+}
+
 Result<Maintenance> plan_maintenance(const Specification& specification, const OutputKey& key,
                                      const std::vector<InputState>& inputs,
                                      warehouse::Connection& engine) {
@@ -494,11 +504,7 @@ Result<Maintenance> plan_maintenance(const Specification& specification, const O
     out.changed_inputs.push_back(input.name);
   }
   if (changed.empty()) {
-    out.tier = Tier::kSkip;
-    out.code = "NOTHING_CHANGED";
-    out.reason = "nothing that it reads has changed";
-    out.reads.clear();
-    return out;
+    return nothing_to_do();
   }
   if (!specification.locality) {
     out.code = "UNSUPPORTED";

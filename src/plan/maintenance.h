@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Specification {
   // nullopt: the plan is not one that we read; `unsupported` says what it holds.
   std::optional<sql::Locality> locality;
   std::string unsupported;
+  std::set<std::string> unstable_functions;  // named in the text: now(), random()
   size_t unsupported_place = sql::kNoPlace;
 };
 
@@ -72,6 +74,8 @@ OutputKey choose_key(const Specification& specification, const std::vector<Input
 // Whether windows look across the values of the key.
 bool has_bands(const Specification& specification, const std::vector<InputState>& inputs,
                const OutputKey& key);
+
+Maintenance nothing_to_do();
 
 // `engine` computes expressions over partition values; no table is read. Errors are the engine's.
 Result<Maintenance> plan_maintenance(const Specification& specification, const OutputKey& key,

@@ -41,8 +41,10 @@ std::string json_list(const std::vector<std::string>& texts) {
 
 constexpr std::string_view kTables[] = {
     "models(relation VARCHAR PRIMARY KEY, generation BIGINT, code VARCHAR, \"key\" VARCHAR, "
-    "\"columns\" VARCHAR, content VARCHAR, tier VARCHAR, changed_at TIMESTAMP)",
+    "\"columns\" VARCHAR, content VARCHAR, tier VARCHAR, is_deterministic BOOLEAN, changed_at "
+    "TIMESTAMP)",
     "consumed(relation VARCHAR, input VARCHAR, part VARCHAR, version VARCHAR)",
+    "inputs(relation VARCHAR, input VARCHAR, \"columns\" VARCHAR)",
     "partitions(relation VARCHAR, part VARCHAR, version BIGINT, rows BIGINT)",
     "files(input VARCHAR, path VARCHAR, size BIGINT, mtime_ns BIGINT, ctime_ns BIGINT, inode "
     "BIGINT, "
@@ -101,9 +103,10 @@ Result<warehouse::ResultTable> Ledger::fetch(const std::string& sql) {
 Result<std::optional<ModelEntry>> Ledger::model(const std::string& relation) {
   SLUICE_ASSIGN(
       const warehouse::ResultTable found,
-      fetch(fmt::format("select generation, code, \"key\", \"columns\", content, tier from "
-                        "{} where relation = {}",
-                        table("models"), quoted_text(relation))));
+      fetch(fmt::format(
+          "select generation, code, \"key\", \"columns\", content, tier, is_deterministic from "
+          "{} where relation = {}",
+          table("models"), quoted_text(relation))));
   if (found.rows.empty()) return std::optional<ModelEntry>();
   const std::vector<warehouse::Cell>& row = found.rows.front();
   ModelEntry entry;
@@ -115,6 +118,8 @@ Result<std::optional<ModelEntry>> Ledger::model(const std::string& relation) {
   entry.columns = text_of(row[3]);
   entry.content = text_of(row[4]);
   entry.tier = text_of(row[5]);
+  const auto* stable = std::get_if<bool>(&row[6]);
+  entry.is_deterministic = stable != nullptr && *stable;
   return std::optional(std::move(entry));
 }
 
@@ -127,6 +132,15 @@ Result<std::vector<detect::Consumed>> Ledger::consumed(const std::string& relati
   for (const auto& row : found.rows)
     out.push_back({parse_partition_key(text_of(row[0])), text_of(row[1])});
   return out;
+}
+
+Result<std::optional<std::string>> Ledger::input_columns(const std::string& relation,
+                                                         const std::string& input) {
+  SLUICE_ASSIGN(const warehouse::ResultTable found,
+                fetch(fmt::format("select \"columns\" from {} where relation = {} and input = {}",
+                                  table("inputs"), quoted_text(relation), quoted_text(input))));
+  if (found.rows.empty()) return std::optional<std::string>();
+  return std::optional(text_of(found.rows.front()[0]));
 }
 
 Result<std::vector<TablePartition>> Ledger::partitions(const std::string& relation) {
@@ -163,11 +177,11 @@ Result<detect::FileRecords> Ledger::files(const std::string& input) {
 Status Ledger::save_model(const ModelEntry& entry) {
   SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table("models"),
                                  quoted_text(entry.relation))));
-  return execute(fmt::format("insert into {} values ({}, {}, {}, {}, {}, {}, {}, now()::timestamp)",
-                             table("models"), quoted_text(entry.relation), entry.generation,
-                             quoted_text(entry.code), quoted_text(json_list(entry.key)),
-                             quoted_text(entry.columns), quoted_text(entry.content),
-                             quoted_text(entry.tier)));
+  return execute(fmt::format(
+      "insert into {} values ({}, {}, {}, {}, {}, {}, {}, {}, now()::timestamp)", table("models"),
+      quoted_text(entry.relation), entry.generation, quoted_text(entry.code),
+      quoted_text(json_list(entry.key)), quoted_text(entry.columns), quoted_text(entry.content),
+      quoted_text(entry.tier), entry.is_deterministic));
 }
 
 // Removes the rows with one of `keys` (their texts as SQL literals) under the condition, and adds
@@ -217,6 +231,14 @@ Status Ledger::save_consumed(const std::string& relation, const std::string& inp
                       removed, rows);
 }
 
+Status Ledger::save_input_columns(const std::string& relation, const std::string& input,
+                                  const std::string& columns) {
+  SLUICE_TRY(execute(fmt::format("delete from {} where relation = {} and input = {}",
+                                 table("inputs"), quoted_text(relation), quoted_text(input))));
+  return execute(fmt::format("insert into {} values ({}, {}, {})", table("inputs"),
+                             quoted_text(relation), quoted_text(input), quoted_text(columns)));
+}
+
 Status Ledger::save_partitions(const std::string& relation,
                                const std::vector<TablePartition>& changed,
                                const std::vector<std::vector<PartitionValue>>& removed) {
@@ -251,7 +273,7 @@ Status Ledger::save_files(const std::string& input, const detect::FileRecords& b
 }
 
 Status Ledger::remove(const std::string& relation) {
-  for (const std::string_view name : {"models", "consumed", "partitions"})
+  for (const std::string_view name : {"models", "consumed", "inputs", "partitions"})
     SLUICE_TRY(execute(
         fmt::format("delete from {} where relation = {}", table(name), quoted_text(relation))));
   return {};

@@ -31,6 +31,7 @@ struct ModelEntry {
   std::string columns;           // names and types as JSON
   std::string content;           // count and hashes of all rows: changes by others show
   std::string tier;              // of the last change
+  bool is_deterministic = true;  // the result changes only with the inputs
 };
 
 class Ledger {
@@ -44,6 +45,9 @@ class Ledger {
   Result<std::optional<ModelEntry>> model(const std::string& relation);
   Result<std::vector<detect::Consumed>> consumed(const std::string& relation,
                                                  const std::string& input);
+  // Columns that an input had when the model last read it, as JSON; nullopt: it never did.
+  Result<std::optional<std::string>> input_columns(const std::string& relation,
+                                                   const std::string& input);
   Result<std::vector<TablePartition>> partitions(const std::string& relation);
   Result<detect::FileRecords> files(const std::string& input);
 
@@ -51,6 +55,8 @@ class Ledger {
   // What the model has now read of the input, in place of what was recorded.
   Status save_consumed(const std::string& relation, const std::string& input,
                        const std::vector<detect::Consumed>& before, const detect::Manifest& now);
+  Status save_input_columns(const std::string& relation, const std::string& input,
+                            const std::string& columns);
   Status save_partitions(const std::string& relation, const std::vector<TablePartition>& changed,
                          const std::vector<std::vector<detect::PartitionValue>>& removed);
   Status save_files(const std::string& input, const detect::FileRecords& before,

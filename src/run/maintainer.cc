@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/hash.h"
-#include "base/json.h"
+#include "run/columns_json.h"
 #include "run/maintenance_execution.h"
 #include "run/row_hash.h"
 #include "sql/expression_text.h"
@@ -46,15 +46,6 @@ bool is_hand_written(const compile::Node& node) {
                      [](const std::string& id) { return id.ends_with(".is_incremental"); });
 }
 
-std::string columns_json(const std::vector<warehouse::ColumnInfo>& columns) {
-  JsonWriter writer;
-  writer.begin_array();
-  for (const warehouse::ColumnInfo& column : columns)
-    writer.begin_array().string(column.name).string(column.type).end_array();
-  writer.end_array();
-  return writer.take();
-}
-
 Result<bool> has_table(const compile::Node& node, warehouse::Connection& connection) {
   SLUICE_ASSIGN(const std::vector<warehouse::RelationInfo> relations,
                 connection.list_relations(node.database, node.schema));
@@ -62,6 +53,15 @@ Result<bool> has_table(const compile::Node& node, warehouse::Connection& connect
                      [&node](const warehouse::RelationInfo& relation) {
                        return relation.identifier == node.alias;
                      });
+}
+
+std::set<std::string> unstable_functions(const plan::Specification& specification) {
+  std::set<std::string> out = specification.unstable_functions;
+  if (!specification.locality) return out;
+  const sql::Flags& flags = specification.locality->flags;
+  out.insert(flags.volatile_functions.begin(), flags.volatile_functions.end());
+  out.insert(flags.runtime_functions.begin(), flags.runtime_functions.end());
+  return out;
 }
 
 void force_full(MaintenanceJob& job, std::string code, std::string reason) {
@@ -130,28 +130,49 @@ Status Maintainer::analyse(MaintenanceJob& job) {
   SLUICE_ASSIGN(sql::BoundQuery bound, binder_->bind(job.inputs.specification.sql));
   job.columns = bound.columns;
   specification.columns = std::move(bound.columns);
+  specification.unstable_functions = std::move(bound.unstable_functions);
   if (!bound.plan) {
     specification.unsupported = bound.plan.error().what;
     specification.unsupported_place = bound.plan.error().place;
     return {};
   }
-  sql::Locality locality = sql::find_locality(*bound.plan, binder_->functions());
-  locality.flags.runtime_functions.merge(bound.unstable_functions);
-  specification.locality = std::move(locality);
+  specification.locality = sql::find_locality(*bound.plan, binder_->functions());
   return {};
 }
 
 Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
-                                        warehouse::Connection& connection) {
+                                        warehouse::Connection& connection, Depth depth) {
   MaintenanceJob job;
   job.node = &node;
   job.relation = session_.relation_name(node);
   SLUICE_ASSIGN(std::optional<Ledger> ledger, Ledger::find(connection, node.database));
-  SLUICE_ASSIGN(job.inputs, snapshots_.inputs_of(node, connection, ledger ? &*ledger : nullptr));
+  if (ledger) {
+    SLUICE_ASSIGN(job.entry, ledger->model(job.relation));
+  }
+  SLUICE_ASSIGN(job.inputs,
+                snapshots_.inputs_of(node, job.relation, connection, ledger ? &*ledger : nullptr));
   SLUICE_ASSIGN(job.code, code_of(job, connection));
+  if (depth == Depth::kUnlessUnchanged && is_unchanged(job)) {
+    SLUICE_ASSIGN(job.columns, parse_columns_json(job.entry->columns));
+    SLUICE_TRY(decide_to_build(job, connection));
+    if (!job.builds_anew) {
+      job.plan = plan::nothing_to_do();
+      return job;
+    }
+  }
   SLUICE_TRY(analyse(job));
-  SLUICE_TRY(decide(job, connection, ledger ? &*ledger : nullptr));
+  SLUICE_TRY(decide(job, connection));
   return job;
+}
+
+// Nothing that the model reads has changed, nor has its query; and the query is one whose result
+// does not change by itself.
+bool Maintainer::is_unchanged(const MaintenanceJob& job) {
+  return job.entry && job.entry->code == job.code && job.entry->is_deterministic &&
+         std::all_of(job.inputs.leaves.begin(), job.inputs.leaves.end(),
+                     [](const ModelInput& leaf) {
+                       return detect::changes_between(leaf.state.consumed, leaf.state.now).empty();
+                     });
 }
 
 // The key that the table was built with: it was chosen by the same rules.
@@ -166,26 +187,16 @@ plan::OutputKey Maintainer::key_of(const MaintenanceJob& job,
   return key;
 }
 
-Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection, Ledger* ledger) {
-  if (ledger != nullptr) {
-    SLUICE_ASSIGN(job.entry, ledger->model(job.relation));
-  }
+Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection) {
   std::vector<plan::InputState> states;
-  for (ModelInput& leaf : job.inputs.leaves) {
-    if (job.entry) {
-      SLUICE_ASSIGN(leaf.state.consumed, ledger->consumed(job.relation, leaf.stub));
-    }
-    states.push_back(leaf.state);
-  }
+  for (const ModelInput& leaf : job.inputs.leaves) states.push_back(leaf.state);
   const plan::OutputKey key = key_of(job, states);
   SLUICE_ASSIGN(job.plan, plan::plan_maintenance(job.specification, key, states, connection));
   job.plan.key = key;
+  const std::set<std::string> unstable = unstable_functions(job.specification);
+  job.is_deterministic = unstable.empty();
   SLUICE_TRY(decide_to_build(job, connection));
-  if (job.builds_anew || !job.specification.locality) return {};
-  const sql::Flags& flags = job.specification.locality->flags;
-  std::set<std::string> unstable = flags.volatile_functions;
-  unstable.insert(flags.runtime_functions.begin(), flags.runtime_functions.end());
-  if (!unstable.empty())
+  if (!job.builds_anew && !job.is_deterministic)
     force_full(job, "NOT_DETERMINISTIC",
                fmt::format("the query calls {}", fmt::join(unstable, ", ")));
   return {};
@@ -219,7 +230,7 @@ Status Maintainer::decide_to_build(MaintenanceJob& job, warehouse::Connection& c
 
 Result<compile::MaterializationResult> Maintainer::run(compile::Node& node,
                                                        warehouse::Connection& connection) {
-  SLUICE_ASSIGN(MaintenanceJob job, plan(node, connection));
+  SLUICE_ASSIGN(MaintenanceJob job, plan(node, connection, Depth::kUnlessUnchanged));
   if (policy_of(node) == IncrementalPolicy::kStrict && job.plan.tier == plan::Tier::kFull &&
       !job.builds_anew) {
     const std::string hint =

@@ -31,6 +31,7 @@ struct MaintenanceJob {
   std::optional<ModelEntry> entry;  // of the ledger; nullopt: built for the first time
   std::string code;
   bool builds_anew = false;  // the table is made, or made again, whole
+  bool is_deterministic = true;
 };
 
 class Maintainer {
@@ -44,8 +45,11 @@ class Maintainer {
   Result<bool> covers(const compile::Node& node) const;
   IncrementalPolicy policy_of(const compile::Node& node) const;
 
+  // Whether the query is analysed even when there is nothing to do.
+  enum class Depth : uint8_t { kAlways, kUnlessUnchanged };
   // Decides; changes nothing.
-  Result<MaintenanceJob> plan(const compile::Node& node, warehouse::Connection& connection);
+  Result<MaintenanceJob> plan(const compile::Node& node, warehouse::Connection& connection,
+                              Depth depth = Depth::kAlways);
   // Plans and executes within the model's materialization.
   Result<compile::MaterializationResult> run(compile::Node& node,
                                              warehouse::Connection& connection);
@@ -57,7 +61,8 @@ class Maintainer {
   plan::OutputKey key_of(const MaintenanceJob& job,
                          const std::vector<plan::InputState>& states) const;
   Status decide_to_build(MaintenanceJob& job, warehouse::Connection& connection) const;
-  Status decide(MaintenanceJob& job, warehouse::Connection& connection, Ledger* ledger);
+  static bool is_unchanged(const MaintenanceJob& job);
+  Status decide(MaintenanceJob& job, warehouse::Connection& connection);
 
   compile::Session& session_;
   const ProjectSettings settings_;

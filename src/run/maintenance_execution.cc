@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/json.h"
+#include "run/columns_json.h"
 #include "sql/expression_text.h"
 
 namespace sluice::run {
@@ -21,15 +21,6 @@ std::string quoted_text(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
   return out + "'";
-}
-
-std::string columns_json(const std::vector<warehouse::ColumnInfo>& columns) {
-  JsonWriter writer;
-  writer.begin_array();
-  for (const warehouse::ColumnInfo& column : columns)
-    writer.begin_array().string(column.name).string(column.type).end_array();
-  writer.end_array();
-  return writer.take();
 }
 
 PartitionValue text_of(const warehouse::Cell& cell) {
@@ -214,6 +205,7 @@ Status MaintenanceExecution::record_inputs(Ledger& ledger) {
     SLUICE_ASSIGN(const std::vector<detect::Consumed> before,
                   ledger.consumed(job_.relation, leaf.stub));
     SLUICE_TRY(ledger.save_consumed(job_.relation, leaf.stub, before, read));
+    SLUICE_TRY(ledger.save_input_columns(job_.relation, leaf.stub, columns_json(leaf.columns)));
     SLUICE_TRY(maintainer_.snapshots_.save(leaf, ledger));
   }
   return {};
@@ -229,6 +221,7 @@ Status MaintenanceExecution::record() {
   entry.code = job_.code;
   entry.columns = columns_json(job_.columns);
   entry.tier = plan::tier_name(job_.plan.tier);
+  entry.is_deterministic = job_.is_deterministic;
   entry.key.clear();
   for (const size_t column : job_.plan.key.columns) entry.key.push_back(job_.columns[column].name);
   if (has_changed) SLUICE_TRY(record_partitions(ledger, entry.generation));

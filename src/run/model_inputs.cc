@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "run/columns_json.h"
 #include "run/row_hash.h"
 #include "sql/expression_text.h"
 
@@ -40,6 +41,12 @@ Result<Json> parsed_from(const std::string& text, warehouse::Connection& connect
   return from == nullptr ? Json() : *from;
 }
 
+std::vector<std::string> names_of(const std::vector<warehouse::ColumnInfo>& columns) {
+  std::vector<std::string> names;
+  for (const warehouse::ColumnInfo& column : columns) names.push_back(column.name);
+  return names;
+}
+
 std::string type_of(const std::vector<warehouse::ColumnInfo>& columns, const std::string& name) {
   for (const warehouse::ColumnInfo& column : columns)
     if (column.name == name) return column.type;
@@ -49,55 +56,73 @@ std::string type_of(const std::vector<warehouse::ColumnInfo>& columns, const std
 }  // namespace
 
 Result<ModelInputs> SourceSnapshots::inputs_of(const compile::Node& node,
+                                               const std::string& relation,
                                                warehouse::Connection& connection, Ledger* ledger) {
   ModelInputs out;
   SLUICE_ASSIGN(out.specification, session_.specify(node, &connection));
   for (const compile::SpecificationInput& input : out.specification.inputs)
-    SLUICE_TRY(add_input(input, connection, ledger, out));
+    SLUICE_TRY(add_input(input, {relation, connection, ledger}, out));
   return out;
 }
 
 // Views are looked through: their query over their own inputs stands in their place.
-Status SourceSnapshots::add_input(const compile::SpecificationInput& input,
-                                  warehouse::Connection& connection, Ledger* ledger,
+Status SourceSnapshots::add_input(const compile::SpecificationInput& input, const Reader& reader,
                                   ModelInputs& out) {
   if (has_input(out, input.stub)) return {};
   const bool is_view = input.node != nullptr && input.node->type == compile::ResourceType::kModel &&
                        input.node->materialized() == "view";
-  if (!is_view) return add_leaf(input, connection, ledger, out);
-  SLUICE_ASSIGN(const compile::Specification view, session_.specify(*input.node, &connection));
+  if (!is_view) return add_leaf(input, reader, out);
+  SLUICE_ASSIGN(const compile::Specification view,
+                session_.specify(*input.node, &reader.connection));
   for (const compile::SpecificationInput& below : view.inputs)
-    SLUICE_TRY(add_input(below, connection, ledger, out));
+    SLUICE_TRY(add_input(below, reader, out));
   out.views.push_back({input.stub, view.sql});
   return {};
 }
 
-Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input,
-                                 warehouse::Connection& connection, Ledger* ledger,
+Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input, const Reader& reader,
                                  ModelInputs& out) {
   ModelInput leaf;
   leaf.stub = input.stub;
   leaf.relation = input.relation;
   leaf.state.name = input.stub;
-  SLUICE_ASSIGN(leaf.columns, connection.describe_query("select * from " + leaf.relation));
-  bool is_known = false;
-  if (ledger != nullptr && input.node != nullptr) {
-    SLUICE_ASSIGN(is_known, read_maintained(leaf, *ledger));
+  if (reader.ledger != nullptr) {
+    SLUICE_ASSIGN(leaf.state.consumed, reader.ledger->consumed(reader.relation, leaf.stub));
   }
-  if (!is_known && input.source != nullptr) {
-    SLUICE_ASSIGN(const Json from, parsed_from(leaf.relation, connection));
+  if (input.source != nullptr) {
+    SLUICE_ASSIGN(const Json from, parsed_from(leaf.relation, reader.connection));
     leaf.reader = detect::file_reader(from);
   }
-  if (!is_known) {
-    if (leaf.reader)
-      SLUICE_TRY(read_files(leaf, connection, ledger));
-    else
-      SLUICE_TRY(read_whole_table(leaf, connection));
+  if (leaf.reader) {
+    SLUICE_TRY(read_source_files(leaf, reader));
+  } else {
+    SLUICE_ASSIGN(leaf.columns, reader.connection.describe_query("select * from " + leaf.relation));
+    bool is_maintained = false;
+    if (reader.ledger != nullptr && input.node != nullptr) {
+      SLUICE_ASSIGN(is_maintained, read_maintained(leaf, *reader.ledger));
+    }
+    if (!is_maintained) SLUICE_TRY(read_whole_table(leaf, reader.connection));
   }
   for (const std::string& column : leaf.state.now.columns)
     leaf.state.types.push_back(type_of(leaf.columns, column));
   out.leaves.push_back(std::move(leaf));
   return {};
+}
+
+// The columns are those that the model knows while the files are those that it has read: only
+// changed files are opened.
+Status SourceSnapshots::read_source_files(ModelInput& leaf, const Reader& reader) {
+  if (reader.ledger != nullptr) {
+    SLUICE_ASSIGN(const std::optional<std::string> known,
+                  reader.ledger->input_columns(reader.relation, leaf.stub));
+    if (known) {
+      SLUICE_ASSIGN(leaf.columns, parse_columns_json(*known));
+      SLUICE_TRY(list_source_files(leaf, reader));
+      if (detect::changes_between(leaf.state.consumed, leaf.state.now).empty()) return {};
+    }
+  }
+  SLUICE_ASSIGN(leaf.columns, reader.connection.describe_query("select * from " + leaf.relation));
+  return list_source_files(leaf, reader);
 }
 
 Result<bool> SourceSnapshots::read_maintained(ModelInput& leaf, Ledger& ledger) {
@@ -114,19 +139,17 @@ Result<bool> SourceSnapshots::read_maintained(ModelInput& leaf, Ledger& ledger) 
   return true;
 }
 
-Status SourceSnapshots::read_files(ModelInput& leaf, warehouse::Connection& connection,
-                                   Ledger* ledger) {
+Status SourceSnapshots::list_source_files(ModelInput& leaf, const Reader& reader) {
   std::lock_guard lock(mutex_);
   auto found = listings_.find(leaf.stub);
   if (found == listings_.end()) {
     Listing listing;
-    if (ledger != nullptr) {
-      SLUICE_ASSIGN(listing.before, ledger->files(leaf.stub));
+    if (reader.ledger != nullptr) {
+      SLUICE_ASSIGN(listing.before, reader.ledger->files(leaf.stub));
     }
-    std::vector<std::string> names;
-    for (const warehouse::ColumnInfo& column : leaf.columns) names.push_back(column.name);
-    SLUICE_ASSIGN(listing.found, detect::list_files(*leaf.reader, names, listing.before,
-                                                    clock_.now_micros() * 1000, fs_, connection));
+    SLUICE_ASSIGN(listing.found,
+                  detect::list_files(*leaf.reader, names_of(leaf.columns), listing.before,
+                                     clock_.now_micros() * 1000, fs_, reader.connection));
     found = listings_.emplace(leaf.stub, std::move(listing)).first;
   }
   leaf.state.now = found->second.found.manifest;

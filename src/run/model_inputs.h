@@ -43,9 +43,10 @@ class SourceSnapshots {
   SourceSnapshots(compile::Session& session, const FileSystem& fs, const Clock& clock)
       : session_(session), fs_(fs), clock_(clock) {}
 
-  // Compiles the specification and looks at everything below it. `ledger` may be null.
-  Result<ModelInputs> inputs_of(const compile::Node& node, warehouse::Connection& connection,
-                                Ledger* ledger);
+  // Compiles the specification and looks at everything below it. `ledger` may be null. Files that
+  // are as the model at `relation` has read them are not opened.
+  Result<ModelInputs> inputs_of(const compile::Node& node, const std::string& relation,
+                                warehouse::Connection& connection, Ledger* ledger);
   // Looks again at the files of an input after they have been read: the keys of the partitions that
   // are no longer what they were.
   Result<std::set<std::string>> moved_partitions(const ModelInput& input,
@@ -59,12 +60,18 @@ class SourceSnapshots {
     detect::FileRecords before;
     bool is_saved = false;
   };
-  Status add_input(const compile::SpecificationInput& input, warehouse::Connection& connection,
-                   Ledger* ledger, ModelInputs& out);
-  Status add_leaf(const compile::SpecificationInput& input, warehouse::Connection& connection,
-                  Ledger* ledger, ModelInputs& out);
+  // For whom inputs are looked at.
+  struct Reader {
+    const std::string& relation;
+    warehouse::Connection& connection;
+    Ledger* ledger;  // null: there is none yet
+  };
+  Status add_input(const compile::SpecificationInput& input, const Reader& reader,
+                   ModelInputs& out);
+  Status add_leaf(const compile::SpecificationInput& input, const Reader& reader, ModelInputs& out);
   Result<bool> read_maintained(ModelInput& leaf, Ledger& ledger);
-  Status read_files(ModelInput& leaf, warehouse::Connection& connection, Ledger* ledger);
+  Status read_source_files(ModelInput& leaf, const Reader& reader);
+  Status list_source_files(ModelInput& leaf, const Reader& reader);
   Status read_whole_table(ModelInput& leaf, warehouse::Connection& connection);
 
   compile::Session& session_;

@@ -55,6 +55,8 @@ std::string read_file(const std::string& path) {
 class Redirected {
  public:
   explicit Redirected(const std::string& path) : out_(::dup(1)), error_(::dup(2)) {
+    std::cout.flush();
+    std::fflush(nullptr);
     const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
     ::dup2(file, 1);
     ::dup2(file, 2);

@@ -87,7 +87,7 @@ Query QueryGenerator::base() {
 }
 
 std::string QueryGenerator::date_expr(const std::string& column) {
-  switch (below(5)) {
+  switch (below(8)) {
     case 0:
       return fmt::format("date_trunc('month', {})::date", column);
     case 1:
@@ -146,7 +146,8 @@ Query QueryGenerator::project(int depth) {
   Query in = make(depth - 1);
   Items items;
   for (const Column& column : in.columns)
-    if (chance(80)) items.emplace_back(scalar(column), column.type);
+    if (chance(&column == &in.columns.front() ? 95 : 75))
+      items.emplace_back(scalar(column), column.type);
   const Column& extra = any(in.columns);
   items.emplace_back(
       fmt::format("CASE WHEN {} THEN {} END", predicate("q", in.columns), extra.name), extra.type);
@@ -192,8 +193,10 @@ Query QueryGenerator::group(int depth) {
   std::string keys;
   size_t num_keys = 0;
   for (const Column& column : in.columns) {
-    const bool is_likely = column.type == ColumnType::kDate ? chance(75) : chance(20);
-    if (!is_likely || num_keys == 3) continue;
+    // Most queries keep what the facts are partitioned by: it comes first.
+    const bool is_first = &column == &in.columns.front();
+    const bool is_wanted = chance(is_first ? 88 : column.type == ColumnType::kDate ? 30 : 20);
+    if (!is_wanted || num_keys == 3) continue;
     items.emplace_back(
         column.type == ColumnType::kDate ? date_expr("q." + column.name) : "q." + column.name,
         column.type);
@@ -223,7 +226,7 @@ std::string QueryGenerator::join_condition(const Query& left, const Query& right
     const std::vector<Column> same = of_type(right.columns, a.type);
     const bool is_wanted = on.empty() || chance(30);
     if (!is_wanted || same.empty() || a.type == ColumnType::kDecimal) continue;
-    const Column& b = any(same);
+    const Column& b = chance(70) ? same.front() : any(same);
     const bool is_shifted = a.type == ColumnType::kDate && chance(25);
     on += fmt::format("{}a.{} {} {}", on.empty() ? "" : " and ", a.name,
                       chance(85) ? "=" : "is not distinct from",
@@ -267,7 +270,7 @@ std::string QueryGenerator::window_call(const std::vector<Column>& columns) {
   const std::string date_order = dates.empty() ? total_order : "q." + any(dates).name + direction;
   std::string over;
   if (chance(60)) {
-    const Column& key = any(columns);
+    const Column& key = mostly_first(columns);
     const std::string name = "q." + key.name;
     over = "partition by " + (key.type == ColumnType::kDate ? date_expr(name) : name);
   }
@@ -304,7 +307,7 @@ Query QueryGenerator::window(int depth) {
   std::string rest = fmt::format("from ({}) q", in.sql);
   if (chance(20))
     rest += fmt::format(" qualify row_number() over (partition by q.{} order by {}) <= {}",
-                        any(in.columns).name, all_columns("q", in.columns), 1 + below(3));
+                        mostly_first(in.columns).name, all_columns("q", in.columns), 1 + below(3));
   return select(items, rest);
 }
 
@@ -335,7 +338,7 @@ Query QueryGenerator::distinct(int depth) {
   if (chance(50)) {
     out.sql.replace(0, 6, "select distinct");
   } else {
-    out.sql.replace(0, 6, fmt::format("select distinct on (q.{})", any(in.columns).name));
+    out.sql.replace(0, 6, fmt::format("select distinct on (q.{})", mostly_first(in.columns).name));
     out.sql += " order by " + all_columns("q", in.columns);
   }
   return out;
@@ -344,12 +347,12 @@ Query QueryGenerator::distinct(int depth) {
 Query QueryGenerator::membership(int depth) {
   Query in = make(depth - 1);
   Query other = make(chance(50) ? 0 : depth - 1);
-  const Column& key = any(in.columns);
+  const Column& key = mostly_first(in.columns);
   const std::vector<Column> same = of_type(other.columns, key.type);
   Items items;
   for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
   if (same.empty()) return select(items, fmt::format("from ({}) q", in.sql));
-  const Column& match = any(same);
+  const Column& match = mostly_first(same);
   std::string condition;
   switch (below(4)) {
     case 0:
@@ -374,7 +377,7 @@ Query QueryGenerator::membership(int depth) {
 Query QueryGenerator::scalar_subquery(int depth) {
   Query in = make(depth - 1);
   Query other = make(0);
-  const Column& key = any(in.columns);
+  const Column& key = mostly_first(in.columns);
   const std::vector<Column> same = of_type(other.columns, key.type);
   Items items;
   for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
@@ -391,7 +394,7 @@ Query QueryGenerator::shared_subquery(int depth) {
   const std::string name = fresh("cte");
   Items items;
   for (const Column& column : in.columns) items.emplace_back("x." + column.name, column.type);
-  const Column& key = any(in.columns);
+  const Column& key = mostly_first(in.columns);
   for (const Column& column : in.columns)
     if (chance(30)) items.emplace_back("y." + column.name, column.type);
   const std::string shift = key.type == ColumnType::kDate && chance(50) ? " + 1" : "";

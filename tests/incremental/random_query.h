@@ -39,6 +39,9 @@ class QueryGenerator {
   bool chance(size_t percent) { return below(100) < percent; }
   std::string fresh(const char* prefix) { return prefix + std::to_string(next_++); }
   const Column& any(const std::vector<Column>& columns) { return columns[below(columns.size())]; }
+  const Column& mostly_first(const std::vector<Column>& columns) {
+    return chance(60) ? columns.front() : any(columns);
+  }
   std::vector<Column> of_type(const std::vector<Column>& columns, ColumnType type) const;
 
   Query base();
