@@ -184,6 +184,8 @@ class Planner {
   }
   Result<AffectedSet> affected_interval(
       const std::map<std::string, std::vector<detect::Change>>& changes) const;
+  std::string interval_predicate(const AffectedSet& set) const;
+  std::string points_predicate(const AffectedSet& set) const;
   Result<std::vector<size_t>> meeting_partitions(const ScanOfInput& scan,
                                                  const AffectedSet& set) const;
   std::string meets_interval(const ScanOfInput& scan, const AffectedSet& set) const;
@@ -251,20 +253,25 @@ Result<AffectedSet> Planner::affected_interval(
 }
 
 std::string Planner::predicate(const AffectedSet& set) const {
+  return set.is_interval ? interval_predicate(set) : points_predicate(set);
+}
+
+std::string Planner::interval_predicate(const AffectedSet& set) const {
   const std::string first = quoted_identifier(key_column(0).name);
-  if (set.is_interval) {
-    std::string out;
-    if (set.low) out += fmt::format("{} >= {}", first, range_literal(set.low));
-    if (set.high)
-      out += fmt::format("{}{} <= {}", out.empty() ? "" : " AND ", first, range_literal(set.high));
-    // NULLs stand behind or before all other values: what reaches an end reaches them.
-    const bool is_open = !set.low || !set.high;
-    return is_open ? fmt::format("({} OR {} IS NULL)", out, first) : out;
-  }
-  std::string list, nulls;
+  std::string out;
+  if (set.low) out += fmt::format("{} >= {}", first, range_literal(set.low));
+  if (set.high)
+    out += fmt::format("{}{} <= {}", out.empty() ? "" : " AND ", first, range_literal(set.high));
+  // NULLs stand behind or before all other values: what reaches an end reaches them.
+  const bool is_open = !set.low || !set.high;
+  return is_open ? fmt::format("({} OR {} IS NULL)", out, first) : out;
+}
+
+std::string Planner::points_predicate(const AffectedSet& set) const {
+  std::string list, others;  // single values that are not NULL, and all else
   for (const std::vector<PartitionValue>& point : set.points) {
     if (point.size() == 1 && point[0]) {
-      list += fmt::format("{}{}", list.empty() ? "" : ", ", literal(point[0], key_column(0).type));
+      list += (list.empty() ? "" : ", ") + literal(point[0], key_column(0).type);
       continue;
     }
     std::string row;
@@ -272,11 +279,11 @@ std::string Planner::predicate(const AffectedSet& set) const {
       row +=
           fmt::format("{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ",
                       quoted_identifier(key_column(i).name), literal(point[i], key_column(i).type));
-    nulls += fmt::format("{}({})", nulls.empty() ? "" : " OR ", row);
+    others += fmt::format("{}({})", others.empty() ? "" : " OR ", row);
   }
-  if (list.empty()) return nulls.empty() ? "FALSE" : "(" + nulls + ")";
-  list = fmt::format("{} IN ({})", first, list);
-  return nulls.empty() ? list : fmt::format("({} OR {})", list, nulls);
+  if (list.empty()) return others.empty() ? "FALSE" : "(" + others + ")";
+  list = fmt::format("{} IN ({})", quoted_identifier(key_column(0).name), list);
+  return others.empty() ? list : fmt::format("({} OR {})", list, others);
 }
 
 // Whether what a partition reaches meets the interval; a NULL may stand anywhere.

@@ -95,6 +95,31 @@ Result<bool> Maintainer::covers(const compile::Node& node) const {
   return policy != IncrementalPolicy::kAuto || !is_hand_written(node);
 }
 
+Status Maintainer::prepare(const std::vector<const compile::Node*>& nodes,
+                           warehouse::Connection& connection) {
+  std::set<std::string> databases;
+  for (const compile::Node* node : nodes)
+    if (covers(*node).value_or(false)) databases.insert(node->database);
+  for (const std::string& database : databases) SLUICE_TRY(Ledger::open(connection, database));
+  return {};
+}
+
+Status Maintainer::check_partial_build(const compile::Node& node,
+                                       warehouse::Connection& connection) const {
+  SLUICE_ASSIGN(std::optional<Ledger> ledger, Ledger::find(connection, node.database));
+  if (!ledger) return {};
+  const std::string relation = session_.relation_name(node);
+  SLUICE_ASSIGN(const std::optional<ModelEntry> entry, ledger->model(relation));
+  if (!entry) return {};
+  return fail(Error(ErrorCode::kRunInvalid,
+                    fmt::format("--empty and --sample would leave {} without most of its rows, and "
+                                "it is kept equal to a full refresh",
+                                relation),
+                    "use another target or schema for such builds")
+                  .set_node(node.unique_id)
+                  .locate(node.span));
+}
+
 Result<std::string> Maintainer::code_of(const MaintenanceJob& job,
                                         warehouse::Connection& connection) const {
   SLUICE_ASSIGN(const warehouse::StatementResult settings,

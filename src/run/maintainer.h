@@ -47,6 +47,10 @@ class Maintainer {
 
   // Whether the query is analysed even when there is nothing to do.
   enum class Depth : uint8_t { kAlways, kUnlessUnchanged };
+  // Makes the ledger, when it is missing, before several workers would at once.
+  Status prepare(const std::vector<const compile::Node*>& nodes, warehouse::Connection& connection);
+  // --empty and --sample build what no full refresh would: an error for a table that is maintained.
+  Status check_partial_build(const compile::Node& node, warehouse::Connection& connection) const;
   // Decides; changes nothing.
   Result<MaintenanceJob> plan(const compile::Node& node, warehouse::Connection& connection,
                               Depth depth = Depth::kAlways);

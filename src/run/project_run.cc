@@ -88,7 +88,8 @@ Status ProjectRun::prepare() {
   session_.set_selected(std::move(selected));
   if (options_.command == "compile") return {};
   SLUICE_ASSIGN(GuardedConnection * connection, runner_.connection(0));
-  return session_.prepare_schemas(*connection, writers, true);
+  SLUICE_TRY(session_.prepare_schemas(*connection, writers, true));
+  return maintainer_.prepare(writers, *connection);
 }
 
 // False when a hook failed; the hooks after it do not run then.

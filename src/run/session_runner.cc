@@ -304,6 +304,11 @@ Result<compile::MaterializationResult> SessionRunner::make_relation(compile::Nod
   if (action == plan::Action::kClone) return session_.clone_node(node, connection);
   if (is_maintained(node)) {
     SLUICE_TRY(options_.maintainer->covers(node));
+    const compile::Flags& flags = session_.options().flags;
+    if (flags.empty || flags.sample) {
+      SLUICE_TRY(options_.maintainer->check_partial_build(node, connection));
+      return session_.materialize(node, connection);
+    }
     return options_.maintainer->run(node, connection);
   }
   return session_.materialize(node, connection);
