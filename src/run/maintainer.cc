@@ -177,6 +177,7 @@ Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
   SLUICE_ASSIGN(job.inputs,
                 snapshots_.inputs_of(node, job.relation, connection, ledger ? &*ledger : nullptr));
   SLUICE_ASSIGN(job.code, code_of(job, connection));
+  SLUICE_TRY(guard_sources(job));
   if (depth == Depth::kUnlessUnchanged && is_unchanged(job)) {
     SLUICE_ASSIGN(job.columns, parse_columns_json(job.entry->columns));
     SLUICE_TRY(decide_to_build(job, connection));
@@ -188,6 +189,30 @@ Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
   SLUICE_TRY(analyse(job));
   SLUICE_TRY(decide(job, connection));
   return job;
+}
+
+// A path that is wrong, or a bucket that is not there, looks as if everything had been deleted.
+Status Maintainer::guard_sources(const MaintenanceJob& job) const {
+  if (settings_.on_source_delete != SourceDeletes::kGuard || !job.entry ||
+      session_.options().flags.full_refresh)
+    return {};
+  for (const ModelInput& leaf : job.inputs.leaves) {
+    if (!leaf.reader) continue;
+    size_t removed = 0;
+    for (const detect::Change& change :
+         detect::changes_between(leaf.state.consumed, leaf.state.now))
+      if (change.kind == detect::Change::Kind::kRemoved) ++removed;
+    if (removed * 2 <= leaf.state.consumed.size()) continue;
+    return fail(
+        Error(ErrorCode::kRunInvalid,
+              fmt::format("{} of {} partitions of \"{}\" are gone", removed,
+                          leaf.state.consumed.size(), leaf.stub),
+              "if that is meant, set on_source_delete: follow under incremental: in sluice.yml, or "
+              "run once with --full-refresh; else look at the path and the mount")
+            .set_node(job.node->unique_id)
+            .locate(job.node->span));
+  }
+  return {};
 }
 
 // Nothing that the model reads has changed, nor has its query; and the query is one whose result

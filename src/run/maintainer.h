@@ -66,6 +66,7 @@ class Maintainer {
                          const std::vector<plan::InputState>& states) const;
   Status decide_to_build(MaintenanceJob& job, warehouse::Connection& connection) const;
   static bool is_unchanged(const MaintenanceJob& job);
+  Status guard_sources(const MaintenanceJob& job) const;
   Status decide(MaintenanceJob& job, warehouse::Connection& connection);
 
   compile::Session& session_;

@@ -33,6 +33,15 @@ int64_t number_of(const warehouse::Cell& cell) {
   return number == nullptr ? 0 : *number;
 }
 
+// No rows of these columns: where there is no file the engine could not tell them.
+std::string empty_query(const std::vector<warehouse::ColumnInfo>& columns) {
+  std::string list;
+  for (const warehouse::ColumnInfo& column : columns)
+    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", column.type,
+                        quoted_identifier(column.name));
+  return fmt::format("select {} where false", list);
+}
+
 }  // namespace
 
 Status MaintenanceExecution::execute(const std::string& sql) {
@@ -50,14 +59,10 @@ std::string MaintenanceExecution::input_query(const ModelInput& leaf) const {
   const auto reads =
       std::find_if(job_.plan.reads.begin(), job_.plan.reads.end(),
                    [&leaf](const plan::ReadSet& set) { return set.input == leaf.stub; });
-  if (reads == job_.plan.reads.end() || reads->is_whole) return whole;
-  if (reads->partitions.empty()) {
-    std::string empty;
-    for (const warehouse::ColumnInfo& column : leaf.columns)
-      empty += fmt::format("{}CAST(NULL AS {}) AS {}", empty.empty() ? "" : ", ", column.type,
-                           quoted_identifier(column.name));
-    return fmt::format("select {} where false", empty);
-  }
+  const bool has_no_file = leaf.reader && leaf.state.now.partitions.empty();
+  const bool reads_all = reads == job_.plan.reads.end() || reads->is_whole;
+  if (has_no_file || (!reads_all && reads->partitions.empty())) return empty_query(leaf.columns);
+  if (reads_all) return whole;
   std::vector<std::string> wanted;
   const detect::Manifest& manifest = leaf.state.now;
   if (leaf.reader) {

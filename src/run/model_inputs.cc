@@ -118,7 +118,10 @@ Status SourceSnapshots::read_source_files(ModelInput& leaf, const Reader& reader
     if (known) {
       SLUICE_ASSIGN(leaf.columns, parse_columns_json(*known));
       SLUICE_TRY(list_source_files(leaf, reader));
-      if (detect::changes_between(leaf.state.consumed, leaf.state.now).empty()) return {};
+      // Without any file the engine could not tell the columns; they stay what they were.
+      if (leaf.state.now.partitions.empty() ||
+          detect::changes_between(leaf.state.consumed, leaf.state.now).empty())
+        return {};
     }
   }
   SLUICE_ASSIGN(leaf.columns, reader.connection.describe_query("select * from " + leaf.relation));

@@ -80,6 +80,14 @@ void read_incremental(const yaml::Document& document, const yaml::Node& mapping,
   }
   if (const yaml::Node* tables = mapping.find("tables"))
     settings.maintains_tables = tables->tag == yaml::Tag::kBool && tables->boolean;
+  if (const yaml::Node* deletes = mapping.find("on_source_delete")) {
+    if (deletes->text == "follow")
+      settings.on_source_delete = SourceDeletes::kFollow;
+    else if (deletes->text != "guard")
+      add_value_error(document, *deletes,
+                      fmt::format("on_source_delete: \"{}\" is not known here", deletes->text),
+                      "use follow or guard", diagnostics);
+  }
   if (const yaml::Node* gate = mapping.find("cost_gate"))
     settings.has_cost_gate = !(gate->tag == yaml::Tag::kBool && !gate->boolean);
 }

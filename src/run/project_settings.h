@@ -22,11 +22,18 @@ enum class IncrementalPolicy : uint8_t {
 };
 std::optional<IncrementalPolicy> parse_policy(std::string_view text);
 
+// What to do when much of a source is gone.
+enum class SourceDeletes : uint8_t {
+  kFollow,  // as any other change
+  kGuard,   // an error when more than half of its partitions vanish at once
+};
+
 struct ProjectSettings {
   std::optional<double> price_per_tb;  // dollars
   IncrementalPolicy policy = IncrementalPolicy::kOff;
   bool maintains_tables = false;  // models materialized as table too
   bool has_cost_gate = true;
+  SourceDeletes on_source_delete = SourceDeletes::kGuard;
 };
 
 // Reads <project_root>/sluice.yml; a missing file is fine. Unknown keys are errors with the nearest
