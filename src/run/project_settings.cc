@@ -88,8 +88,14 @@ void read_incremental(const yaml::Document& document, const yaml::Node& mapping,
                       fmt::format("on_source_delete: \"{}\" is not known here", deletes->text),
                       "use follow or guard", diagnostics);
   }
-  if (const yaml::Node* gate = mapping.find("cost_gate"))
-    settings.has_cost_gate = !(gate->tag == yaml::Tag::kBool && !gate->boolean);
+  for (const char* key : {"fingerprint", "cost_gate", "exact_floats", "audit"})
+    if (const yaml::Node* value = mapping.find(key)) {
+      Error warning(ErrorCode::kProjectInvalid,
+                    fmt::format("incremental.{} has no effect in this version", key),
+                    "remove it, or leave it for later");
+      warning.add_span(document.span(*value));
+      diagnostics.add_warning(std::move(warning));
+    }
 }
 
 }  // namespace

@@ -32,7 +32,6 @@ struct ProjectSettings {
   std::optional<double> price_per_tb;  // dollars
   IncrementalPolicy policy = IncrementalPolicy::kOff;
   bool maintains_tables = false;  // models materialized as table too
-  bool has_cost_gate = true;
   SourceDeletes on_source_delete = SourceDeletes::kGuard;
 };
 

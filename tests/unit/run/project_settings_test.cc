@@ -51,5 +51,19 @@ TEST(ProjectSettings, RefusesAPriceThatIsNone) {
   EXPECT_EQ(read("[1, 2]\n").diagnostics.num_errors(), 1U);
 }
 
+TEST(ProjectSettings, ReadHowIncrementalModelsAreKept) {
+  EXPECT_EQ(read("version: 1\n").settings.policy, IncrementalPolicy::kOff);
+  EXPECT_EQ(read("incremental: {policy: off}\n").settings.policy, IncrementalPolicy::kOff);
+  EXPECT_EQ(read("incremental: {policy: auto}\n").settings.policy, IncrementalPolicy::kAuto);
+  EXPECT_EQ(read("incremental: {policy: exact}\n").settings.policy, IncrementalPolicy::kExact);
+  EXPECT_EQ(read("incremental: {policy: strict}\n").settings.policy, IncrementalPolicy::kStrict);
+  EXPECT_EQ(read("incremental: {policy: always}\n").diagnostics.num_errors(), 1U);
+  EXPECT_TRUE(read("incremental: {tables: true}\n").settings.maintains_tables);
+  EXPECT_EQ(read("incremental: {on_source_delete: follow}\n").settings.on_source_delete,
+            SourceDeletes::kFollow);
+  EXPECT_EQ(read("incremental: {on_source_delete: keep}\n").diagnostics.num_errors(), 1U);
+  EXPECT_EQ(read("incremental: {cost_gate: off}\n").diagnostics.num_errors(), 0U);
+}
+
 }  // namespace
 }  // namespace sluice::run
