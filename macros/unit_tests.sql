@@ -32,6 +32,7 @@
     {%- endfor -%}
     {%- set selects = [] -%}
     {%- for row in rows or [] -%}
+        {%- do validate_fixture_rows(rows, loop.index) -%}
         {%- set cells = nulls.copy() -%}
         {%- do cells.update(format_row(row, types)) -%}
         {%- do selects.append(select_of_cells(cells, names)) -%}
@@ -54,17 +55,17 @@
 {%- endmacro %}
 
 {# The rows that the model must give. #}
-{% macro get_expected_sql(rows, column_name_to_data_types, column_name_quoted) -%}
-    {{ return(adapter.dispatch('get_expected_sql', 'dbt')(rows, column_name_to_data_types, column_name_quoted)) }}
+{% macro get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) -%}
+    {{ return(adapter.dispatch('get_expected_sql', 'dbt')(rows, column_name_to_data_types, column_name_to_quoted)) }}
 {%- endmacro %}
 
-{% macro default__get_expected_sql(rows, column_name_to_data_types, column_name_quoted) -%}
+{% macro default__get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) -%}
     {%- if not rows -%}
         {{ return('select * from dbt_internal_unit_test_actual\n    limit 0') }}
     {%- endif -%}
     {%- set selects = [] -%}
     {%- for row in rows -%}
-        {%- do selects.append(select_of_cells(format_row(row, column_name_to_data_types), column_name_quoted)) -%}
+        {%- do selects.append(select_of_cells(format_row(row, column_name_to_data_types), column_name_to_quoted)) -%}
     {%- endfor -%}
     {{ return(selects | join('\nunion all\n')) }}
 {%- endmacro %}
@@ -92,6 +93,15 @@
         {%- do cells.update({column: safe_cast(field, type)}) -%}
     {%- endfor -%}
     {{ return(cells) }}
+{%- endmacro %}
+
+{# For adapters that check a row of a fixture before its text is made. #}
+{% macro validate_fixture_rows(rows, row_number) -%}
+    {{ return(adapter.dispatch('validate_fixture_rows', 'dbt')(rows, row_number)) }}
+{%- endmacro %}
+
+{% macro default__validate_fixture_rows(rows, row_number) -%}
+    {{ return('') }}
 {%- endmacro %}
 
 {# Both sides in one result, told apart by the last column. #}

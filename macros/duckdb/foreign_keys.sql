@@ -108,3 +108,52 @@
     {%- endfor -%}
     {{ return(reached) }}
 {%- endmacro %}
+
+{# The names that dbt-duckdb's own projects know. #}
+{% macro drop_foreign_key_dependents(relation) -%}
+    {{ return(set_dependents_aside(relation)) }}
+{%- endmacro %}
+
+{% macro restore_foreign_key_dependents(dropped) -%}
+    {%- do put_dependents_back(dropped) -%}
+{%- endmacro %}
+
+{# Drops the table that is built anew; what must be put back afterwards is returned. #}
+{% macro drop_relation_for_rebuild(relation) -%}
+    {%- set dropped = drop_foreign_key_dependents(relation) if may_be_foreign_key_target(relation) else [] -%}
+    {%- do adapter.drop_relation(relation) -%}
+    {{ return(dropped) }}
+{%- endmacro %}
+
+{# Types of the constraints that the contract enforces: the table's, then the columns'. #}
+{% macro enforced_constraint_types() -%}
+    {%- set types = [] -%}
+    {%- set contract = config.get('contract') -%}
+    {%- if contract and contract.enforced -%}
+        {%- set constraints = (model.get('constraints') or []) | list -%}
+        {%- for column in (model.get('columns') or {}).values() -%}
+            {%- do constraints.extend(column.get('constraints') or []) -%}
+        {%- endfor -%}
+        {%- for constraint in constraints -%}
+            {%- do types.append(constraint['type'] | string) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(types) }}
+{%- endmacro %}
+
+{# Types of the keys that a table has. #}
+{% macro existing_constraint_types(relation) -%}
+    {%- if relation is none or not relation.is_table -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {{ return(adapter.existing_key_constraint_types(relation)) }}
+{%- endmacro %}
+
+{% macro has_foreign_key_constraints(relation) -%}
+    {{ return('foreign_key' in enforced_constraint_types() + existing_constraint_types(relation)) }}
+{%- endmacro %}
+
+{% macro may_be_foreign_key_target(relation) -%}
+    {%- set types = enforced_constraint_types() + existing_constraint_types(relation) -%}
+    {{ return('primary_key' in types or 'unique' in types) }}
+{%- endmacro %}

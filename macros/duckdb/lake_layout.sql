@@ -51,3 +51,25 @@ def materialize(df, con):
 {%- endfor %}
     con.execute("""insert into {{ relation.include(database=(not temporary), schema=(not temporary)) }} select * from df""")
 {%- endmacro %}
+
+{% macro duckdb__alter_table_set_partitioned_by(relation, partitioned_by) -%}
+    alter table {{ relation }} set partitioned by ({{ partitioned_by }});
+{%- endmacro %}
+
+{% macro duckdb__alter_table_set_sorted_by(relation, sorted_by) -%}
+    alter table {{ relation }} set sorted by ({{ sorted_by }});
+{%- endmacro %}
+
+{# What a DuckLake MERGE cannot do: several clauses that change or remove matched rows. #}
+{% macro validate_ducklake_restrictions(config, target_relation, errors) -%}
+    {%- if not adapter.is_ducklake(target_relation) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set changes = [] -%}
+    {%- for clause in (config.get('merge_clauses') or {}).get('when_matched', []) if clause is mapping and clause.get('action') in ['update', 'delete'] -%}
+        {%- do changes.append(clause['action']) -%}
+    {%- endfor -%}
+    {%- if changes | length > 1 -%}
+        {%- do errors.append('DuckLake MERGE supports one UPDATE or DELETE in merge_clauses.when_matched, found: ' ~ (changes | join(', '))) -%}
+    {%- endif -%}
+{%- endmacro %}

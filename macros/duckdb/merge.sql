@@ -15,8 +15,12 @@
 {% macro duckdb__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) -%}
     {%- do validate_merge_config(config, target) -%}
     {%- set clauses = config.get('merge_clauses') or {} -%}
-    {%- set matched = clauses.get('when_matched') or [merge_default_update(dest_columns)] -%}
-    {%- set not_matched = clauses.get('when_not_matched') or [merge_default_insert()] -%}
+    {%- set defaults = merge_clause_defaults(
+            config.get('merge_update_condition'), config.get('merge_insert_condition'), config.get('merge_update_columns'),
+            config.get('merge_exclude_columns'), config.get('merge_update_set_expressions')) -%}
+    {%- set is_explicit = config.get('merge_update_columns') or config.get('merge_exclude_columns') or config.get('merge_update_set_expressions') -%}
+    {%- set matched = clauses.get('when_matched') or [defaults['when_matched_update_' ~ ('explicit' if is_explicit else 'by_name')]] -%}
+    {%- set not_matched = clauses.get('when_not_matched') or [defaults['when_not_matched_insert_by_name']] -%}
     {%- set returning = config.get('merge_returning_columns') -%}
 {{ config.get('sql_header') or '' }}
 
@@ -70,21 +74,16 @@
     {{ return(incremental_predicates or []) }}
 {%- endmacro %}
 
-{# The update clause that the merge_update_* settings describe, in the form of a merge_clauses entry. #}
-{% macro merge_default_update(dest_columns) -%}
-    {%- set update_columns = config.get('merge_update_columns') -%}
-    {%- set exclude_columns = config.get('merge_exclude_columns') -%}
-    {%- set set_expressions = config.get('merge_update_set_expressions') or {} -%}
-    {%- set clause = {'action': 'update', 'mode': 'by_name', 'condition': config.get('merge_update_condition')} -%}
-    {%- if update_columns or exclude_columns or set_expressions -%}
-        {%- set columns = get_merge_update_columns(update_columns, exclude_columns, dest_columns) -%}
-        {%- do clause.update({'mode': 'explicit', 'update': {'include': columns, 'set_expressions': set_expressions}}) -%}
-    {%- endif -%}
-    {{ return(clause) }}
-{%- endmacro %}
-
-{% macro merge_default_insert() -%}
-    {{ return({'action': 'insert', 'mode': 'by_name', 'condition': config.get('merge_insert_condition')}) }}
+{# The clauses that the merge_* settings describe, in the form of merge_clauses entries. #}
+{% macro merge_clause_defaults(merge_update_condition, merge_insert_condition, merge_update_columns, merge_exclude_columns, merge_update_set_expressions) -%}
+    {{ return({
+        'when_matched_update_by_name': {'action': 'update', 'condition': merge_update_condition, 'mode': 'by_name'},
+        'when_not_matched_insert_by_name': {'action': 'insert', 'condition': merge_insert_condition, 'mode': 'by_name'},
+        'when_matched_update_explicit': {
+            'action': 'update', 'condition': merge_update_condition, 'mode': 'explicit',
+            'update': {'include': merge_update_columns, 'exclude': merge_exclude_columns, 'set_expressions': merge_update_set_expressions},
+        },
+    }) }}
 {%- endmacro %}
 
 {# What one clause does: update, insert, delete, do_nothing, error. A row that the source lacks has
@@ -157,6 +156,7 @@
                 'merge_update_condition', 'merge_insert_condition', 'merge_update_columns',
                 'merge_exclude_columns', 'merge_update_set_expressions'], errors) -%}
     {%- endif -%}
+    {%- do validate_ducklake_restrictions(config, target_relation, errors) -%}
     {%- if errors -%}
         {{ exceptions.raise_compiler_error('MERGE configuration errors:\n' ~ (errors | join('\n'))) }}
     {%- endif -%}

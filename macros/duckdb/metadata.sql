@@ -36,59 +36,103 @@
     {{ return(load_result('list_relations_without_caching').table) }}
 {%- endmacro %}
 
-{# Tables, views and their columns with comments: the catalog artifact's rows. `condition` speaks of
-   table_schema and table_name. #}
-{% macro duckdb__catalog_sql(condition) -%}
-    with relations as (
-        select database_name, schema_name, table_name, 'BASE TABLE' as table_type, comment
-        from duckdb_tables()
-        where not temporary
+{# The catalog artifact's rows: tables and views, their columns, both joined; each a part that a
+   project can override. #}
+{% macro duckdb__get_catalog_tables_sql(information_schema) -%}
+    select *
+    from (
+        select
+            t.database_name as table_database,
+            t.schema_name as table_schema,
+            t.table_name as table_name,
+            'BASE TABLE' as table_type,
+            t.comment as table_comment
+        from duckdb_tables() t
+        where upper(t.database_name) = upper('{{ information_schema.database }}')
+
         union all
-        select database_name, schema_name, view_name, 'VIEW', comment
-        from duckdb_views()
-        where not internal
-    )
+
+        select
+            v.database_name as table_database,
+            v.schema_name as table_schema,
+            v.view_name as table_name,
+            'VIEW' as table_type,
+            v.comment as table_comment
+        from duckdb_views() v
+        where upper(v.database_name) = upper('{{ information_schema.database }}')
+    ) catalog_tables
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_columns_sql(information_schema) -%}
+    select *
+    from (
+        select
+            c.database_name as table_database,
+            c.schema_name as table_schema,
+            c.table_name as table_name,
+            c.column_name as column_name,
+            c.column_index as column_index,
+            c.data_type as column_type,
+            c.comment as column_comment
+        from duckdb_columns() c
+        where upper(c.database_name) = upper('{{ information_schema.database }}')
+    ) catalog_columns
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_results_sql() -%}
     select
-        relations.database_name as table_database,
-        relations.schema_name as table_schema,
-        relations.table_name as table_name,
-        relations.table_type as table_type,
-        relations.comment as table_comment,
-        columns.column_name as column_name,
-        columns.column_index as column_index,
-        columns.data_type as column_type,
-        columns.comment as column_comment,
+        tables.table_database,
+        tables.table_schema,
+        tables.table_name,
+        tables.table_type,
+        tables.table_comment,
+        columns.column_name,
+        columns.column_index,
+        columns.column_type,
+        columns.column_comment,
         null as table_owner
-    from relations
-    join duckdb_columns() as columns
-        on columns.database_name = relations.database_name
-        and columns.schema_name = relations.schema_name
-        and columns.table_name = relations.table_name
-    where {{ condition }}
+    from tables
+    join columns using (table_database, table_schema, table_name)
     order by table_schema, table_name, column_index
 {%- endmacro %}
 
+{% macro duckdb__get_catalog_schemas_where_clause_sql(schemas) %}
+        where ({% for schema in schemas %}{{ ' or ' if not loop.first }}upper(table_schema) = upper('{{ schema }}'){% endfor %})
+    {% endmacro %}
+
+{% macro duckdb__get_catalog_relations_where_clause_sql(relations) %}
+        where (
+{% for relation in relations %}
+                (
+                    upper(table_schema) = upper('{{ relation.schema }}')
+                    {%- if relation.identifier %}
+                    and upper(table_name) = upper('{{ relation.identifier }}')
+                    {%- endif %}
+                ){{ ' or' if not loop.last }}
+{%- endfor %})
+    {% endmacro %}
+
+{% macro duckdb__catalog(information_schema, condition) -%}
+    {%- set sql -%}
+    with tables as (
+        {{ duckdb__get_catalog_tables_sql(information_schema) }}
+        {{ condition }}
+    ),
+    columns as (
+        {{ duckdb__get_catalog_columns_sql(information_schema) }}
+        {{ condition }}
+    )
+    {{ duckdb__get_catalog_results_sql() }}
+    {%- endset -%}
+    {{ return(run_query(sql)) }}
+{%- endmacro %}
+
 {% macro duckdb__get_catalog(information_schema, schemas) -%}
-    {%- set conditions = [] -%}
-    {%- for schema in schemas -%}
-        {%- do conditions.append("upper(relations.schema_name) = upper('" ~ schema ~ "')") -%}
-    {%- endfor -%}
-    {{ return(run_query(duckdb__catalog_sql(
-        "upper(relations.database_name) = upper('" ~ information_schema.database ~ "') and (" ~ ((conditions | join(' or ')) or 'false') ~ ')'))) }}
+    {{ return(duckdb__catalog(information_schema, duckdb__get_catalog_schemas_where_clause_sql(schemas) if schemas else 'where false')) }}
 {%- endmacro %}
 
 {% macro duckdb__get_catalog_relations(information_schema, relations) -%}
-    {%- set conditions = [] -%}
-    {%- for relation in relations -%}
-        {%- set in_schema = "upper(relations.schema_name) = upper('" ~ relation.schema ~ "')" -%}
-        {%- if relation.identifier -%}
-            {%- do conditions.append('(' ~ in_schema ~ " and upper(relations.table_name) = upper('" ~ relation.identifier ~ "'))") -%}
-        {%- else -%}
-            {%- do conditions.append(in_schema) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return(run_query(duckdb__catalog_sql(
-        "upper(relations.database_name) = upper('" ~ information_schema.database ~ "') and (" ~ ((conditions | join(' or ')) or 'false') ~ ')'))) }}
+    {{ return(duckdb__catalog(information_schema, duckdb__get_catalog_relations_where_clause_sql(relations) if relations else 'where false')) }}
 {%- endmacro %}
 
 {# A comment is quoted by a tag that no text contains by accident. #}

@@ -122,6 +122,11 @@
     })) }}
 {%- endmacro %}
 
+{# The table that new rows wait in, and whether the engine forgets it by itself. #}
+{% macro duckdb__dispatch_temporary_relation(target_relation, batch_id) -%}
+    {{ return({'relation': make_temp_relation(target_relation), 'temporary': true}) }}
+{%- endmacro %}
+
 {% macro duckdb__get_columns_in_relation(relation) -%}
     {%- call statement('get_columns_in_relation', fetch_result=true) %}
       select

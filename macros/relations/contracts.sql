@@ -68,6 +68,11 @@
   )
 {% endmacro %}
 
+{# The same, and nothing when no column is declared. #}
+{% macro default__get_column_names() -%}
+    {{ return(get_column_names() if model['columns'] else '') }}
+{%- endmacro %}
+
 {# The query with its columns in the declared order. #}
 {% macro get_select_subquery(sql) -%}
     {{ return(adapter.dispatch('get_select_subquery', 'dbt')(sql)) }}

@@ -26,12 +26,12 @@
     {{ return(create_table_as(temporary, relation, sql)) }}
 {%- endmacro %}
 
-{# partitioned_by and sorted_by lay out the files of lake tables, which no engine here writes yet. #}
+{# partitioned_by and sorted_by lay out the files of lake tables. They are handed on only when given, so that
+   an override with dbt's documented arguments works. #}
 {% macro create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
     {%- if partitioned_by or sorted_by -%}
-        {{ exceptions.raise_not_implemented('create_table_as: partitioned_by and sorted_by are not implemented for adapter ' ~ adapter.type()) }}
-    {%- endif -%}
-    {%- if language == 'sql' -%}
+        {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code, language, partitioned_by, sorted_by) }}
+    {%- elif language == 'sql' -%}
         {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code) }}
     {%- else -%}
         {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code, language) }}

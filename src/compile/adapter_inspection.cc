@@ -4,8 +4,11 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "compile/call_arguments.h"
 #include "compile/relation.h"
+#include "compile/relation_class.h"
+#include "compile/relation_members.h"
 #include "compile/result_table.h"
 #include "jinja/ops.h"
 
@@ -23,11 +26,18 @@ std::string literal(std::string_view text) {
   return out + "'";
 }
 
+std::string lowered(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 // The texts of the first column.
 Result<std::vector<std::string>> ask(NodeContext& ctx, const std::string& sql) {
   SLUICE_ASSIGN(const warehouse::StatementResult result, ctx.execute(sql, false, true));
   std::vector<std::string> out;
-  for (const Value& row : make_result_data(result.table).as_items()) {
+  const Value rows = make_result_data(result.table);
+  for (const Value& row : rows.as_items()) {
     SLUICE_ASSIGN(std::string text, jinja::to_str(row.as_items().front()));
     out.push_back(std::move(text));
   }
@@ -116,8 +126,35 @@ Answer existing_key_constraint_types(NodeContext& ctx, Interpreter&, const CallA
                       literal(parts.database.value_or(ctx.shared.project().profile.database)),
                       literal(parts.schema.value_or("")), literal(parts.identifier.value_or("")))));
   std::vector<Value> out;
-  for (const std::string& type : types) out.push_back(Value::string(type));
+  for (std::string type : types) {
+    std::replace(type.begin(), type.end(), ' ', '_');
+    out.push_back(Value::string(lowered(std::move(type))));
+  }
   return Value::list(std::move(out));
+}
+
+// Where a batch or a remote run keeps rows of the model: a name that two models never share.
+Answer get_temp_relation_path(NodeContext& ctx, Interpreter&, const CallArgs& args) {
+  SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_temp_relation_path", args,
+                                           {{"model"}, {"batch_id", Value::none()}}));
+  std::string full = ctx.shared.options.invocation_id;
+  for (const std::string_view part : {"database", "schema"}) {
+    SLUICE_ASSIGN(const Value value,
+                  jinja::get_attribute(bound[0], part, jinja::UndefinedFlavor::kCapture));
+    if (value.is_string()) full += "." + value.as_string();
+  }
+  SLUICE_ASSIGN(const Value identifier, identifier_of(bound[0]));
+  SLUICE_ASSIGN(const std::string name, jinja::to_str(identifier));
+  constexpr size_t kDigits = 12;
+  RelationParts parts;
+  parts.database = ctx.shared.project().profile.database;
+  parts.schema = "dbt_temp";
+  parts.identifier = fmt::format("{}__{}", name, md5_hex(full + "." + name).substr(0, kDigits));
+  if (!bound[1].is_none()) {
+    SLUICE_ASSIGN(const std::string batch, jinja::to_str(bound[1]));
+    if (!batch.empty()) *parts.identifier += "__" + batch;
+  }
+  return make_path(parts);
 }
 
 Answer convert_datetimes_to_strs(NodeContext&, Interpreter&, const CallArgs& args) {

@@ -20,6 +20,8 @@ Answer get_catalog_integration(NodeContext& ctx, jinja::Interpreter& interpreter
                                const jinja::CallArgs& args);
 Answer get_partitions_metadata(NodeContext& ctx, jinja::Interpreter& interpreter,
                                const jinja::CallArgs& args);
+Answer get_temp_relation_path(NodeContext& ctx, jinja::Interpreter& interpreter,
+                              const jinja::CallArgs& args);
 Answer parse_index(NodeContext& ctx, jinja::Interpreter& interpreter, const jinja::CallArgs& args);
 Answer valid_incremental_strategies(NodeContext& ctx, jinja::Interpreter& interpreter,
                                     const jinja::CallArgs& args);

@@ -208,6 +208,18 @@ Answer get_columns_in_relation(NodeContext& ctx, Interpreter& interpreter, const
   return columns;
 }
 
+Answer get_columns_in_table(NodeContext& ctx, Interpreter& interpreter, const CallArgs& args) {
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("adapter.get_columns_in_table", args, {{"schema"}, {"identifier"}}));
+  if (!ctx.executing()) return Value::list();
+  RelationInfo info;
+  info.database = ctx.shared.project().profile.database;
+  SLUICE_ASSIGN(info.schema, jinja::to_str(bound[0]));
+  SLUICE_ASSIGN(info.identifier, jinja::to_str(bound[1]));
+  const Value relation = relation_value(ctx, info);
+  return get_columns_in_relation(ctx, interpreter, {{&relation, 1}, {}});
+}
+
 Answer get_column_schema_from_query(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound,
                 bind_arguments("adapter.get_column_schema_from_query", args, {{"sql"}}));
@@ -361,7 +373,7 @@ Answer standardize_grants_dict(NodeContext&, Interpreter&, const CallArgs& args)
 
 Answer get_incremental_strategy_macro(NodeContext& ctx, Interpreter&, const CallArgs& args) {
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.get_incremental_strategy_macro", args,
-                                           {{"context"}, {"strategy"}}));
+                                           {{"model_context"}, {"strategy"}}));
   SLUICE_ASSIGN(std::string strategy, jinja::to_str(bound[1]));
   // dbt: "delete+insert" → get_incremental_delete_insert_sql.
   std::replace(strategy.begin(), strategy.end(), '+', '_');
@@ -526,13 +538,14 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"get_catalog_integration", inspection_methods::get_catalog_integration},
     {"get_column_schema_from_query", get_column_schema_from_query},
     {"get_columns_in_relation", get_columns_in_relation},
-    {"get_columns_in_table", get_columns_in_relation},
+    {"get_columns_in_table", get_columns_in_table},
     {"get_hard_deletes_behavior", get_hard_deletes_behavior},
     {"get_incremental_strategy_macro", get_incremental_strategy_macro},
     {"get_missing_columns", get_missing_columns},
     {"get_partitions_metadata", inspection_methods::get_partitions_metadata},
     {"get_relation", get_relation},
     {"get_seed_file_path", get_seed_file_path},
+    {"get_temp_relation_path", inspection_methods::get_temp_relation_path},
     {"is_ducklake", is_ducklake},
     {"is_motherduck", answer_false},
     {"list_relations", list_relations_cached},
@@ -549,7 +562,8 @@ constexpr auto kMethods = std::to_array<Entry>({
     {"store_relation", external_methods::store_relation},
     {"truncate_relation", truncate_relation},
     {"type", type},
-    {"use_ducklake_table_workarounds", is_ducklake},
+    // They are for lakes behind MotherDuck.
+    {"use_ducklake_table_workarounds", answer_false},
     {"valid_incremental_strategies", inspection_methods::valid_incremental_strategies},
     {"valid_snapshot_target", valid_snapshot_target},
     {"warn_once", warn_once},

@@ -71,10 +71,11 @@ Result<Value> check_columns(Interpreter& interpreter, const Value& relation, con
 
 }  // namespace
 
-Result<Value> get_hard_deletes_behavior(NodeContext&, Interpreter& interpreter,
+Result<Value> get_hard_deletes_behavior(NodeContext& ctx, Interpreter& interpreter,
                                         const CallArgs& args) {
   SLUICE_ASSIGN(auto bound,
                 bind_arguments("adapter.get_hard_deletes_behavior", args, {{"config"}}));
+  if (!ctx.executing()) return Value::none();
   SLUICE_ASSIGN(const Value older, entry_of(interpreter, bound[0], "invalidate_hard_deletes"));
   SLUICE_ASSIGN(const Value given, entry_of(interpreter, bound[0], "hard_deletes"));
   if (!older.is_none() && !given.is_none())

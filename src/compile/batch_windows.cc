@@ -27,7 +27,7 @@ bool asks_full_refresh(const SharedState& shared, const Node& node) {
 
 void restrict_scan(const SharedState& shared, const Node* reader, const Value* event_time,
                    RelationParts& parts) {
-  parts.empty_scan = shared.options.flags.empty;
+  if (shared.options.flags.empty) parts.limit = 0;
   if (reader == nullptr || event_time == nullptr || !event_time->is_string() ||
       event_time->as_string().empty())
     return;

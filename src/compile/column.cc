@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "compile/call_arguments.h"
+#include "compile/struct_fields.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -22,6 +23,47 @@ std::optional<int64_t> optional_int(const Value& value) {
 std::optional<int> optional_small_int(const Value& value) {
   if (value.is_int()) return static_cast<int>(value.as_int());
   return std::nullopt;
+}
+
+Value type_labels(const warehouse::Dialect& dialect) {
+  Value out = Value::dict();
+  out.as_dict().set("STRING", Value::string(dialect.translate_type("STRING")));
+  return out;
+}
+
+// A column from the text of its type: "varchar(20)" has a size, "decimal(10,2)" precision and
+// scale.
+Result<Value> column_from_description(const warehouse::Dialect& dialect, const CallArgs& args) {
+  SLUICE_ASSIGN(auto bound,
+                bind_arguments("from_description", args, {{"name"}, {"raw_data_type"}}));
+  SLUICE_ASSIGN(const std::string name, jinja::to_str(bound[0]));
+  SLUICE_ASSIGN(const std::string raw, jinja::to_str(bound[1]));
+  const size_t open = raw.find('(');
+  const size_t close = raw.find(')', open == std::string::npos ? 0 : open);
+  std::vector<int64_t> sizes;
+  if (close != std::string::npos && open != std::string::npos) {
+    std::string_view inner = std::string_view(raw).substr(open + 1, close - open - 1);
+    for (bool more = true; more;) {
+      const size_t comma = inner.find(',');
+      const std::string_view word = inner.substr(0, comma);
+      const std::optional<Value> number = jinja::parse_int(std::string(word));
+      if (!number || !number->is_int())
+        return fail(ErrorCode::kJinjaRuntime,
+                    fmt::format("could not interpret data_type \"{}\": could not convert \"{}\" to "
+                                "an integer",
+                                raw, word),
+                    "write a type with at most two sizes, such as decimal(10,2)");
+      sizes.push_back(number->as_int());
+      more = comma != std::string_view::npos;
+      if (more) inner = inner.substr(comma + 1);
+    }
+  }
+  const auto small = [](int64_t size) { return std::optional(static_cast<int>(size)); };
+  const bool is_number = sizes.size() == 2;
+  return Value::object(jinja::make_ref<ColumnObject>(
+      dialect, name, raw.substr(0, open),
+      sizes.size() == 1 ? std::optional(sizes[0]) : std::nullopt,
+      is_number ? small(sizes[0]) : std::nullopt, is_number ? small(sizes[1]) : std::nullopt));
 }
 
 // Class methods that columns and the class itself both have.
@@ -48,6 +90,10 @@ Result<std::optional<Value>> class_method(const warehouse::Dialect& dialect, std
     SLUICE_ASSIGN(std::string type, jinja::to_str(bound[1]));
     return ColumnObject::make(dialect, column, dialect.translate_type(type));
   }
+  if (name == "from_description") {
+    SLUICE_ASSIGN(Value out, column_from_description(dialect, args));
+    return out;
+  }
   return std::nullopt;
 }
 
@@ -68,6 +114,10 @@ class ColumnClass final : public jinja::Object {
     return Value::object(jinja::make_ref<ColumnObject>(dialect_, name, type, optional_int(bound[2]),
                                                        optional_small_int(bound[3]),
                                                        optional_small_int(bound[4])));
+  }
+  Result<std::optional<Value>> attribute(std::string_view name) const override {
+    if (name == "TYPE_LABELS") return type_labels(dialect_);
+    return std::nullopt;
   }
   Result<std::optional<Value>> call_method(jinja::Interpreter& interpreter, std::string_view name,
                                            const CallArgs& args) override {
@@ -94,10 +144,34 @@ Result<std::optional<Value>> ColumnObject::attribute(std::string_view name) cons
   if (name == "quoted") return Value::string(dialect_.quote_column(name_));
   if (name == "dtype") return Value::string(dtype_);
   if (name == "data_type") return Value::string(data_type());
+  if (name == "expanded_data_type")
+    return Value::string(dialect_.is_string_type(dtype_) ? dialect_.string_type(string_size())
+                                                         : data_type());
+  if (name == "fields") return Value::list(fields());
+  if (name == "TYPE_LABELS") return type_labels(dialect_);
   if (name == "char_size") return number(char_size_);
   if (name == "numeric_precision") return number(precision_);
   if (name == "numeric_scale") return number(scale_);
   return std::nullopt;
+}
+
+std::vector<Value> ColumnObject::fields() const {
+  std::vector<Value> out;
+  for (auto& [name, type] : struct_fields(dtype_))
+    out.push_back(make(dialect_, std::move(name), std::move(type)));
+  return out;
+}
+
+// The column, or in place of a struct what its fields hold, each under its path.
+void ColumnObject::flatten(std::string path, std::vector<Value>& out) const {
+  const std::vector<Value> inner = fields();
+  if (inner.empty())
+    out.push_back(Value::object(jinja::make_ref<ColumnObject>(dialect_, std::move(path), dtype_,
+                                                              char_size_, precision_, scale_)));
+  for (const Value& field : inner) {
+    const ColumnObject& column = *field.object_as<ColumnObject>();
+    column.flatten(fmt::format("{}.{}", path, column.name_), out);
+  }
 }
 
 // is_string(), is_number()…; nullopt: no such method.
@@ -106,6 +180,7 @@ std::optional<bool> ColumnObject::is_kind(std::string_view method) const {
   if (method == "is_integer") return dialect_.is_integer_type(dtype_);
   if (method == "is_float") return dialect_.is_float_type(dtype_);
   if (method == "is_numeric") return dialect_.is_numeric_type(dtype_);
+  if (method == "is_struct") return is_struct_type(dtype_);
   if (method != "is_number") return std::nullopt;
   return dialect_.is_integer_type(dtype_) || dialect_.is_float_type(dtype_) ||
          dialect_.is_numeric_type(dtype_);
@@ -135,16 +210,23 @@ Result<std::optional<Value>> ColumnObject::call_method(jinja::Interpreter& inter
     return Value::string(dialect_.column_literal(text, data_type()));
   }
   if (name == "flatten") {
-    std::vector<Value> self;
-    self.push_back(make(dialect_, name_, dtype_));
-    return Value::list(std::move(self));
+    std::vector<Value> flat;
+    flatten(name_, flat);
+    return Value::list(std::move(flat));
   }
   SLUICE_ASSIGN(auto found, class_method(dialect_, name, args));
   if (found) return found;
   return jinja::Object::call_method(interpreter, name, args);
 }
 
-Result<std::string> ColumnObject::repr() const { return dialect_.column_repr(shape()); }
+Result<std::string> ColumnObject::repr() const {
+  std::string text = dialect_.column_repr(shape());
+  constexpr std::string_view kNoFields = "fields=[])";
+  if (!text.ends_with(kNoFields)) return text;
+  SLUICE_ASSIGN(const std::string shown, jinja::to_repr(Value::list(fields())));
+  text.replace(text.size() - kNoFields.size(), kNoFields.size(), fmt::format("fields={})", shown));
+  return text;
+}
 
 bool ColumnObject::equals(const Value& other) const {
   const ColumnObject* column = other.object_as<ColumnObject>();

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "jinja/value.h"
 #include "warehouse/warehouse.h"
@@ -38,6 +39,8 @@ class ColumnObject final : public jinja::Object {
   std::optional<uint64_t> hash() const override;
 
  private:
+  std::vector<jinja::Value> fields() const;  // of a struct; empty for other types
+  void flatten(std::string path, std::vector<jinja::Value>& out) const;
   std::optional<bool> is_kind(std::string_view method) const;
   warehouse::ColumnShape shape() const { return {name_, dtype_, char_size_, precision_, scale_}; }
   int64_t string_size() const { return char_size_.value_or(dialect_.default_char_size()); }
@@ -50,7 +53,8 @@ class ColumnObject final : public jinja::Object {
 };
 
 // `api.Column` / `adapter.Column`: callable class with create, translate_type, string_type,
-// numeric_type.
+// numeric_type,
+// from_description.
 jinja::Value make_column_class(const warehouse::Dialect& dialect);
 
 }  // namespace sluice::compile

@@ -321,8 +321,7 @@ class AnyValidator final : public jinja::Object {
 Value graph_value(SharedState& shared) {
   std::lock_guard lock(shared.graph_mutex);
   if (shared.graph) return *shared.graph;
-  Value nodes = Value::dict(), sources = Value::dict(), exposures = Value::dict(),
-        groups = Value::dict();
+  Value nodes = Value::dict(), sources = Value::dict(), exposures = Value::dict();
   for (const auto& node : shared.manifest.nodes)
     if (!node->unit_test)
       nodes.as_dict().set(node->unique_id, node_to_value(shared.manifest, *node));
@@ -342,7 +341,7 @@ Value graph_value(SharedState& shared) {
   graph.as_dict().set("nodes", nodes);
   graph.as_dict().set("sources", sources);
   graph.as_dict().set("exposures", exposures);
-  graph.as_dict().set("groups", groups);
+  graph.as_dict().set("groups", groups_to_value(shared.manifest));
   graph.as_dict().set("metrics", semantic[ResourceType::kMetric]);
   graph.as_dict().set("semantic_models", semantic[ResourceType::kSemanticModel]);
   graph.as_dict().set("saved_queries", semantic[ResourceType::kSavedQuery]);
@@ -355,33 +354,6 @@ Value plain_dict(std::initializer_list<std::pair<std::string_view, Value>> entri
   for (const auto& [key, value] : entries) out.as_dict().set(key, value);
   return out;
 }
-
-// `context`: the names themselves, as a mapping.
-class ContextObject final : public jinja::Object {
- public:
-  std::string_view type_name() const override { return "dict"; }
-  bool is_mapping() const override { return true; }
-  Result<std::optional<Value>> call_method(Interpreter& interpreter, std::string_view name,
-                                           const CallArgs& args) override {
-    NodeContext& ctx = NodeContext::of(interpreter);
-    Value found;
-    if (name == "get") {
-      SLUICE_ASSIGN(auto bound, bind_arguments("get", args, {{"key"}, {"default", Value::none()}}));
-      SLUICE_ASSIGN(std::string key, jinja::to_str(bound[0]));
-      return ctx.lookup(key, found) ? found : bound[1];
-    }
-    if (name == "keys") {
-      std::vector<Value> names;
-      for (const std::string& known : ctx.names()) names.push_back(Value::string(known));
-      return Value::list(std::move(names));
-    }
-    if (ctx.lookup(name, found)) {
-      SLUICE_ASSIGN(Value out, jinja::call(interpreter, found, args));
-      return out;
-    }
-    return std::nullopt;
-  }
-};
 
 }  // namespace
 
@@ -423,14 +395,6 @@ void add_global_names(SharedState& shared) {
       plain_dict({{"Relation", make_relation_class(*shared.dialect, shared.default_quote)},
                   {"Column", make_column_class(*shared.dialect)}});
   globals["column"] = make_column_class(*shared.dialect);
-  globals["builtins"] = plain_dict({{"ref", globals["ref"]},
-                                    {"source", globals["source"]},
-                                    {"config", globals["config"]},
-                                    {"var", globals["var"]},
-                                    {"env_var", globals["env_var"]},
-                                    {"log", globals["log"]},
-                                    {"metric", globals["metric"]},
-                                    {"function", globals["function"]}});
   globals["store_result"] = jinja::make_function("store_result", store_result);
   globals["store_raw_result"] = jinja::make_function("store_raw_result", store_raw_result);
   globals["load_result"] = jinja::make_function("load_result", load_result);
@@ -441,7 +405,6 @@ void add_global_names(SharedState& shared) {
   globals["submit_python_job"] = jinja::make_function("submit_python_job", submit_python_job);
   globals["sql_now"] = jinja::make_function("sql_now", sql_now);
   globals["validation"] = plain_dict({{"any", Value::object(jinja::make_ref<AnyValidator>())}});
-  globals["context"] = Value::object(jinja::make_ref<ContextObject>());
   globals["flags"] = command_flags(options.flags, &shared.project());
   globals["target"] = shared.project().profile.target;
   globals["env"] = shared.project().profile.target;

@@ -283,5 +283,7 @@ jinja::Value node_to_value(const Manifest& manifest, const Node& node);
 jinja::Value unit_test_to_value(const Manifest& manifest, const Node& node);
 jinja::Value source_to_value(const Manifest& manifest, const Source& source);
 jinja::Value exposure_to_value(const Manifest& manifest, const Exposure& exposure);
+// The groups of all packages by id.
+jinja::Value groups_to_value(const Manifest& manifest);
 
 }  // namespace sluice::compile

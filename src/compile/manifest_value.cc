@@ -32,4 +32,16 @@ jinja::Value exposure_to_value(const Manifest& manifest, const Exposure& exposur
   return sink.take();
 }
 
+jinja::Value groups_to_value(const Manifest& manifest) {
+  jinja::Value out = jinja::Value::dict();
+  for (const project::OtherProperties& group : manifest.project->others) {
+    if (group.yaml_key != "groups") continue;
+    ValueSink sink;
+    describe_group(sink, manifest, group);
+    out.as_dict().set("group." + manifest.project->packages[group.package].name + "." + group.name,
+                      sink.take());
+  }
+  return out;
+}
+
 }  // namespace sluice::compile

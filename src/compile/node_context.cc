@@ -22,6 +22,25 @@ using jinja::Value;
 
 namespace {
 
+Result<Value> call_on_stack(Interpreter& interpreter, const MacroResource& macro,
+                            const CallArgs& args) {
+  std::vector<const MacroResource*>& stack = NodeContext::of(interpreter).macro_stack;
+  stack.push_back(&macro);
+  Result<Value> out = interpreter.call_macro(*macro.macro, args);
+  stack.pop_back();
+  return out;
+}
+
+// The macros that are being called, outermost first.
+Value macro_stack_value(const NodeContext& ctx) {
+  std::vector<Value> ids;
+  for (const MacroResource* macro : ctx.macro_stack) ids.push_back(Value::string(macro->unique_id));
+  Value out = Value::dict();
+  out.as_dict().set("depth", Value::integer(static_cast<int64_t>(ids.size())));
+  out.as_dict().set("call_stack", Value::list(std::move(ids)));
+  return out;
+}
+
 class MacroCallable final : public jinja::Object {
  public:
   explicit MacroCallable(const MacroResource& macro) : macro_(macro) {}
@@ -36,7 +55,7 @@ class MacroCallable final : public jinja::Object {
           ctx.macro_ids.end())
         ctx.macro_ids.push_back(macro_.unique_id);
     }
-    return interpreter.call_macro(*macro_.macro, args);
+    return call_on_stack(interpreter, macro_, args);
   }
   Result<std::optional<Value>> attribute(std::string_view name) const override {
     if (name == "name") return Value::string(macro_.name);
@@ -173,6 +192,10 @@ bool NodeContext::lookup(std::string_view name, Value& out) const {
     out = *macro;
     return true;
   }
+  return lookup_builtin(name, out);
+}
+
+bool NodeContext::lookup_builtin(std::string_view name, Value& out) const {
   if (lookup_node_name(name, out)) return true;
   auto global = shared.globals.find(name);
   if (global == shared.globals.end()) return false;
@@ -216,6 +239,9 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
            if (result != kLastData) stored.as_dict().set(result, value);
          return stored;
        }},
+      {"context", make_context},
+      {"builtins", make_builtins},
+      {"context_macro_stack", macro_stack_value},
       {"pre_hooks", [](const NodeContext& ctx) { return ctx.hooks("pre-hook"); }},
       {"post_hooks", [](const NodeContext& ctx) { return ctx.hooks("post-hook"); }},
       {"project_name",
@@ -240,16 +266,28 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
 }
 
 std::vector<std::string> NodeContext::names() const {
-  std::vector<std::string> out = {"execute", "this",        "model",      "database",
-                                  "schema",  "pre_hooks",   "post_hooks", "project_name",
-                                  "sql",     "_sql_results"};
+  std::vector<std::string> out = {"execute",
+                                  "this",
+                                  "model",
+                                  "database",
+                                  "schema",
+                                  "pre_hooks",
+                                  "post_hooks",
+                                  "project_name",
+                                  "sql",
+                                  "_sql_results",
+                                  "context",
+                                  "builtins",
+                                  "context_macro_stack"};
   if (node) {
     out.emplace_back("compiled_code");
     out.emplace_back("defer_relation");
   }
-  for (const auto& [name, value] : shared.globals) out.emplace_back(name);
+  for (const auto& [name, value] : shared.globals)
+    if (name.front() != '\x01') out.emplace_back(name);
   for (const auto& [name, value] : extra) out.push_back(name);
   for (const auto& macro : shared.manifest.macros) out.push_back(macro->name);
+  for (const project::Package& known : shared.project().packages) out.push_back(known.name);
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -418,7 +456,7 @@ Result<Value> call_macro_named(Interpreter& interpreter, std::string_view name,
   if (!macro)
     return fail(ErrorCode::kUnknownMacro, fmt::format("no macro named '{}' found", name),
                 "it is part of the built-in project; is it shadowed?");
-  return interpreter.call_macro(*macro->macro, CallArgs{args, {}});
+  return call_on_stack(interpreter, *macro, CallArgs{args, {}});
 }
 
 }  // namespace sluice::compile

@@ -90,6 +90,8 @@ class NodeContext final : public jinja::Scope {
               warehouse::Connection* connection);
 
   bool lookup(std::string_view name, jinja::Value& out) const override;
+  // The same without macros, which may hide a built-in name.
+  bool lookup_builtin(std::string_view name, jinja::Value& out) const;
   std::vector<std::string> names() const override;
 
   static NodeContext& of(jinja::Interpreter& interpreter) {
@@ -136,6 +138,7 @@ class NodeContext final : public jinja::Scope {
   std::string written;                   // text of statement('main')
   std::string main_message, main_code;   // adapter response of 'main'
   std::optional<int64_t> main_rows;
+  std::vector<const MacroResource*> macro_stack;  // the macros that are being called
   // Names that only this evaluation has: sql, compiled_code, results…
   NameMap extra;
 
@@ -181,9 +184,9 @@ void tell_of_prerelease(const SharedState& shared, const Node* node, const RefCa
                         const Node& target);
 
 // What `graph` has, also while it is being made.
-inline constexpr std::string_view kGraphKeys[] = {"nodes",         "sources",  "exposures",
-                                                  "groups",        "metrics",  "semantic_models",
-                                                  "saved_queries", "functions"};
+inline constexpr std::string_view kGraphKeys[] = {"exposures",       "functions",    "groups",
+                                                  "metrics",         "nodes",        "sources",
+                                                  "semantic_models", "saved_queries"};
 
 // A dict made on first use: `model`, `graph`, `node`.
 jinja::Value make_lazy_dict(std::function<jinja::Value()> make);
@@ -197,6 +200,8 @@ jinja::Value make_adapter(const jinja::Value& project_flags);    // adapter_obje
 jinja::Value make_behaviour(const jinja::Value& project_flags);  // behaviour_object.cc
 jinja::Value make_exceptions();                                  // exceptions_object.cc
 jinja::Value make_config();                                      // config_object.cc
+jinja::Value make_context(const NodeContext& ctx);               // context_object.cc
+jinja::Value make_builtins(const NodeContext& ctx);              // context_object.cc
 jinja::Value make_load_agate_table();                            // seed_table.cc
 
 // Calls a macro by name for its effect or value, with the context of `interpreter`.

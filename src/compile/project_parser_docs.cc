@@ -108,6 +108,8 @@ std::string ProjectParser::render_description(const std::string& text, const Spa
     DescriptionScope scope(shared_, blocks);
     jinja::Environment environment;
     jinja::Interpreter interpreter(environment, scope);
+    NodeContext ctx(shared_, nullptr, shared_.project().root_package, Phase::kParse, nullptr);
+    interpreter.host = &ctx;
     auto rendered = interpreter.render(*tmpl);
     if (rendered) return std::move(*rendered);
     diagnostics_.add_error(std::move(rendered.error().locate(span)));

@@ -7,6 +7,8 @@
 
 #include "compile/batches.h"
 #include "compile/call_arguments.h"
+#include "compile/relation_class.h"
+#include "compile/relation_members.h"
 #include "jinja/ops.h"
 
 namespace sluice::compile {
@@ -21,19 +23,12 @@ Value optional_string(const std::optional<std::string>& text) {
   return text ? Value::string(*text) : Value::none();
 }
 
-Value policy_value(const RelationPolicy& policy) {
+Value event_time_filter(const RelationParts& parts) {
+  if (parts.filter_column.empty()) return Value::none();
   Value out = Value::dict();
-  out.as_dict().set("database", Value::boolean(policy.database));
-  out.as_dict().set("schema", Value::boolean(policy.schema));
-  out.as_dict().set("identifier", Value::boolean(policy.identifier));
-  return out;
-}
-
-Value path_value(const RelationParts& parts) {
-  Value out = Value::dict();
-  out.as_dict().set("database", optional_string(parts.database));
-  out.as_dict().set("schema", optional_string(parts.schema));
-  out.as_dict().set("identifier", optional_string(parts.identifier));
+  out.as_dict().set("field_name", Value::string(parts.filter_column));
+  out.as_dict().set("start", Value::string(moment_text(parts.filter_window.start_micros)));
+  out.as_dict().set("end", Value::string(moment_text(parts.filter_window.end_micros)));
   return out;
 }
 
@@ -56,10 +51,11 @@ Status apply_policy_arguments(const CallArgs& args, RelationPolicy& policy) {
   return {};
 }
 
-Status apply_policy_dict(const Value& dict, RelationPolicy& policy) {
-  if (!dict.is_dict()) return {};
+Status apply_policy_dict(const Value& given, RelationPolicy& policy) {
+  const jinja::Dict* dict = member_dict(given);
+  if (dict == nullptr) return {};
   auto set = [&](std::string_view key, bool& member) {
-    const Value* value = dict.as_dict().find(key);
+    const Value* value = dict->find(key);
     if (value && !value->is_none()) member = jinja::truth(*value).value_or(member);
   };
   set("database", policy.database);
@@ -86,11 +82,22 @@ Status read_type(const Value& value, std::optional<RelationType>& type) {
   type = parse_relation_type(word);
   if (!type)
     return fail(ErrorCode::kJinjaRuntime, fmt::format("'{}' is not a valid relation type", word),
-                "use table, view, cte, materialized_view, external or function");
+                "use table, view, cte, materialized_view, external, function or pointer_table");
   return {};
 }
 
 // Members that create() and incorporate() share.
+Status apply_keyword(const jinja::KeywordArg& arg, RelationParts& parts);
+
+Status apply_path(const Value& path, RelationParts& parts) {
+  const jinja::Dict* dict = member_dict(path);
+  if (dict == nullptr) return {};
+  for (const auto& entry : dict->entries())
+    if (entry.key.is_string())
+      SLUICE_TRY(apply_keyword({entry.key.as_string(), entry.value}, parts));
+  return {};
+}
+
 Status apply_keyword(const jinja::KeywordArg& arg, RelationParts& parts) {
   if (arg.name == "database") return read_part(arg.value, parts.database);
   if (arg.name == "schema") return read_part(arg.value, parts.schema);
@@ -99,12 +106,17 @@ Status apply_keyword(const jinja::KeywordArg& arg, RelationParts& parts) {
   if (arg.name == "quote_policy") return apply_policy_dict(arg.value, parts.quote);
   if (arg.name == "include_policy") return apply_policy_dict(arg.value, parts.include);
   if (arg.name == "external") return read_part(arg.value, parts.external);
-  if (arg.name == "path" && arg.value.is_dict()) {
-    for (const auto& entry : arg.value.as_dict().entries()) {
-      if (!entry.key.is_string()) continue;
-      SLUICE_TRY(apply_keyword({entry.key.as_string(), entry.value}, parts));
-    }
+  if (arg.name == "path") return apply_path(arg.value, parts);
+  if (arg.name == "catalog") return read_part(arg.value, parts.catalog);
+  if (arg.name == "limit") {
+    parts.limit = arg.value.is_int() ? std::optional(arg.value.as_int()) : std::nullopt;
     return {};
+  }
+  bool RelationParts::* const flag = arg.name == "dbt_created"     ? &RelationParts::created_by_run
+                                     : arg.name == "require_alias" ? &RelationParts::requires_alias
+                                                                   : nullptr;
+  if (flag != nullptr) {
+    SLUICE_ASSIGN(parts.*flag, jinja::truth(arg.value));
   }
   return {};  // other engines' extra keys carry no meaning for rendering
 }
@@ -119,38 +131,6 @@ bool same_text(const std::optional<std::string>& part, const Value& wanted) {
                   std::tolower(static_cast<unsigned char>(b));
          });
 }
-
-class RelationClass final : public jinja::Object {
- public:
-  RelationClass(const warehouse::Dialect& dialect, RelationPolicy quote)
-      : dialect_(dialect), quote_(quote) {}
-  std::string_view type_name() const override { return "type"; }
-  bool callable() const override { return true; }
-  Result<Value> call(jinja::Interpreter&, const CallArgs& args) override {
-    return create_relation(dialect_, quote_, args);
-  }
-  Result<std::optional<Value>> attribute(std::string_view name) const override {
-    constexpr std::array<std::string_view, 6> kTypes = {
-        "Table", "View", "CTE", "MaterializedView", "External", "Function"};
-    constexpr std::array<std::string_view, 6> kWords = {
-        "table", "view", "cte", "materialized_view", "external", "function"};
-    for (size_t i = 0; i < kTypes.size(); ++i)
-      if (name == kTypes[i]) return Value::string(kWords[i]);
-    return std::nullopt;
-  }
-  Result<std::optional<Value>> call_method(jinja::Interpreter&, std::string_view name,
-                                           const CallArgs& args) override {
-    if (name == "create") {
-      SLUICE_ASSIGN(Value out, create_relation(dialect_, quote_, args));
-      return out;
-    }
-    return std::nullopt;
-  }
-
- private:
-  const warehouse::Dialect& dialect_;
-  RelationPolicy quote_;
-};
 
 }  // namespace
 
@@ -174,9 +154,9 @@ Value information_schema_view(const Relation& relation, std::optional<std::strin
 }
 
 std::optional<RelationType> parse_relation_type(std::string_view word) {
-  for (RelationType type :
-       {RelationType::kTable, RelationType::kView, RelationType::kCte,
-        RelationType::kMaterializedView, RelationType::kExternal, RelationType::kFunction})
+  for (RelationType type : {RelationType::kTable, RelationType::kView, RelationType::kCte,
+                            RelationType::kMaterializedView, RelationType::kExternal,
+                            RelationType::kFunction, RelationType::kPointerTable})
     if (warehouse::relation_type_name(type) == word) return type;
   return std::nullopt;
 }
@@ -205,12 +185,28 @@ std::string Relation::render() const {
 }
 
 std::string Relation::scan_text() const {
-  std::string text = render();
-  if (parts_.empty_scan) text = fmt::format("(select * from {} where false limit 0)", text);
+  if (parts_.filter_column.empty()) return limited_text();
+  return windowed_text(limited_text());
+}
+
+std::string Relation::limited_text() const {
+  if (!parts_.limit) return render();
+  const std::string text =
+      *parts_.limit == 0 ? fmt::format("(select * from {} where false limit 0)", render())
+                         : fmt::format("(select * from {} limit {})", render(), *parts_.limit);
+  return parts_.requires_alias
+             ? fmt::format("{} _dbt_limit_subq_{}", text, parts_.identifier.value_or(""))
+             : text;
+}
+
+std::string Relation::windowed_text(std::string text) const {
   if (parts_.filter_column.empty()) return text;
-  return fmt::format("(select * from {0} where {1} >= '{2}' and {1} < '{3}')", text,
+  text = fmt::format("(select * from {0} where {1} >= '{2}' and {1} < '{3}')", text,
                      parts_.filter_column, moment_text(parts_.filter_window.start_micros),
                      moment_text(parts_.filter_window.end_micros));
+  return parts_.requires_alias
+             ? fmt::format("{} _dbt_et_filter_subq_{}", text, parts_.identifier.value_or(""))
+             : text;
 }
 
 warehouse::RelationInfo Relation::info() const {
@@ -231,23 +227,34 @@ Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
          return parts.type ? Value::string(warehouse::relation_type_name(*parts.type))
                            : Value::none();
        }},
-      {"path", path_value},
-      {"quote_policy", [](const RelationParts& parts) { return policy_value(parts.quote); }},
-      {"include_policy", [](const RelationParts& parts) { return policy_value(parts.include); }},
+      {"path", make_path},
+      {"quote_policy", [](const RelationParts& parts) { return make_policy(parts.quote); }},
+      {"include_policy", [](const RelationParts& parts) { return make_policy(parts.include); }},
       {"external", [](const RelationParts& parts) { return optional_string(parts.external); }},
       {"limit",
        [](const RelationParts& parts) {
-         return parts.empty_scan ? Value::integer(0) : Value::none();
+         return parts.limit ? Value::integer(*parts.limit) : Value::none();
        }},
-      {"is_pointer", [](const RelationParts&) { return Value::boolean(false); }},
+      {"is_pointer",
+       [](const RelationParts& parts) {
+         return Value::boolean(parts.type == RelationType::kPointerTable);
+       }},
+      {"catalog", [](const RelationParts& parts) { return optional_string(parts.catalog); }},
+      {"event_time_filter", event_time_filter},
+      {"dbt_created",
+       [](const RelationParts& parts) { return Value::boolean(parts.created_by_run); }},
+      {"require_alias",
+       [](const RelationParts& parts) { return Value::boolean(parts.requires_alias); }},
       // DuckDB's DDL is transactional, so dbt-duckdb declares neither of these.
       {"can_be_renamed", [](const RelationParts&) { return Value::boolean(false); }},
       {"can_be_replaced", [](const RelationParts&) { return Value::boolean(false); }},
+      {"renameable_relations", [](const RelationParts&) { return make_empty_frozen_set(); }},
+      {"replaceable_relations", [](const RelationParts&) { return make_empty_frozen_set(); }},
   };
   for (const auto& [known, member] : kMembers)
     if (known == name) return member(parts_);
   if (name == "quote_character") return Value::string(dialect_.quote_character());
-  if (!name.starts_with("is_")) return std::nullopt;
+  if (!name.starts_with("is_")) return relation_class_attribute(name);
   std::optional<RelationType> type = parse_relation_type(name.substr(3));
   if (!type) return std::nullopt;
   return Value::boolean(parts_.type == type);
@@ -270,6 +277,9 @@ Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpret
   } else if (name == "without_identifier") {
     parts.identifier.reset();
     parts.include.identifier = false;
+  } else if (name == "replace") {
+    SLUICE_ASSIGN(Value copy, replaced(args));
+    return copy;
   } else {
     return other_method(interpreter, name, args);
   }
@@ -280,6 +290,23 @@ Result<std::optional<Value>> Relation::call_method(jinja::Interpreter& interpret
 Result<std::optional<Value>> Relation::other_method(jinja::Interpreter& interpreter,
                                                     std::string_view name, const CallArgs& args) {
   if (name == "render") return Value::string(render());
+  if (name == "render_limited") return Value::string(limited_text());
+  if (name == "render_event_time_filtered") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"rendered", Value::none()}}));
+    SLUICE_ASSIGN(std::string text,
+                  bound[0].is_none() ? Result<std::string>(render()) : jinja::to_str(bound[0]));
+    return Value::string(windowed_text(std::move(text)));
+  }
+  if (name == "quoted") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"identifier"}}));
+    SLUICE_ASSIGN(const std::string text, jinja::to_str(bound[0]));
+    return Value::string(dialect_.wrap_identifier(text));
+  }
+  if (name == "to_dict") {
+    SLUICE_ASSIGN(auto bound, bind_arguments(name, args, {{"omit_none", Value::boolean(false)}}));
+    SLUICE_ASSIGN(const bool omit_none, jinja::truth(bound[0]));
+    return as_dict(omit_none);
+  }
   if (name == "information_schema_only") return information_schema_view(*this, std::nullopt);
   if (name == "information_schema") {
     SLUICE_ASSIGN(auto bound,
@@ -297,12 +324,37 @@ Result<std::optional<Value>> Relation::other_method(jinja::Interpreter& interpre
                           same_text(parts_.schema, bound[1]) &&
                           same_text(parts_.identifier, bound[2]));
   }
-  if (name == "create") {
-    SLUICE_ASSIGN(Value out, create_relation(dialect_, RelationPolicy{}, args));
-    return out;
-  }
   if (name == "get") return item_or_default(*this, args);
+  SLUICE_ASSIGN(auto found, relation_class_method(dialect_, RelationPolicy{}, name, args));
+  if (found) return found;
   return jinja::Object::call_method(interpreter, name, args);
+}
+
+// A copy with other members; a name that no relation has is an error, other than incorporate().
+Result<Value> Relation::replaced(const CallArgs& args) const {
+  RelationParts parts = parts_;
+  for (const jinja::KeywordArg& arg : args.keyword) {
+    if (!relation_has_member(arg.name))
+      return fail(ErrorCode::kJinjaRuntime,
+                  fmt::format("{}.replace() got an unexpected keyword argument '{}'", type_name(),
+                              arg.name),
+                  "database, schema and identifier are changed by replace_path(…)");
+    SLUICE_TRY(apply_keyword(arg, parts));
+  }
+  return make(dialect_, std::move(parts));
+}
+
+Value Relation::as_dict(bool omit_none) const {
+  Value out = Value::dict();
+  for (const std::string_view name : relation_member_names()) {
+    Value value = attribute(name).value_or(std::nullopt).value_or(Value::none());
+    if (omit_none && value.is_none()) continue;
+    if (std::optional<Value> plain =
+            value.is_object() ? value.as_object().to_plain() : std::optional<Value>())
+      value = std::move(*plain);
+    out.as_dict().set(name, std::move(value));
+  }
+  return out;
 }
 
 Result<std::string> Relation::repr() const { return fmt::format("<{} {}>", type_name(), render()); }
@@ -329,10 +381,6 @@ Result<Value> create_relation(const warehouse::Dialect& dialect,
     SLUICE_TRY(apply_keyword({kOrder[i], args.positional[i]}, parts));
   for (const jinja::KeywordArg& arg : args.keyword) SLUICE_TRY(apply_keyword(arg, parts));
   return Relation::make(dialect, std::move(parts));
-}
-
-Value make_relation_class(const warehouse::Dialect& dialect, const RelationPolicy& default_quote) {
-  return Value::object(jinja::make_ref<RelationClass>(dialect, default_quote));
 }
 
 }  // namespace sluice::compile

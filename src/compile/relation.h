@@ -23,8 +23,11 @@ struct RelationParts {
   RelationPolicy include;
   // Text that stands for the whole relation: read_parquet('…') of an external source.
   std::optional<std::string> external;
-  // --empty: reads no row.
-  bool empty_scan = false;
+  // The rows that are read at most; --empty: none.
+  std::optional<int64_t> limit;
+  std::optional<std::string> catalog;
+  bool created_by_run = false;  // what templates call dbt_created
+  bool requires_alias = false;  // of a subquery that stands for the relation
   // Batches and --sample: reads only what happened in the window. `filter_column` is SQL.
   std::string filter_column;
   TimeWindow filter_window;
@@ -41,8 +44,12 @@ class Relation final : public jinja::Object {
   const warehouse::Dialect& dialect() const { return dialect_; }
   // The name alone.
   std::string render() const;
-  // What templates print: the name, or a subquery that reads no row or a window of time only.
+  // What templates print: the name, or a subquery that reads some rows or a window of time only.
   std::string scan_text() const;
+  // The name, or a subquery with the limit.
+  std::string limited_text() const;
+  // The subquery of the window over `text`; `text` itself when there is no window.
+  std::string windowed_text(std::string text) const;
   warehouse::RelationInfo info() const;
 
   std::string_view type_name() const override;
@@ -61,6 +68,9 @@ class Relation final : public jinja::Object {
   Result<std::optional<jinja::Value>> other_method(jinja::Interpreter& interpreter,
                                                    std::string_view name,
                                                    const jinja::CallArgs& args);
+
+  Result<jinja::Value> replaced(const jinja::CallArgs& args) const;
+  jinja::Value as_dict(bool omit_none) const;
 
   const warehouse::Dialect& dialect_;
   RelationParts parts_;

@@ -423,8 +423,9 @@ Result<Value> with_timestamps_as_text(const Value& table) {
                 "pass what run_query returned");
   TableData data = known->data();
   for (size_t column = 0; column < data.types.size(); ++column) {
-    if (data.types[column] != "DateTime") continue;
-    data.types[column] = "Text";
+    // Of a query the engine's name of the type, of a seed the kind of its values.
+    if (!data.types[column].starts_with("TIMESTAMP") && data.types[column] != "datetime") continue;
+    data.types[column] = "text";
     for (std::vector<Value>& row : data.rows) {
       if (row[column].is_none()) continue;
       SLUICE_ASSIGN(std::string text, jinja::to_str(row[column]));

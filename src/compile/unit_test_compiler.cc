@@ -192,7 +192,7 @@ Status UnitTestCompiler::compile_input(const UnitTestInput& input, const UnitTes
     SLUICE_ASSIGN(ctx.extra["this"], source_relation(shared_, *input.source, nullptr));
   } else {
     RelationParts parts = node_relation_parts(shared_, *input.ref);
-    parts.empty_scan = false;
+    parts.limit.reset();
     ctx.extra["this"] = Relation::make(*shared_.dialect, std::move(parts));
   }
   if (fixture.format == UnitTestFixture::Format::kSql) {

@@ -16,6 +16,8 @@ std::string_view relation_type_name(RelationType type) {
       return "external";
     case RelationType::kFunction:
       return "function";
+    case RelationType::kPointerTable:
+      return "pointer_table";
   }
   return "table";
 }

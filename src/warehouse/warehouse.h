@@ -64,7 +64,15 @@ struct ScanMetrics {
   bool estimated = false;
 };
 
-enum class RelationType : uint8_t { kTable, kView, kCte, kMaterializedView, kExternal, kFunction };
+enum class RelationType : uint8_t {
+  kTable,
+  kView,
+  kCte,
+  kMaterializedView,
+  kExternal,
+  kFunction,
+  kPointerTable,
+};
 std::string_view relation_type_name(RelationType type);  // "table", "view"…
 
 struct RelationInfo {

@@ -44,8 +44,8 @@ std::vector<std::pair<std::string, std::string>> builtin_macros() {
 
 class RecordedProject {
  public:
-  RecordedProject(const std::vector<Json>& calls, const std::string& target,
-                  bool may_fail = false) {
+  RecordedProject(const std::vector<Json>& calls, const std::string& target, bool may_fail = false,
+                  bool only_executing = false) {
     folder_ = fs::temp_directory_path() / ("sluice_recorded_" + target + "_" + random_uuid());
     fs::create_directories(folder_ / "models");
     write("dbt_project.yml", "name: x1\nversion: '1.0'\nprofile: x1\n");
@@ -54,8 +54,11 @@ class RecordedProject {
                         : "type: " + target + ", database: x1";
     write("profiles.yml",
           "x1:\n  outputs:\n    " + target + ": {" + output + ", schema: main, threads: 1}\n");
+    const std::string before = only_executing ? "{% if execute %}" : "";
+    const std::string after = only_executing ? "{% endif %}" : "";
     for (size_t i = 0; i < calls.size(); ++i)
-      write("models/" + model_name(i) + ".sql", "{{ " + calls[i].find("call")->text + " }}");
+      write("models/" + model_name(i) + ".sql",
+            before + "{{ " + calls[i].find("call")->text + " }}" + after);
     project::LoadOptions load;
     load.project_dir = load.working_directory = load.profiles_dir = folder_.string();
     load.target_name = target;
@@ -98,6 +101,7 @@ class RecordedProject {
     return node->compiled_code;
   }
   bool ok() const { return ok_; }
+  const Manifest& manifest() const { return session_->manifest(); }
 
  private:
   void write(const std::string& path, const std::string& text) {
@@ -118,17 +122,25 @@ class RecordedProject {
   bool ok_ = false;
 };
 
-void replay(const std::string& file, const std::string& target) {
+// `text` with the name of the model that makes the call.
+std::string with_model(std::string text, const std::string& model) {
+  constexpr std::string_view kMark = "{model}";
+  for (size_t at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at))
+    text.replace(at, kMark.size(), model);
+  return text;
+}
+
+void replay(const std::string& file, const std::string& target, bool only_executing = false) {
   std::vector<Json> calls = read_lines(file);
   ASSERT_FALSE(calls.empty());
   // Calls that fail may fail while parsing, so each has a project of its own.
   for (const Json& call : calls) {
     if (!call.find("error")) continue;
-    RecordedProject alone({call}, target, /*may_fail=*/true);
+    RecordedProject alone({call}, target, /*may_fail=*/true, only_executing);
     EXPECT_TRUE(!alone.ok() || !alone.compile(0)) << call.find("call")->text;
   }
   std::erase_if(calls, [](const Json& call) { return call.find("error") != nullptr; });
-  RecordedProject project(calls, target);
+  RecordedProject project(calls, target, /*may_fail=*/false, only_executing);
   ASSERT_TRUE(project.ok());
   for (size_t i = 0; i < calls.size(); ++i) {
     const std::string& call = calls[i].find("call")->text;
@@ -137,11 +149,68 @@ void replay(const std::string& file, const std::string& target) {
     if (!out)
       ADD_FAILURE() << call << "\n" << render(out.error());
     else
-      EXPECT_EQ(*out, (ours ? ours : calls[i].find("expect"))->text) << call;
+      EXPECT_EQ(*out, with_model((ours ? ours : calls[i].find("expect"))->text,
+                                 RecordedProject::model_name(i)))
+          << call;
   }
 }
 
 TEST(RecordedMacros, DuckDbTextIsDbts) { replay("probes.jsonl", "dev"); }
+
+TEST(RecordedMacros, MembersAreDbts) { replay("members.jsonl", "dev", /*only_executing=*/true); }
+
+// A macro of dbt's, with its arguments; "": there and alike.
+std::string macro_difference(const Manifest& manifest, const Json& line) {
+  const std::string& name = line.find("macro")->text;
+  for (const auto& macro : manifest.macros) {
+    if (macro->name != name) continue;
+    if (name.starts_with("materialization_") || name.starts_with("test_")) return "";
+    std::string ours, theirs;
+    for (const auto& parameter : macro->macro->parameters) ours += parameter.name + " ";
+    for (const Json& argument : line.find("arguments")->items) theirs += argument.text + " ";
+    return ours == theirs ? "" : name + " takes " + ours + "and not " + theirs;
+  }
+  return name + " is missing";
+}
+
+// Each name that dbt has for templates is known here, or is an exception with its reason: macros
+// with their arguments, methods of `adapter`, names of the context; what relations and columns
+// have is called in the recorded calls.
+TEST(RecordedMacros, NamesAreDbts) {
+  const std::vector<Json> names = read_lines("names.jsonl");
+  const fs::path folder = fs::path(SLUICE_TEST_DATA) / "macros";
+  const std::string calls =
+      read_file(folder / "members.jsonl") + read_file(folder / "probes.jsonl");
+  std::vector<Json> lookups;
+  for (const Json& line : names)
+    for (const char* kind : {"adapter", "context"})
+      if (const Json* name = line.find(kind); name && !line.find("exception")) {
+        const std::string what =
+            kind == std::string("adapter") ? "adapter." + name->text : name->text;
+        Json call;
+        call.kind = Json::Kind::kString;
+        call.text = "'" + what + " ' ~ (" + what + " is defined)";
+        Json lookup;
+        lookup.kind = Json::Kind::kObject;
+        lookup.fields.emplace_back("call", std::move(call));
+        lookups.push_back(std::move(lookup));
+      }
+  RecordedProject project(lookups, "dev", /*may_fail=*/false, /*only_executing=*/true);
+  ASSERT_TRUE(project.ok());
+  for (size_t i = 0; i < lookups.size(); ++i)
+    EXPECT_TRUE(project.compile(i).value_or("").ends_with(" True"))
+        << lookups[i].find("call")->text;
+  for (const Json& line : names) {
+    if (line.find("exception")) continue;
+    if (line.find("macro")) {
+      EXPECT_EQ(macro_difference(project.manifest(), line), "");
+    }
+    for (const char* kind : {"relation", "column"})
+      if (const Json* name = line.find(kind)) {
+        EXPECT_NE(calls.find("." + name->text), std::string::npos) << kind << "." << name->text;
+      }
+  }
+}
 
 class OtherAdapters : public ::testing::TestWithParam<const char*> {};
 TEST_P(OtherAdapters, CompileWithoutAConnection) {
