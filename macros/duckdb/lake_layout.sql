@@ -31,10 +31,10 @@
 {% macro duckdb_layout_statements(relation, partitioned_by, sorted_by) -%}
     {%- set statements = [] -%}
     {%- if partitioned_by -%}
-        {%- do statements.append('alter table ' ~ relation ~ ' set partitioned by (' ~ partitioned_by ~ ')') -%}
+        {%- do statements.append(duckdb__alter_table_set_partitioned_by(relation, partitioned_by).strip().rstrip(';')) -%}
     {%- endif -%}
     {%- if sorted_by -%}
-        {%- do statements.append('alter table ' ~ relation ~ ' set sorted by (' ~ sorted_by ~ ')') -%}
+        {%- do statements.append(duckdb__alter_table_set_sorted_by(relation, sorted_by).strip().rstrip(';')) -%}
     {%- endif -%}
     {{ return(statements) }}
 {%- endmacro %}

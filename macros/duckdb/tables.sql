@@ -22,10 +22,7 @@
     {%- endif -%}
     {%- set given = [raw] if raw is string else raw -%}
     {%- if given is mapping or given is not iterable -%}
-        {{ exceptions.raise_compiler_error(field_name ~ ' must be a list of strings or a string') }}
+        {{ exceptions.raise_compiler_error(field_name ~ ' must be a string or a list of strings, got: ' ~ raw) }}
     {%- endif -%}
-    {%- for item in given if item is not string -%}
-        {{ exceptions.raise_compiler_error(field_name ~ ' list values must be non-empty strings') }}
-    {%- endfor -%}
     {{ return(given | list) }}
 {%- endmacro %}
