@@ -78,6 +78,7 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"SkippingDetails", "Q034", false},
     {"SnapshotTimestampWarning", "Q043", false},
     {"StatsLine", "Z023", false},
+    {"WarnStateTargetEqual", "I072", false},
     {"WritingInjectedSQLForNode", "Q029", false},
 });
 static_assert(std::ranges::is_sorted(kKinds, {}, &EventKind::name));

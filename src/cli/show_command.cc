@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/query_output.h"
+#include "cli/run_artifacts.h"
 #include "cli/signal_watcher.h"
 #include "cli/workspace.h"
 #include "run/guarded_connection.h"
@@ -20,19 +21,48 @@ bool is_inline(const Options& options) {
   return options.inline_given || !options.inline_direct.empty();
 }
 
+std::string inline_id(const Workspace& workspace) {
+  return fmt::format("sql_operation.{}.{}", workspace.project().root_pkg().name, kInlineName);
+}
+
 // Shows nodes one after the other on one connection.
 class Previewer {
  public:
   Previewer(Invocation& invocation, Workspace& workspace, run::GuardedConnection& connection)
       : invocation_(invocation), workspace_(workspace), connection_(connection) {}
 
+  // What became of each, for run_results.json. That of the query of the command line becomes a node
+  // of the manifest.
+  std::vector<run::NodeResult> take_results() {
+    if (inline_node_) {
+      compile::Manifest& manifest = workspace_.session().manifest();
+      manifest.nodes.push_back(std::move(inline_node_));
+      manifest.index();
+    }
+    return std::move(results_);
+  }
+
+  void note(std::string unique_id, int64_t started_micros, const Status& status) {
+    const int64_t now_micros = invocation_.clock.now_micros();
+    run::NodeResult result;
+    result.unique_id = std::move(unique_id);
+    result.thread_id = "Thread-1 (worker)";
+    // A failure to compile leaves the moment of the node before.
+    const bool compiled = compiled_micros_ >= started_micros;
+    result.timing.push_back({"compile", started_micros, compiled ? compiled_micros_ : now_micros});
+    if (compiled) result.timing.push_back({"execute", compiled_micros_, now_micros});
+    result.execution_seconds = static_cast<double>(now_micros - started_micros) / 1e6;
+    if (!status) {
+      result.status = run::NodeStatus::kError;
+      result.message = status.error().message();
+    }
+    results_.push_back(std::move(result));
+  }
+
   Status show_inline() {
     const Options& options = invocation_.options;
     compile::Session& session = workspace_.session();
-    const ShownNode inline_node{
-        kInlineName,
-        fmt::format("sql_operation.{}.{}", workspace_.project().root_pkg().name, kInlineName),
-        true};
+    const ShownNode inline_node{kInlineName, inline_id(workspace_), true};
     std::string compiled = options.inline_direct;
     if (compiled.empty()) {
       SLUICE_ASSIGN(compiled, session.compile_inline(options.inline_sql, &connection_));
@@ -43,6 +73,7 @@ class Previewer {
     }
     SLUICE_ASSIGN(const std::string sql,
                   session.show_sql(nullptr, compiled, options.limit, &connection_));
+    take_inline_node(inline_node.unique_id, sql);
     return query(inline_node, sql);
   }
 
@@ -56,11 +87,38 @@ class Previewer {
     }
     SLUICE_ASSIGN(const std::string sql,
                   session.show_sql(&node, compiled, invocation_.options.limit, &connection_));
+    if (node.type != ResourceType::kSeed) node.compiled_code = sql;
     return query({node.name, node.unique_id, false}, sql);
   }
 
  private:
+  void take_inline_node(const std::string& unique_id, const std::string& sql) {
+    inline_node_ = std::make_unique<compile::Node>();
+    compile::Node& node = *inline_node_;
+    node.type = ResourceType::kSqlOperation;
+    node.name = kInlineName;
+    node.alias = kInlineName;
+    node.unique_id = unique_id;
+    node.package_name = workspace_.project().root_pkg().name;
+    node.package = workspace_.project().root_package;
+    node.path = "sql/inline_query";
+    node.original_file_path = node.path;
+    node.fqn = {node.package_name, "sql", kInlineName};
+    node.database = workspace_.project().profile.database;
+    node.schema = workspace_.project().profile.schema;
+    node.owned_raw_code = invocation_.options.inline_sql;
+    node.raw_code = node.owned_raw_code;
+    node.config = jinja::Value::dict();
+    node.unrendered_config = jinja::Value::dict();
+    node.meta = jinja::Value::dict();
+    node.docs = jinja::Value::dict();
+    node.created_at_micros = invocation_.started_at_micros;
+    node.compiled = true;
+    node.compiled_code = sql;
+  }
+
   Status query(const ShownNode& node, const std::string& sql) {
+    compiled_micros_ = invocation_.clock.now_micros();
     SLUICE_ASSIGN(const warehouse::StatementResult result,
                   connection_.execute(sql, true, invocation_.options.limit));
     output_rows(invocation_, node, result.table);
@@ -70,13 +128,19 @@ class Previewer {
   Invocation& invocation_;
   Workspace& workspace_;
   run::GuardedConnection& connection_;
+  int64_t compiled_micros_ = 0;
+  std::unique_ptr<compile::Node> inline_node_;
+  std::vector<run::NodeResult> results_;
 };
 
 int show_all(Invocation& invocation, Workspace& workspace, const graph::Selection& selection,
              run::GuardedConnection& connection) {
   Previewer previewer(invocation, workspace, connection);
   int exit_code = kExitOk;
-  const auto note = [&](Status status) {
+  const auto show = [&](std::string unique_id, const auto& preview) {
+    const int64_t started_micros = invocation.clock.now_micros();
+    const Status status = preview();
+    previewer.note(std::move(unique_id), started_micros, status);
     if (connection.in_transaction()) (void)connection.rollback();
     if (status) return;
     exit_code = status.error().code() == ErrorCode::kCancelled
@@ -84,14 +148,21 @@ int show_all(Invocation& invocation, Workspace& workspace, const graph::Selectio
                     : report_error(invocation, status.error());
   };
   if (is_inline(invocation.options)) {
-    note(previewer.show_inline());
-    return exit_code;
+    show(inline_id(workspace), [&] { return previewer.show_inline(); });
   }
   for (graph::Index index : selection.nodes) {
     compile::Node* node = workspace.session().manifest().find_node(workspace.graph().ids()[index]);
-    if (node != nullptr && !connection.interrupted()) note(previewer.show_node(*node));
+    if (node != nullptr && !connection.interrupted())
+      show(node->unique_id, [&] { return previewer.show_node(*node); });
   }
-  return exit_code;
+  // As in dbt, a query that is sent as it was written leaves no artifacts.
+  const Options& options = invocation.options;
+  if (options.command != Command::kShow || !options.inline_direct.empty()) return exit_code;
+  const double elapsed =
+      static_cast<double>(invocation.clock.ticks_ns() - invocation.started_ns) / 1e9;
+  const bool written =
+      write_run_artifacts(invocation, workspace, previewer.take_results(), elapsed);
+  return exit_code == kExitOk && !written ? kExitUsage : exit_code;
 }
 
 // The nodes that --select names; nullopt when an error was reported.

@@ -394,7 +394,26 @@ Status Workspace::read_state() {
                                invocation_.fs, join_path(invocation_.working_directory, folder),
                                project_->target_path));
   previous_->folder = folder;
+  warn_of_state_in_target();
   return {};
+}
+
+void Workspace::warn_of_state_in_target() {
+  const std::string& folder = invocation_.options.state;
+  if (normalize_path(join_path(invocation_.working_directory, folder)) !=
+      normalize_path(join_path(project_->root, project_->target_path)))
+    return;
+  JsonWriter state_path;
+  state_path.string(folder);
+  ++num_warnings_;
+  invocation_.console.emit(
+      {EventLevel::kWarning,
+       "WarnStateTargetEqual",
+       fmt::format("Warning: The state and target directories are the same: '{}'. This could lead "
+                   "to missing changes due to overwritten state including non-idempotent retries.",
+                   folder),
+       {},
+       {{"state_path", state_path.take()}}});
 }
 
 Result<jinja::Value> Workspace::manifest_to_defer_to() {

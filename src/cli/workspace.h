@@ -85,6 +85,7 @@ class Workspace {
   Result<graph::SelectionRequest> selection_request();
   // Artifacts of --state, once.
   Status read_state();
+  void warn_of_state_in_target();
   Result<jinja::Value> manifest_to_defer_to();
 
   Invocation& invocation_;

@@ -277,6 +277,7 @@ Answer drop_schema(NodeContext& ctx, Interpreter& interpreter, const CallArgs& a
   SLUICE_ASSIGN(auto bound, bind_arguments("adapter.drop_schema", args, {{"relation"}}));
   if (!ctx.executing()) return Value::string("");
   SLUICE_TRY(call_macro_named(interpreter, "drop_schema", {bound[0]}));
+  if (ctx.connection && ctx.connection->in_transaction()) SLUICE_TRY(ctx.connection->commit());
   if (const Relation* relation = as_relation(bound[0]))
     ctx.shared.relations.forget_schema(relation->parts().database.value_or(""),
                                        relation->parts().schema.value_or(""));

@@ -76,6 +76,8 @@ class ProjectParser {
   void parse_hooks();
   void render_draft(Draft& draft);
   Status finish_node(Draft& draft, NodeContext& ctx, jinja::Interpreter& interpreter);
+  // What the node's hooks refer to and call is the node's own, as in dbt.
+  static Status take_hook_references(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter);
   Status take_checksum(Node& node);
   Status name_node(Node& node, NodeContext& ctx, jinja::Interpreter& interpreter);
   std::string relation_name_of(const Node& node) const;

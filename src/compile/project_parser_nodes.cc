@@ -331,6 +331,37 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
     SLUICE_TRY(name_node(node, ctx, interpreter));
   }
   node.relation_name = relation_name_of(node);
+  return take_hook_references(node, ctx, interpreter);
+}
+
+Status ProjectParser::take_hook_references(Node& node, NodeContext& ctx,
+                                           jinja::Interpreter& interpreter) {
+  ctx.refs.clear();
+  ctx.sources.clear();
+  ctx.macro_ids.clear();
+  for (const char* key : {"pre-hook", "post-hook"}) {
+    const Value* hooks = node.config.as_dict().find(key);
+    if (hooks == nullptr || !hooks->is_list()) continue;
+    for (const Value& hook : hooks->as_items()) {
+      const Value* sql = hook.is_dict() ? hook.as_dict().find("sql") : nullptr;
+      if (sql == nullptr || !sql->is_string() || jinja::is_plain_text(sql->as_string())) continue;
+      SLUICE_ASSIGN(const jinja::Template tmpl,
+                    jinja::compile_template(sql->as_string(), node.original_file_path));
+      SLUICE_TRY(interpreter.render(tmpl).map([](const std::string&) {}));
+    }
+  }
+  if (node.type == ResourceType::kSeed && !(ctx.refs.empty() && ctx.sources.empty()))
+    return fail(ErrorCode::kPropertyInvalid,
+                fmt::format("Seeds cannot depend on other nodes: a hook of the seed '{}' calls "
+                            "ref() or source()",
+                            node.name),
+                "move the hook to a model that depends on both");
+  node.refs.insert(node.refs.end(), ctx.refs.begin(), ctx.refs.end());
+  node.sources.insert(node.sources.end(), ctx.sources.begin(), ctx.sources.end());
+  for (const SharedText& id : ctx.macro_ids)
+    if (std::find(node.depends_on_macros.begin(), node.depends_on_macros.end(), id) ==
+        node.depends_on_macros.end())
+      node.depends_on_macros.push_back(id);
   return {};
 }
 

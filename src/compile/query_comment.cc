@@ -81,7 +81,11 @@ Result<QueryComment> QueryComment::read(const project::Project& project) {
     return fail(invalid(fmt::format("\"query-comment\" must be text or a mapping, not \"{}\"",
                                     jinja::to_repr(text).value_or(std::string()))));
   comment.kind_ = Kind::kCustom;
-  SLUICE_ASSIGN(comment.template_, jinja::compile_template(text.as_string(), "query-comment"));
+  const std::string block =
+      fmt::format("{{% macro query_comment() %}}{}{{% endmacro %}}", text.as_string());
+  SLUICE_ASSIGN(const std::vector<jinja::Block> blocks,
+                jinja::split_blocks(block, "query-comment", {"macro"}));
+  SLUICE_ASSIGN(comment.macro_, jinja::compile_macro(blocks.front(), "query-comment"));
   return comment;
 }
 
@@ -107,7 +111,8 @@ Result<std::string> QueryComment::render(SharedState& shared, Node* node) const 
   jinja::Environment environment = environment_for(shared, Phase::kRun);
   jinja::Interpreter interpreter(environment, scope);
   interpreter.host = &context;
-  return interpreter.render(*template_);
+  SLUICE_ASSIGN(const Value out, interpreter.call_macro(*macro_, {}));
+  return jinja::to_str(out);
 }
 
 Result<std::string> QueryComment::text_for(SharedState& shared, Node* node) const {

@@ -2,7 +2,7 @@
 // dbt_project.yml. Made once per session; text_for() may be called by many threads.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "jinja/template.h"
@@ -32,7 +32,7 @@ class QueryComment {
 
   Kind kind_ = Kind::kStandard;
   bool append_ = false;
-  std::optional<jinja::Template> template_;  // of kCustom
+  std::shared_ptr<const jinja::Macro> macro_;  // of kCustom: a macro, so that it can return()
 };
 
 }  // namespace sluice::compile

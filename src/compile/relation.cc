@@ -254,6 +254,11 @@ Result<std::optional<Value>> Relation::attribute(std::string_view name) const {
   for (const auto& [known, member] : kMembers)
     if (known == name) return member(parts_);
   if (name == "quote_character") return Value::string(dialect_.quote_character());
+  if (name == "metadata") {
+    Value metadata = Value::dict();
+    metadata.as_dict().set("type", Value::string(type_name()));
+    return metadata;
+  }
   if (!name.starts_with("is_")) return relation_class_attribute(name);
   std::optional<RelationType> type = parse_relation_type(name.substr(3));
   if (!type) return std::nullopt;

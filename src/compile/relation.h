@@ -63,6 +63,8 @@ class Relation final : public jinja::Object {
   bool equals(const jinja::Value& other) const override;
   std::optional<uint64_t> hash() const override;
   std::optional<size_t> length() const override { return std::nullopt; }
+  // dbt's relations answer get() and item access; packages recognise them by that and `metadata`.
+  bool is_mapping() const override { return true; }
 
  private:
   Result<std::optional<jinja::Value>> other_method(jinja::Interpreter& interpreter,

@@ -200,6 +200,17 @@ Result<Value> merged_value(const KeyRule* rule, std::string_view key, const Valu
   return deep_copy(overlay);
 }
 
+// A key that is written in both of its spellings in one place.
+Status check_one_spelling(const Dict& config) {
+  for (const auto& [alias, key] :
+       {std::pair("pre_hook", "pre-hook"), std::pair("post_hook", "post-hook")})
+    if (config.find(alias) != nullptr && config.find(key) != nullptr)
+      return fail(ErrorCode::kCompileFailed,
+                  fmt::format("got duplicate keys: ({}, {}) all map to \"{}\"", alias, key, key),
+                  fmt::format("put all hooks under \"{}\", as a list", key));
+  return {};
+}
+
 }  // namespace
 
 std::string_view canonical_config_key(std::string_view key) {
@@ -224,6 +235,7 @@ Status merge_config(Value& base, const Value& overlay, ResourceType /*type*/) {
     return fail(ErrorCode::kConfigInvalid,
                 fmt::format("a config must be a mapping, not \"{}\"", shown(overlay)),
                 "write the config keys indented below \"config:\"");
+  SLUICE_TRY(check_one_spelling(overlay.as_dict()));
   for (const Dict::Entry& entry : overlay.as_dict().entries()) {
     if (!entry.key.is_string())
       return fail(ErrorCode::kConfigInvalid,
