@@ -62,16 +62,21 @@ run::RunResultsRequest artifact_request(const Invocation& invocation, Workspace&
 
 }  // namespace
 
-bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
-                         const std::vector<run::NodeResult>& results, double elapsed_seconds) {
+bool write_run_results_artifact(Invocation& invocation, Workspace& workspace,
+                                const std::vector<run::NodeResult>& results,
+                                double elapsed_seconds) {
   if (!invocation.options.write_json) return true;
   const run::RunResultsRequest request = artifact_request(invocation, workspace, elapsed_seconds);
-  const bool manifest_written = write_manifest_artifact(invocation, workspace);
   return workspace.write_artifact_in_pieces(
-             "run_results.json",
-             [&](const FileSystem::TextSink& sink) {
-               run::write_run_results_json(workspace.session().manifest(), results, request, sink);
-             }) &&
+      "run_results.json", [&](const FileSystem::TextSink& sink) {
+        run::write_run_results_json(workspace.session().manifest(), results, request, sink);
+      });
+}
+
+bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
+                         const std::vector<run::NodeResult>& results, double elapsed_seconds) {
+  const bool manifest_written = write_manifest_artifact(invocation, workspace);
+  return write_run_results_artifact(invocation, workspace, results, elapsed_seconds) &&
          manifest_written;
 }
 

@@ -14,6 +14,10 @@ namespace sluice::cli {
 inline constexpr std::string_view kDbtVersion = "1.11.16";
 
 bool write_manifest_artifact(Invocation& invocation, Workspace& workspace);
+// run_results.json alone.
+bool write_run_results_artifact(Invocation& invocation, Workspace& workspace,
+                                const std::vector<run::NodeResult>& results,
+                                double elapsed_seconds);
 bool write_run_artifacts(Invocation& invocation, Workspace& workspace,
                          const std::vector<run::NodeResult>& results, double elapsed_seconds);
 

@@ -31,8 +31,8 @@ class Previewer {
   Previewer(Invocation& invocation, Workspace& workspace, run::GuardedConnection& connection)
       : invocation_(invocation), workspace_(workspace), connection_(connection) {}
 
-  // What became of each, for run_results.json. That of the query of the command line becomes a node
-  // of the manifest.
+  // What became of each, for run_results.json. The query of the command line becomes a node, so
+  // that its compiled code is found.
   std::vector<run::NodeResult> take_results() {
     if (inline_node_) {
       compile::Manifest& manifest = workspace_.session().manifest();
@@ -52,7 +52,9 @@ class Previewer {
     result.timing.push_back({"compile", started_micros, compiled ? compiled_micros_ : now_micros});
     if (compiled) result.timing.push_back({"execute", compiled_micros_, now_micros});
     result.execution_seconds = static_cast<double>(now_micros - started_micros) / 1e6;
-    if (!status) {
+    if (status) {
+      result.adapter_message = "OK";
+    } else {
       result.status = run::NodeStatus::kError;
       result.message = status.error().message();
     }
@@ -160,8 +162,11 @@ int show_all(Invocation& invocation, Workspace& workspace, const graph::Selectio
   if (options.command != Command::kShow || !options.inline_direct.empty()) return exit_code;
   const double elapsed =
       static_cast<double>(invocation.clock.ticks_ns() - invocation.started_ns) / 1e9;
+  // The query of the command line is in the results, not in the manifest.
+  const bool manifest_written = write_manifest_artifact(invocation, workspace);
   const bool written =
-      write_run_artifacts(invocation, workspace, previewer.take_results(), elapsed);
+      write_run_results_artifact(invocation, workspace, previewer.take_results(), elapsed) &&
+      manifest_written;
   return exit_code == kExitOk && !written ? kExitUsage : exit_code;
 }
 
