@@ -30,7 +30,10 @@ struct Settings {
   double seconds = 60;
   uint64_t first_seed = 1;
   uint64_t projects = 1'000'000'000;
-  std::string folder = "/dev/shm";
+  // In memory where that can be had: the files are many and small.
+  std::string folder = ::access("/dev/shm", W_OK) == 0
+                           ? std::string("/dev/shm")
+                           : std::filesystem::temp_directory_path().string();
   bool keep = false;
 };
 
