@@ -13,6 +13,7 @@
 #include <memory>
 #include <set>
 #include <utility>
+#include "sql/expression_text.h"
 
 namespace sluice::detect {
 namespace {
@@ -156,12 +157,6 @@ Result<FileRecord> local_record(const std::string& path, const FileRecords& know
   return record;
 }
 
-std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 Result<std::vector<std::string>> expand(const std::vector<std::string>& patterns,
                                         warehouse::Connection& connection) {
   std::vector<std::string> paths;
@@ -171,10 +166,10 @@ Result<std::vector<std::string>> expand(const std::vector<std::string>& patterns
       paths.push_back(pattern);
       continue;
     }
-    SLUICE_ASSIGN(
-        const warehouse::StatementResult found,
-        connection.execute(
-            fmt::format("select file from glob({}) order by 1", quoted_text(pattern)), true));
+    SLUICE_ASSIGN(const warehouse::StatementResult found,
+                  connection.execute(fmt::format("select file from glob({}) order by 1",
+                                                 sql::quoted_literal(pattern)),
+                                     true));
     for (const auto& row : found.table.rows)
       if (const auto* path = std::get_if<std::string>(&row[0])) paths.push_back(*path);
   }
@@ -186,7 +181,8 @@ Status remote_records(const std::vector<std::string>& paths, FileListing& listin
                       warehouse::Connection& connection) {
   if (paths.empty()) return {};
   std::string list;
-  for (const std::string& path : paths) list += (list.empty() ? "" : ", ") + quoted_text(path);
+  for (const std::string& path : paths)
+    list += (list.empty() ? "" : ", ") + sql::quoted_literal(path);
   SLUICE_ASSIGN(const warehouse::StatementResult found,
                 connection.execute(fmt::format("select filename, size, last_modified::varchar from "
                                                "read_blob([{}])",

@@ -15,14 +15,8 @@ using detect::PartitionValue;
 using sql::Dep;
 using sql::quoted_identifier;
 
-std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 std::string literal(const PartitionValue& value, const std::string& type) {
-  return value ? fmt::format("CAST({} AS {})", quoted_text(*value), type)
+  return value ? fmt::format("CAST({} AS {})", sql::quoted_literal(*value), type)
                : fmt::format("CAST(NULL AS {})", type);
 }
 
@@ -180,7 +174,7 @@ class Planner {
     return fmt::format("CAST({} AS {})", moved_by(value, end, padding), range_type());
   }
   std::string range_literal(const PartitionValue& value) const {
-    return fmt::format("CAST({} AS {})", quoted_text(*value), range_type());
+    return fmt::format("CAST({} AS {})", sql::quoted_literal(*value), range_type());
   }
   Result<AffectedSet> affected_interval(
       const std::map<std::string, std::vector<detect::Change>>& changes) const;

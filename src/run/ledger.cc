@@ -14,12 +14,6 @@ namespace {
 
 using detect::PartitionValue;
 
-std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 const std::string& text_of(const warehouse::Cell& cell) {
   static const std::string kNothing;
   const auto* text = std::get_if<std::string>(&cell);
@@ -106,7 +100,7 @@ Result<std::optional<ModelEntry>> Ledger::model(const std::string& relation) {
       fetch(fmt::format(
           "select generation, code, \"key\", \"columns\", content, tier, is_deterministic from "
           "{} where relation = {}",
-          table("models"), quoted_text(relation))));
+          table("models"), sql::quoted_literal(relation))));
   if (found.rows.empty()) return std::optional<ModelEntry>();
   const std::vector<warehouse::Cell>& row = found.rows.front();
   ModelEntry entry;
@@ -127,7 +121,8 @@ Result<std::vector<detect::Consumed>> Ledger::consumed(const std::string& relati
                                                        const std::string& input) {
   SLUICE_ASSIGN(const warehouse::ResultTable found,
                 fetch(fmt::format("select part, version from {} where relation = {} and input = {}",
-                                  table("consumed"), quoted_text(relation), quoted_text(input))));
+                                  table("consumed"), sql::quoted_literal(relation),
+                                  sql::quoted_literal(input))));
   std::vector<detect::Consumed> out;
   for (const auto& row : found.rows)
     out.push_back({parse_partition_key(text_of(row[0])), text_of(row[1])});
@@ -138,7 +133,8 @@ Result<std::optional<std::string>> Ledger::input_columns(const std::string& rela
                                                          const std::string& input) {
   SLUICE_ASSIGN(const warehouse::ResultTable found,
                 fetch(fmt::format("select \"columns\" from {} where relation = {} and input = {}",
-                                  table("inputs"), quoted_text(relation), quoted_text(input))));
+                                  table("inputs"), sql::quoted_literal(relation),
+                                  sql::quoted_literal(input))));
   if (found.rows.empty()) return std::optional<std::string>();
   return std::optional(text_of(found.rows.front()[0]));
 }
@@ -146,7 +142,7 @@ Result<std::optional<std::string>> Ledger::input_columns(const std::string& rela
 Result<std::vector<TablePartition>> Ledger::partitions(const std::string& relation) {
   SLUICE_ASSIGN(const warehouse::ResultTable found,
                 fetch(fmt::format("select part, version, rows from {} where relation = {}",
-                                  table("partitions"), quoted_text(relation))));
+                                  table("partitions"), sql::quoted_literal(relation))));
   std::vector<TablePartition> out;
   for (const auto& row : found.rows)
     out.push_back({parse_partition_key(text_of(row[0])), number_of(row[1]), number_of(row[2])});
@@ -158,7 +154,7 @@ Result<detect::FileRecords> Ledger::files(const std::string& input) {
       const warehouse::ResultTable found,
       fetch(fmt::format("select path, size, mtime_ns, ctime_ns, inode, is_settled, content "
                         "from {} where input = {}",
-                        table("files"), quoted_text(input))));
+                        table("files"), sql::quoted_literal(input))));
   detect::FileRecords out;
   for (const auto& row : found.rows) {
     detect::FileRecord record;
@@ -176,12 +172,12 @@ Result<detect::FileRecords> Ledger::files(const std::string& input) {
 
 Status Ledger::save_model(const ModelEntry& entry) {
   SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table("models"),
-                                 quoted_text(entry.relation))));
+                                 sql::quoted_literal(entry.relation))));
   return execute(fmt::format(
       "insert into {} values ({}, {}, {}, {}, {}, {}, {}, {}, now()::timestamp)", table("models"),
-      quoted_text(entry.relation), entry.generation, quoted_text(entry.code),
-      quoted_text(json_list(entry.key)), quoted_text(entry.columns), quoted_text(entry.content),
-      quoted_text(entry.tier), entry.is_deterministic));
+      sql::quoted_literal(entry.relation), entry.generation, sql::quoted_literal(entry.code),
+      sql::quoted_literal(json_list(entry.key)), sql::quoted_literal(entry.columns),
+      sql::quoted_literal(entry.content), sql::quoted_literal(entry.tier), entry.is_deterministic));
 }
 
 // Removes the rows with one of `keys` (their texts as SQL literals) under the condition, and adds
@@ -218,25 +214,28 @@ Status Ledger::save_consumed(const std::string& relation, const std::string& inp
     const std::string key = detect::partition_key(partition.values);
     const auto found = old.find(key);
     const bool is_same = found != old.end() && found->second == partition.version;
-    if (found != old.end() && !is_same) removed.push_back(quoted_text(key));
+    if (found != old.end() && !is_same) removed.push_back(sql::quoted_literal(key));
     if (found != old.end()) old.erase(found);
     if (!is_same)
-      rows.push_back(fmt::format("({}, {}, {}, {})", quoted_text(relation), quoted_text(input),
-                                 quoted_text(key), quoted_text(partition.version)));
+      rows.push_back(fmt::format("({}, {}, {}, {})", sql::quoted_literal(relation),
+                                 sql::quoted_literal(input), sql::quoted_literal(key),
+                                 sql::quoted_literal(partition.version)));
   }
-  for (const auto& [key, version] : old) removed.push_back(quoted_text(key));
+  for (const auto& [key, version] : old) removed.push_back(sql::quoted_literal(key));
   return replace_rows("consumed",
-                      fmt::format("relation = {} and input = {} and part", quoted_text(relation),
-                                  quoted_text(input)),
+                      fmt::format("relation = {} and input = {} and part",
+                                  sql::quoted_literal(relation), sql::quoted_literal(input)),
                       removed, rows);
 }
 
 Status Ledger::save_input_columns(const std::string& relation, const std::string& input,
                                   const std::string& columns) {
-  SLUICE_TRY(execute(fmt::format("delete from {} where relation = {} and input = {}",
-                                 table("inputs"), quoted_text(relation), quoted_text(input))));
+  SLUICE_TRY(
+      execute(fmt::format("delete from {} where relation = {} and input = {}", table("inputs"),
+                          sql::quoted_literal(relation), sql::quoted_literal(input))));
   return execute(fmt::format("insert into {} values ({}, {}, {})", table("inputs"),
-                             quoted_text(relation), quoted_text(input), quoted_text(columns)));
+                             sql::quoted_literal(relation), sql::quoted_literal(input),
+                             sql::quoted_literal(columns)));
 }
 
 Status Ledger::save_partitions(const std::string& relation,
@@ -244,15 +243,16 @@ Status Ledger::save_partitions(const std::string& relation,
                                const std::vector<std::vector<PartitionValue>>& removed) {
   std::vector<std::string> keys, rows;
   for (const std::vector<PartitionValue>& values : removed)
-    keys.push_back(quoted_text(detect::partition_key(values)));
+    keys.push_back(sql::quoted_literal(detect::partition_key(values)));
   for (const TablePartition& partition : changed) {
-    const std::string key = quoted_text(detect::partition_key(partition.values));
+    const std::string key = sql::quoted_literal(detect::partition_key(partition.values));
     keys.push_back(key);
-    rows.push_back(fmt::format("({}, {}, {}, {})", quoted_text(relation), key, partition.version,
-                               partition.rows));
+    rows.push_back(fmt::format("({}, {}, {}, {})", sql::quoted_literal(relation), key,
+                               partition.version, partition.rows));
   }
-  return replace_rows("partitions", fmt::format("relation = {} and part", quoted_text(relation)),
-                      keys, rows);
+  return replace_rows("partitions",
+                      fmt::format("relation = {} and part", sql::quoted_literal(relation)), keys,
+                      rows);
 }
 
 Status Ledger::save_files(const std::string& input, const detect::FileRecords& before,
@@ -261,21 +261,22 @@ Status Ledger::save_files(const std::string& input, const detect::FileRecords& b
   for (const auto& [path, record] : now) {
     const auto found = before.find(path);
     if (found != before.end() && found->second == record) continue;
-    if (found != before.end()) keys.push_back(quoted_text(path));
-    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {}, {}, {})", quoted_text(input),
-                               quoted_text(path), record.size, record.mtime_ns, record.ctime_ns,
-                               static_cast<int64_t>(record.inode), record.is_settled,
-                               quoted_text(record.content)));
+    if (found != before.end()) keys.push_back(sql::quoted_literal(path));
+    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {}, {}, {})", sql::quoted_literal(input),
+                               sql::quoted_literal(path), record.size, record.mtime_ns,
+                               record.ctime_ns, static_cast<int64_t>(record.inode),
+                               record.is_settled, sql::quoted_literal(record.content)));
   }
   for (const auto& [path, record] : before)
-    if (!now.contains(path)) keys.push_back(quoted_text(path));
-  return replace_rows("files", fmt::format("input = {} and path", quoted_text(input)), keys, rows);
+    if (!now.contains(path)) keys.push_back(sql::quoted_literal(path));
+  return replace_rows("files", fmt::format("input = {} and path", sql::quoted_literal(input)), keys,
+                      rows);
 }
 
 Status Ledger::remove(const std::string& relation) {
   for (const std::string_view name : {"models", "consumed", "inputs", "partitions"})
-    SLUICE_TRY(execute(
-        fmt::format("delete from {} where relation = {}", table(name), quoted_text(relation))));
+    SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table(name),
+                                   sql::quoted_literal(relation))));
   return {};
 }
 

@@ -17,12 +17,6 @@ using sql::quoted_identifier;
 constexpr std::string_view kFresh = "temp.main._sluice_fresh";
 constexpr std::string_view kDifferent = "temp.main._sluice_different";
 
-std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 PartitionValue text_of(const warehouse::Cell& cell) {
   const auto* text = std::get_if<std::string>(&cell);
   return text == nullptr ? PartitionValue() : PartitionValue(*text);
@@ -70,7 +64,7 @@ std::string MaintenanceExecution::input_query(const ModelInput& leaf) const {
     // told by the whole list.
     for (const size_t position : reads->partitions)
       for (const std::string& file : manifest.partitions[position].files)
-        wanted.push_back(quoted_text(file));
+        wanted.push_back(sql::quoted_literal(file));
     return fmt::format("{} where filename in ({})", whole, fmt::join(wanted, ", "));
   }
   for (const size_t position : reads->partitions) {
@@ -79,7 +73,7 @@ std::string MaintenanceExecution::input_query(const ModelInput& leaf) const {
       const PartitionValue& value = manifest.partitions[position].values[i];
       parts.push_back(fmt::format(
           "{} IS NOT DISTINCT FROM {}", quoted_identifier(manifest.columns[i]),
-          value ? fmt::format("CAST({} AS {})", quoted_text(*value), leaf.state.types[i])
+          value ? fmt::format("CAST({} AS {})", sql::quoted_literal(*value), leaf.state.types[i])
                 : std::string("NULL")));
     }
     wanted.push_back(fmt::format("({})", fmt::join(parts, " AND ")));

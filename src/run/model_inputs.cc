@@ -12,12 +12,6 @@
 namespace sluice::run {
 namespace {
 
-std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 bool has_input(const ModelInputs& inputs, const std::string& stub) {
   return std::any_of(inputs.leaves.begin(), inputs.leaves.end(),
                      [&stub](const ModelInput& leaf) { return leaf.stub == stub; }) ||
@@ -29,7 +23,7 @@ bool has_input(const ModelInputs& inputs, const std::string& stub) {
 Result<Json> parsed_from(const std::string& text, warehouse::Connection& connection) {
   SLUICE_ASSIGN(const warehouse::StatementResult found,
                 connection.execute(fmt::format("select json_serialize_sql({})::varchar",
-                                               quoted_text("select * from " + text)),
+                                               sql::quoted_literal("select * from " + text)),
                                    true));
   const auto* answer = std::get_if<std::string>(&found.table.rows.at(0).at(0));
   if (answer == nullptr) return fail(ErrorCode::kInternal, "the engine gave no parse tree");

@@ -8,12 +8,6 @@
 namespace sluice::sql {
 namespace {
 
-std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 // Every function that the parsed text names, with the number of arguments.
 void collect_calls(const Json& json, const FunctionProperties& functions,
                    std::set<std::string>& unstable) {
@@ -103,7 +97,7 @@ Result<std::string> Binder::fetch_text(const std::string& sql) {
 Result<BoundQuery> Binder::bind(const std::string& sql) {
   BoundQuery out;
   SLUICE_ASSIGN(out.columns, connection_->describe_query(sql));
-  const std::string literal = quoted_text(sql);
+  const std::string literal = quoted_literal(sql);
   SLUICE_ASSIGN(const std::string parsed,
                 fetch_text(fmt::format("select json_serialize_sql({})::varchar", literal)));
   SLUICE_ASSIGN(const Json tree, parse_json(parsed));

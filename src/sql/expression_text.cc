@@ -63,6 +63,12 @@ std::string quoted_identifier(std::string_view name) {
   return out + "\"";
 }
 
+std::string quoted_literal(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
 Text expression_text(const Expr& expr, const ColumnText& column) {
   if (expr.kind == ExprKind::kColumn) return column(expr.column);
   std::vector<std::string> arguments;

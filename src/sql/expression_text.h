@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "sql/relational.h"
 
@@ -22,6 +23,7 @@ void collect_columns(const Expr& expr, std::set<size_t>& out);
 std::set<size_t> columns_of(const Expr& expr);
 // Calls `visit` for the expression and all below it.
 void visit_expressions(const Expr& expr, const std::function<void(const Expr&)>& visit);
-std::string quoted_identifier(std::string_view name);
+std::string quoted_identifier(std::string_view name);  // "a ""b"""
+std::string quoted_literal(std::string_view text);     // 'it''s'
 
 }  // namespace sluice::sql

@@ -5,18 +5,13 @@
 #include <cmath>
 #include <map>
 
+#include "sql/expression_text.h"
 #include "sql/plan_reader.h"
 
 namespace sluice::sql {
 namespace {
 
 using Kind = Json::Kind;
-
-std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
 
 std::string_view comparison_operator(std::string_view type) {
   if (type == "COMPARE_EQUAL") return "=";
@@ -84,8 +79,8 @@ std::string constant_text(const Json& value, std::string_view id, const std::str
       return id == "INTERVAL" ? interval_text(value) : std::string();
     case Kind::kString:
       if (id != "VARCHAR") return {};
-      if (type == "VARCHAR") return quoted_text(value.text);
-      return fmt::format("CAST({} AS {})", quoted_text(value.text), type);
+      if (type == "VARCHAR") return quoted_literal(value.text);
+      return fmt::format("CAST({} AS {})", quoted_literal(value.text), type);
     case Kind::kFloat:
       if ((id != "DOUBLE" && id != "FLOAT") || !std::isfinite(value.floating)) return {};
       return fmt::format("CAST('{}' AS {})", value.floating, type);

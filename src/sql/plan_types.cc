@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sql/expression_text.h"
 #include "sql/plan_reader.h"
 
 namespace sluice::sql {
@@ -52,12 +53,6 @@ std::string decimal_text(const Json& info) {
   return fmt::format("DECIMAL({},{})", width->integer, scale->integer);
 }
 
-std::string quoted_name(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
 std::string struct_text(const Json& info) {
   const Json* members = info.find("child_types");
   if (members == nullptr || members->items.empty()) return {};
@@ -68,7 +63,7 @@ std::string struct_text(const Json& info) {
     const std::string text = type == nullptr ? std::string() : PlanReader::type_text(*type);
     if (text.empty() || name.empty()) return {};
     if (out.back() != '(') out += ", ";
-    out += quoted_name(name) + " " + text;
+    out += quoted_identifier(name) + " " + text;
   }
   return out + ")";
 }
