@@ -1,4 +1,5 @@
 // sluice: see cli/main.h.
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -7,6 +8,8 @@
 #include "cli/main.h"
 
 int main(int argc, char** argv) {
+  // A file over the limit of the shell is an error to tell, not an end without a word.
+  std::signal(SIGXFSZ, SIG_IGN);
   sluice::cli::Leftovers leftovers;
   const int exit_code =
       sluice::cli::run_main(std::vector<std::string>(argv + 1, argv + argc), leftovers);

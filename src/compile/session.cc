@@ -206,6 +206,12 @@ Result<std::string> Session::compile_inline(const std::string& text,
   return impl_->compiler.compile_inline(text, connection);
 }
 
+Error Session::located(Error error, const Specification& specification) const {
+  locate_sql_error(error, *specification.rendered, specification.sql, 0);
+  error.set_node(specification.rendered->unique_id);
+  return error;
+}
+
 std::string Session::relation_name(const Node& node) const {
   const Value relation =
       Relation::make(*impl_->shared.dialect, node_relation_parts(impl_->shared, node));

@@ -117,6 +117,7 @@ struct SpecificationInput {
 // The query of a full refresh over stubs.
 struct Specification {
   std::string sql;
+  std::shared_ptr<const Node> rendered;  // the model with this query in place of its own
   std::vector<SpecificationInput> inputs;  // in order of first use
 };
 
@@ -155,6 +156,9 @@ class Session {
 
   // Compiles a text as an inline node ("sql_operation") against the project.
   Result<std::string> compile_inline(const std::string& text, warehouse::Connection* connection);
+
+  // An engine's error about a specification, with its places in the template and in the query.
+  Error located(Error error, const Specification& specification) const;
 
   // The name of the relation that the node makes, as SQL writes it.
   std::string relation_name(const Node& node) const;

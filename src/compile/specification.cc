@@ -21,17 +21,27 @@ Value never() {
 }  // namespace
 
 Result<Specification> SpecificationCompiler::compile() {
-  SLUICE_ASSIGN(Rendered rendered, render(node_));
+  auto model = std::make_shared<Node>(node_);
+  model->source_map.clear();
+  SLUICE_ASSIGN(Rendered rendered, render(*model));
   for (const Node* ephemeral : rendered.ephemerals) SLUICE_TRY(add_ephemeral(*ephemeral));
-  out_.sql = ctes_.empty() ? std::move(rendered.sql) : inject_ctes(rendered.sql, ctes_).sql;
+  model->injected_at = model->injected_bytes = 0;
+  out_.sql = rendered.sql;
+  if (!ctes_.empty()) {
+    Injection injection = inject_ctes(rendered.sql, ctes_);
+    model->injected_at = injection.at;
+    model->injected_bytes = injection.bytes;
+    out_.sql = std::move(injection.sql);
+  }
+  model->uninjected_code = std::move(rendered.sql);
+  model->compiled_code = out_.sql;
+  out_.rendered = std::move(model);
   return std::move(out_);
 }
 
-Result<SpecificationCompiler::Rendered> SpecificationCompiler::render(const Node& node) {
+Result<SpecificationCompiler::Rendered> SpecificationCompiler::render(Node& node) {
   if (jinja::is_plain_text(node.raw_code)) return Rendered{std::string(node.raw_code), {}};
-  // A copy, because rendering records on the node what its template did.
-  Node copy = node;
-  NodeContext ctx(shared_, &copy, node.package, Phase::kCompile, connection_);
+  NodeContext ctx(shared_, &node, node.package, Phase::kCompile, connection_);
   ctx.specification = this;
   ctx.extra["is_incremental"] = never();
   jinja::Environment environment = environment_for(shared_, Phase::kCompile);
@@ -39,7 +49,7 @@ Result<SpecificationCompiler::Rendered> SpecificationCompiler::render(const Node
   interpreter.host = &ctx;
   SLUICE_ASSIGN(const jinja::Template tmpl,
                 jinja::compile_template(node.raw_code, node.original_file_path, node.span.line));
-  Result<std::string> sql = interpreter.render(tmpl);
+  Result<std::string> sql = interpreter.render(tmpl, &node.source_map);
   if (connection_ != nullptr && connection_->in_transaction()) SLUICE_TRY(connection_->rollback());
   if (!sql) return fail(std::move(sql.error()));
   Rendered out{std::move(*sql), {}};
@@ -52,7 +62,9 @@ Status SpecificationCompiler::add_ephemeral(const Node& node) {
     return cte.id == node.unique_id;
   });
   if (is_known) return {};
-  SLUICE_ASSIGN(const Rendered rendered, render(node));
+  Node copy = node;
+  copy.source_map.clear();
+  SLUICE_ASSIGN(const Rendered rendered, render(copy));
   for (const Node* below : rendered.ephemerals) SLUICE_TRY(add_ephemeral(*below));
   ctes_.push_back(
       {node.unique_id, " __dbt__cte__" + node.alias + " as (\n" + rendered.sql + "\n)"});

@@ -29,7 +29,8 @@ class SpecificationCompiler {
     std::string sql;
     std::vector<const Node*> ephemerals;
   };
-  Result<Rendered> render(const Node& node);
+  // Of a copy: rendering records on the node what its template did.
+  Result<Rendered> render(Node& node);
   Status add_ephemeral(const Node& node);
   jinja::Value stub(const std::string& unique_id, std::string relation, const Node* node,
                     const Source* source);

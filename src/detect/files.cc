@@ -136,7 +136,7 @@ std::string hash_text(std::string_view text) {
 constexpr int64_t kSettleNs = 2'000'000'000;
 
 Result<FileRecord> local_record(const std::string& path, const FileRecords& known, int64_t now_ns,
-                                const FileSystem& fs, FileListing& listing) {
+                                const FileSystem& fs) {
   SLUICE_ASSIGN(const FileInfo info, fs.info(path));
   FileRecord record{info.size, info.mtime_ns, info.ctime_ns, info.inode, false, {}};
   record.is_settled = now_ns - std::max(info.mtime_ns, info.ctime_ns) > kSettleNs;
@@ -152,8 +152,6 @@ Result<FileRecord> local_record(const std::string& path, const FileRecords& know
     }
   }
   SLUICE_ASSIGN(record.content, hash_file(path));
-  ++listing.num_hashed;
-  listing.bytes_hashed += info.size;
   return record;
 }
 
@@ -309,7 +307,7 @@ Result<FileListing> list_files(const FileReader& reader, const std::vector<std::
       remote.push_back(path);
       continue;
     }
-    SLUICE_ASSIGN(FileRecord record, local_record(path, known, now_ns, fs, listing));
+    SLUICE_ASSIGN(FileRecord record, local_record(path, known, now_ns, fs));
     listing.records.emplace(path, std::move(record));
   }
   SLUICE_TRY(remote_records(remote, listing, connection));

@@ -44,8 +44,6 @@ using FileRecords = std::map<std::string, FileRecord>;  // by path
 struct FileListing {
   Manifest manifest;
   FileRecords records;    // of every file listed
-  size_t num_hashed = 0;  // files that were read to learn their content
-  uint64_t bytes_hashed = 0;
 };
 
 // `columns` are those of the reader's result: a key of the paths that is none of them tells no

@@ -273,11 +273,4 @@ Status Ledger::save_files(const std::string& input, const detect::FileRecords& b
                       rows);
 }
 
-Status Ledger::remove(const std::string& relation) {
-  for (const std::string_view name : {"models", "consumed", "inputs", "partitions"})
-    SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table(name),
-                                   sql::quoted_literal(relation))));
-  return {};
-}
-
 }  // namespace sluice::run

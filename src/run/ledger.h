@@ -61,8 +61,6 @@ class Ledger {
                          const std::vector<std::vector<detect::PartitionValue>>& removed);
   Status save_files(const std::string& input, const detect::FileRecords& before,
                     const detect::FileRecords& now);
-  // Forgets the model; its table is like any other then.
-  Status remove(const std::string& relation);
 
  private:
   Ledger(warehouse::Connection& connection, std::string prefix)

@@ -145,14 +145,13 @@ Status Maintainer::analyse(MaintenanceJob& job) {
     SLUICE_ASSIGN(sql::Binder binder, sql::Binder::open());
     binder_ = std::move(binder);
   }
-  for (const ModelInput& leaf : job.inputs.leaves) {
-    std::vector<warehouse::ColumnInfo> columns = leaf.columns;
-    if (leaf.has_filename_column) columns.push_back({"filename", "VARCHAR"});
+  for (const ModelInput& leaf : job.inputs.leaves)
     SLUICE_TRY(binder_->define_table({"", "main", leaf.stub}, leaf.columns));
-  }
   for (const ViewInput& view : job.inputs.views)
     SLUICE_TRY(binder_->define_view({"", "main", view.stub}, view.sql));
-  SLUICE_ASSIGN(sql::BoundQuery bound, binder_->bind(job.inputs.specification.sql));
+  Result<sql::BoundQuery> answer = binder_->bind(job.inputs.specification.sql);
+  if (!answer) return fail(session_.located(std::move(answer.error()), job.inputs.specification));
+  sql::BoundQuery bound = std::move(*answer);
   job.columns = bound.columns;
   specification.columns = std::move(bound.columns);
   specification.unstable_functions = std::move(bound.unstable_functions);
@@ -167,6 +166,13 @@ Status Maintainer::analyse(MaintenanceJob& job) {
 
 Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
                                         warehouse::Connection& connection, Depth depth) {
+  Result<MaintenanceJob> job = make_job(node, connection, depth);
+  if (!job) job.error().set_node(node.unique_id).locate(node.span);
+  return job;
+}
+
+Result<MaintenanceJob> Maintainer::make_job(const compile::Node& node,
+                                            warehouse::Connection& connection, Depth depth) {
   MaintenanceJob job;
   job.node = &node;
   job.relation = session_.relation_name(node);

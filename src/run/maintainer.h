@@ -59,6 +59,8 @@ class Maintainer {
                                              warehouse::Connection& connection);
 
  private:
+  Result<MaintenanceJob> make_job(const compile::Node& node, warehouse::Connection& connection,
+                                  Depth depth);
   friend class MaintenanceExecution;
   Status analyse(MaintenanceJob& job);
   Result<std::string> code_of(const MaintenanceJob& job, warehouse::Connection& connection) const;

@@ -153,6 +153,7 @@ Status MaintenanceExecution::write_differences() {
       changed_.push_back({std::move(values), 0, rows});
   }
   if (different.table.rows.empty()) return {};
+  SLUICE_TRY(follow_content());
   std::string among = "true";
   for (const size_t column : job_.plan.key.columns)
     among += fmt::format(" and different.{0} IS NOT DISTINCT FROM candidate.{0}",
@@ -163,6 +164,22 @@ Status MaintenanceExecution::write_differences() {
                                  job_.plan.affected.empty() ? "" : " and " + job_.plan.affected)));
   return execute(fmt::format("insert into {} select * from {} candidate where {}", job_.relation,
                              kFresh, exists));
+}
+
+// The content of the whole table from what it was and what changed: no row is read again.
+Status MaintenanceExecution::follow_content() {
+  const std::vector<std::string> before = RowHash::parse(job_.entry->content);
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult found,
+      connection_.execute(fmt::format("select ({}::hugeint + sum(count_change))::varchar || ':' || "
+                                      "({}::hugeint + sum(sum_change))::varchar || ':' || "
+                                      "xor({}::ubigint, bit_xor(xor_change))::varchar from {}",
+                                      before[0], before[1], before[2], kDifferent),
+                          true));
+  const PartitionValue content = text_of(found.table.rows.at(0).at(0));
+  if (!content) return fail(ErrorCode::kInternal, "the content of a table could not be followed");
+  content_ = *content;
+  return {};
 }
 
 Result<std::vector<TablePartition>> MaintenanceExecution::table_partitions(int64_t version) {
@@ -225,10 +242,11 @@ Status MaintenanceExecution::record() {
   for (const size_t column : job_.plan.key.columns) entry.key.push_back(job_.columns[column].name);
   if (has_changed) SLUICE_TRY(record_partitions(ledger, entry.generation));
   SLUICE_TRY(record_inputs(ledger));
-  if (has_changed) {
+  if (job_.builds_anew) {
     SLUICE_ASSIGN(const RowHash content, hash_rows(connection_, job_.relation, job_.columns, {}));
-    entry.content = content.text();
+    content_ = content.text();
   }
+  if (has_changed) entry.content = content_;
   SLUICE_TRY(ledger.save_model(entry));
   for (const ModelInput& leaf : job_.inputs.leaves)
     SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(leaf.stub)));

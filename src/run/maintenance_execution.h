@@ -26,6 +26,7 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   Status stand_inputs();
   std::string input_query(const ModelInput& leaf) const;
   Status write_differences();
+  Status follow_content();
   Result<std::vector<TablePartition>> table_partitions(int64_t version);
   Status record_partitions(Ledger& ledger, int64_t generation);
   Status record_inputs(Ledger& ledger);
@@ -37,7 +38,7 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   warehouse::Connection& connection_;
   std::vector<TablePartition> changed_;  // version is filled in by record()
   std::vector<std::vector<detect::PartitionValue>> removed_;
-  std::optional<RowHash> content_;
+  std::string content_;  // of the table when it has changed
 };
 
 }  // namespace sluice::run

@@ -41,6 +41,19 @@ std::vector<std::string> names_of(const std::vector<warehouse::ColumnInfo>& colu
   return names;
 }
 
+// The place of an error within our own question says nothing to whoever wrote the model.
+Result<std::vector<warehouse::ColumnInfo>> describe(const ModelInput& leaf,
+                                                    warehouse::Connection& connection) {
+  Result<std::vector<warehouse::ColumnInfo>> columns =
+      connection.describe_query("select * from " + leaf.relation);
+  if (columns) return columns;
+  const Error& error = columns.error();
+  return fail(error.code(), fmt::format("cannot read \"{}\": {}", leaf.stub, error.message()),
+              error.hint().empty()
+                  ? "see that it is there: build or load it first, or check its path"
+                  : error.hint());
+}
+
 std::string type_of(const std::vector<warehouse::ColumnInfo>& columns, const std::string& name) {
   for (const warehouse::ColumnInfo& column : columns)
     if (column.name == name) return column.type;
@@ -90,7 +103,7 @@ Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input, const
   if (leaf.reader) {
     SLUICE_TRY(read_source_files(leaf, reader));
   } else {
-    SLUICE_ASSIGN(leaf.columns, reader.connection.describe_query("select * from " + leaf.relation));
+    SLUICE_ASSIGN(leaf.columns, describe(leaf, reader.connection));
     bool is_maintained = false;
     if (reader.ledger != nullptr && input.node != nullptr) {
       SLUICE_ASSIGN(is_maintained, read_maintained(leaf, *reader.ledger));
@@ -118,7 +131,7 @@ Status SourceSnapshots::read_source_files(ModelInput& leaf, const Reader& reader
         return {};
     }
   }
-  SLUICE_ASSIGN(leaf.columns, reader.connection.describe_query("select * from " + leaf.relation));
+  SLUICE_ASSIGN(leaf.columns, describe(leaf, reader.connection));
   return list_source_files(leaf, reader);
 }
 
@@ -150,7 +163,6 @@ Status SourceSnapshots::list_source_files(ModelInput& leaf, const Reader& reader
     found = listings_.emplace(leaf.stub, std::move(listing)).first;
   }
   leaf.state.now = found->second.found.manifest;
-  leaf.has_filename_column = leaf.state.now.columns == std::vector<std::string>{"filename"};
   return {};
 }
 

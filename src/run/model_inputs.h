@@ -23,7 +23,6 @@ struct ModelInput {
   std::string relation;  // what stands in FROM
   std::vector<warehouse::ColumnInfo> columns;
   plan::InputState state;                    // now; `consumed` is the reader's
-  bool has_filename_column = false;          // partitions are files: restricted by their paths
   std::optional<detect::FileReader> reader;  // files
 };
 

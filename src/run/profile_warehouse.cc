@@ -1,5 +1,7 @@
 #include "run/profile_warehouse.h"
 
+#include <fmt/format.h>
+
 namespace sluice::run {
 
 Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(FileSystem& fs,
@@ -10,7 +12,12 @@ Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(FileSystem& fs,
   SLUICE_ASSIGN(const warehouse::WarehouseSettings settings, duckdb_settings(project, environment));
   const size_t slash = settings.path.rfind('/');
   if (settings.path.starts_with('/') && slash > 0)
-    SLUICE_TRY(fs.make_directories(settings.path.substr(0, slash)));
+    if (Status made = fs.make_directories(settings.path.substr(0, slash)); !made)
+      return fail(
+          made.error().code(),
+          fmt::format("cannot make the folder of the database \"{}\": {}", settings.path,
+                      made.error().message()),
+          fmt::format("check `path` of target '{}' in profiles.yml", project.profile.target_name));
   return warehouse::open_duckdb(settings);
 }
 

@@ -6,6 +6,14 @@
 
 namespace sluice::run {
 
+std::vector<std::string> RowHash::parse(const std::string& text) {
+  const size_t first = text.find(':');
+  const size_t second = text.find(':', first + 1);
+  SLUICE_CHECK(first != std::string::npos && second != std::string::npos);
+  return {text.substr(0, first), text.substr(first + 1, second - first - 1),
+          text.substr(second + 1)};
+}
+
 std::string row_hash_aggregates(const std::vector<warehouse::ColumnInfo>& columns) {
   std::string list;
   for (const warehouse::ColumnInfo& column : columns)

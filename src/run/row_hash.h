@@ -12,6 +12,8 @@ namespace sluice::run {
 
 struct RowHash {
   std::string count = "0", sum = "0", exclusive_or = "0";
+  // The three parts of text().
+  static std::vector<std::string> parse(const std::string& text);
   std::string text() const { return count + ":" + sum + ":" + exclusive_or; }
 };
 

@@ -71,10 +71,6 @@ TEST_F(LedgerTest, KeepsModelsPartitionsAndFiles) {
   const std::vector<TablePartition> partitions = ledger.partitions("r").value();
   ASSERT_EQ(partitions.size(), 1U);
   EXPECT_EQ(partitions[0].version, 4);
-
-  ASSERT_TRUE(ledger.remove("r"));
-  EXPECT_FALSE(ledger.model("r").value());
-  EXPECT_TRUE(ledger.consumed("r", "in").value().empty());
 }
 
 }  // namespace
