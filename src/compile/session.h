@@ -117,7 +117,7 @@ struct SpecificationInput {
 // The query of a full refresh over stubs.
 struct Specification {
   std::string sql;
-  std::shared_ptr<const Node> rendered;  // the model with this query in place of its own
+  std::shared_ptr<const Node> rendered;    // the model with this query in place of its own
   std::vector<SpecificationInput> inputs;  // in order of first use
 };
 

@@ -43,7 +43,7 @@ using FileRecords = std::map<std::string, FileRecord>;  // by path
 
 struct FileListing {
   Manifest manifest;
-  FileRecords records;    // of every file listed
+  FileRecords records;  // of every file listed
 };
 
 // `columns` are those of the reader's result: a key of the paths that is none of them tells no

@@ -303,7 +303,28 @@ Result<std::string> PackageSet::staging_folder(const std::string& name) {
   return folder;
 }
 
+// What lies in the install folder goes when the new packages come: a package's only copy must not.
+Status PackageSet::check_places(const std::vector<ResolvedPackage>& packages) const {
+  std::error_code ignored;
+  const std::string installed =
+      std::filesystem::weakly_canonical(options_.install_folder, ignored).string() + "/";
+  for (const ResolvedPackage& package : packages) {
+    if (package.spec.kind != Kind::kLocal) continue;
+    const std::string folder =
+        std::filesystem::weakly_canonical(folder_of(package), ignored).string() + "/";
+    if (folder.starts_with(installed))
+      return fail(
+          ErrorCode::kProjectInvalid,
+          fmt::format("local package \"{}\" lies in the folder of installed packages, which "
+                      "`deps` replaces",
+                      package.spec.location),
+          "move it elsewhere, or give another packages-install-path in dbt_project.yml");
+  }
+  return {};
+}
+
 Status PackageSet::install(std::vector<ResolvedPackage>& packages) {
+  SLUICE_TRY(check_places(packages));
   SLUICE_ASSIGN(const std::string folder, staging_folder("installed"));
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);

@@ -59,6 +59,7 @@ class PackageSet {
   Status fetch_tarball(ResolvedPackage& package);
   Status place(ResolvedPackage& package, const std::string& folder);
   Result<std::vector<PackageSpec>> packages_of(const ResolvedPackage& package);
+  Status check_places(const std::vector<ResolvedPackage>& packages) const;
   Status check_names(const std::vector<ResolvedPackage>& packages) const;
   std::string folder_of(const ResolvedPackage& package) const;
   Result<std::string> staging_folder(const std::string& name);
