@@ -1,24 +1,32 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
+#include "base/json.h"
 #include "cli/commands.h"
+#include "cli/run_artifacts.h"
 #include "cli/workspace.h"
 #include "jinja/ops.h"
+#include "project/project_inspection.h"
 #include "run/profile_warehouse.h"
 
 namespace sluice::cli {
 namespace {
 
+using project::ProjectInspection;
+
 std::string check_mark(const Invocation& invocation, bool good, const std::string& text) {
-  return "[" +
-         paint((good ? "OK " : "ERROR ") + text, good ? Color::kGreen : Color::kRed,
-               invocation.console.colors()) +
-         "]";
+  return "[" + paint(text, good ? Color::kGreen : Color::kRed, invocation.console.colors()) + "]";
 }
 
 std::string system_text() {
@@ -42,6 +50,25 @@ constexpr std::array<std::string_view, 13> kShownKeys = {"database",
                                                          "plugins",
                                                          "disable_transactions"};
 
+// Where this program lies; "unknown" where the system does not tell.
+std::string program_path() {
+  std::error_code failure;
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", failure);
+  return failure ? "unknown" : path.string();
+}
+
+// Whether a command of this name is in one of the folders of PATH.
+bool is_installed(const Invocation& invocation, const std::string& name) {
+  const auto path = invocation.environment.find("PATH");
+  std::string_view rest = path == invocation.environment.end() ? "" : path->second;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(':'), rest.size());
+    if (invocation.fs.exists(join_path(std::string(rest.substr(0, end)), name))) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
 void print_connection(Invocation& invocation, const project::Project& project) {
   Console& console = invocation.console;
   console.info("Connection:", "DebugCmdOut");
@@ -54,38 +81,19 @@ void print_connection(Invocation& invocation, const project::Project& project) {
   console.info(fmt::format("  threads: {}", project.profile.threads), "DebugCmdOut");
 }
 
-// Where profiles.yml is or would be.
-std::string profile_folder(const Invocation& invocation, const Workspace& workspace) {
-  if (!invocation.options.profiles_dir.empty())
-    return normalize_path(join_path(invocation.working_directory, invocation.options.profiles_dir));
-  const std::string& file = workspace.project().profile.file;
-  if (!file.empty()) return file.substr(0, file.rfind('/'));
-  const auto home = invocation.environment.find("HOME");
-  return home == invocation.environment.end() ? workspace.project().root
-                                              : join_path(home->second, ".dbt");
+// What one of the two files is: "OK found and valid", "ERROR invalid" or "ERROR not found".
+std::string file_mark(const Invocation& invocation, bool exists, bool valid) {
+  return check_mark(invocation, exists && valid,
+                    !exists ? "ERROR not found"
+                    : valid ? "OK found and valid"
+                            : "ERROR invalid");
 }
 
-int show_profile_folder(Invocation& invocation) {
-  Workspace workspace(invocation);
-  if (!workspace.load({.packages = false, .profile = false, .resources = false})) return kExitUsage;
-  const std::string folder = profile_folder(invocation, workspace);
-  invocation.console.info(
-      fmt::format("To view your profiles.yml file, run:\n\nxdg-open {}", folder), "OpenCommand");
-  return kExitOk;
-}
-
-void print_configuration(Invocation& invocation, const project::Project& project) {
-  Console& console = invocation.console;
-  console.info("Configuration:", "DebugCmdOut");
-  console.info(fmt::format("  profiles.yml at {} {}", project.profile.file,
-                           check_mark(invocation, true, "found and valid")),
-               "DebugCmdResult");
-  console.info(fmt::format("  dbt_project.yml at {} {}", join_path(project.root, "dbt_project.yml"),
-                           check_mark(invocation, true, "found and valid")),
-               "DebugCmdResult");
-  console.info(fmt::format("  profile: {}, target: {}, adapter: {}", project.profile.profile_name,
-                           project.profile.target_name, project.profile.adapter_type),
-               "DebugCmdOut");
+std::string rendered(const Diagnostics& faults) {
+  std::string text;
+  for (const Diagnostic& item : faults.items())
+    if (item.severity == Severity::kError) text += "error" + render(item.error) + "\n";
+  return text;
 }
 
 // Opens the warehouse and runs one statement.
@@ -97,39 +105,146 @@ Result<std::string> test_connection(const Invocation& invocation, const project:
   return warehouse->engine_version();
 }
 
+// One run of `debug`: tells what it finds, step by step, and at the end what was wrong.
+class Inspector {
+ public:
+  Inspector(Invocation& invocation, const ProjectInspection& found)
+      : invocation_(invocation), console_(invocation.console), found_(found) {}
+
+  int run() {
+    print_places();
+    collect_faults();
+    if (invocation_.options.connection_only)
+      tell("Skipping steps before connection verification");
+    else
+      print_configuration();
+    if (found_.has_profile)
+      check_connection();
+    else
+      tell("Connection test skipped since no profile was found");
+    return print_outcome();
+  }
+
+ private:
+  void tell(const std::string& message) { console_.info(message, "DebugCmdOut"); }
+  void tell_result(const std::string& message) { console_.info(message, "DebugCmdResult"); }
+
+  void print_places() {
+    tell("sluice version: " + version_number());
+    tell(fmt::format("dbt version: {} (the one whose projects run unchanged)", kDbtVersion));
+    tell("sluice path: " + program_path());
+    tell("os info: " + system_text());
+    tell("Using profiles dir at " + found_.profiles_folder);
+    tell("Using profiles.yml file at " + join_path(found_.profiles_folder, "profiles.yml"));
+    tell("Using dbt_project.yml file at " + found_.project_file);
+    if (found_.has_profile) tell("adapter type: " + found_.project->profile.adapter_type);
+  }
+
+  void collect_faults() {
+    if (!found_.has_profiles_file)
+      faults_.push_back(
+          fmt::format("dbt looked for a profiles.yml file in {}, but did not find one.\n"
+                      "  hint: put it there, name its folder with --profiles-dir, or let "
+                      "`sluice init` write one\n",
+                      join_path(found_.profiles_folder, "profiles.yml")));
+    else if (found_.profile_faults.has_errors())
+      faults_.push_back("Profile loading failed for the following reason:\n" +
+                        rendered(found_.profile_faults));
+    if (found_.project_faults.has_errors())
+      faults_.push_back("Project loading failed for the following reason:\n" +
+                        rendered(found_.project_faults));
+  }
+
+  void print_configuration() {
+    tell("Configuration:");
+    tell("  profiles.yml file " +
+         file_mark(invocation_, found_.has_profiles_file, found_.has_profile));
+    tell("  dbt_project.yml file " +
+         file_mark(invocation_, found_.has_project_file, !found_.project_faults.has_errors()));
+    if (found_.has_profile)
+      tell(fmt::format("  profile: {}, target: {}", found_.project->profile.profile_name,
+                       found_.project->profile.target_name));
+    tell("Required dependencies:");
+    const bool has_git = is_installed(invocation_, "git");
+    tell_result(" - git " +
+                (has_git ? check_mark(invocation_, true, "OK found")
+                         : std::string("[not found; only packages from git need it]")) +
+                "\n");
+  }
+
+  void check_connection() {
+    print_connection(invocation_, *found_.project);
+    const Result<std::string> engine = test_connection(invocation_, *found_.project);
+    if (engine) tell_adapter(*engine);
+    tell("  Connection test: " +
+         check_mark(invocation_, engine.has_value(), engine ? "OK connection ok" : "ERROR") + "\n");
+    if (!engine)
+      faults_.push_back(
+          fmt::format("sluice was unable to connect to the specified database.\n"
+                      "The database returned the following error:\n\n  >{}\n\n"
+                      "Check your database credentials and try again.\n",
+                      "error" + render(engine.error())));
+  }
+
+  void tell_adapter(const std::string& engine) {
+    const std::string& type = found_.project->profile.adapter_type;
+    JsonWriter name, version;
+    name.string(type);
+    version.string("=" + engine);
+    console_.emit({EventLevel::kInfo,
+                   "AdapterRegistered",
+                   fmt::format("Registered adapter: {}={}", type, engine),
+                   {},
+                   {{"adapter_name", name.take()}, {"adapter_version", version.take()}}});
+  }
+
+  int print_outcome() {
+    if (faults_.empty()) {
+      tell_result(paint("All checks passed!", Color::kGreen, console_.colors()));
+      return kExitOk;
+    }
+    const std::string title =
+        fmt::format("{} check{} failed:", faults_.size(), faults_.size() == 1 ? "" : "s");
+    tell_result(paint(title, Color::kRed, console_.colors()));
+    for (const std::string& fault : faults_) tell_result(fault);
+    return kExitFailed;
+  }
+
+  Invocation& invocation_;
+  Console& console_;
+  const ProjectInspection& found_;
+  std::vector<std::string> faults_;
+};
+
+// False: they count as errors.
+bool report_warnings(Invocation& invocation, const ProjectInspection& found) {
+  Diagnostics warnings;
+  for (const Diagnostics* faults : {&found.profile_faults, &found.project_faults})
+    for (const Diagnostic& item : faults->items())
+      if (item.severity == Severity::kWarning) warnings.add_warning(item.error, item.event);
+  return report_diagnostics(invocation, std::move(warnings));
+}
+
+int show_profile_folder(Invocation& invocation, const ProjectInspection& found) {
+  JsonWriter folder;
+  folder.string(found.profiles_folder);
+  invocation.console.emit(
+      {EventLevel::kInfo,
+       "OpenCommand",
+       fmt::format("To view your profiles.yml file, run:\n\nxdg-open {}", found.profiles_folder),
+       {},
+       {{"open_cmd", "\"xdg-open\""}, {"profiles_dir", folder.take()}}});
+  return kExitOk;
+}
+
 }  // namespace
 
 int debug_command(Invocation& invocation) {
-  if (invocation.options.config_dir) return show_profile_folder(invocation);
-  Console& console = invocation.console;
-  console.info("version: " + version_text(), "DebugCmdOut");
-  console.info("os: " + system_text(), "DebugCmdOut");
   Workspace workspace(invocation);
-  const bool loaded = workspace.load({.packages = false, .profile = true, .resources = false});
-  if (!loaded) {
-    console.error("  project and profile " + check_mark(invocation, false, "not valid, see above"),
-                  "DebugCmdResult");
-    return kExitFailed;
-  }
-  const project::Project& project = workspace.project();
-  if (invocation.options.connection_only)
-    console.info("Skipping steps before connection verification", "DebugCmdOut");
-  else
-    print_configuration(invocation, project);
-  print_connection(invocation, project);
-  const Result<std::string> engine = test_connection(invocation, project);
-  if (!engine) {
-    console.error("  Connection test: " + check_mark(invocation, false, "failed"),
-                  "DebugCmdResult");
-    report_error(invocation, engine.error());
-    return kExitFailed;
-  }
-  console.info(fmt::format("  engine: {} {}", project.profile.adapter_type, *engine),
-               "DebugCmdOut");
-  console.info("  Connection test: " + check_mark(invocation, true, "connection ok"),
-               "DebugCmdResult");
-  console.info(paint("All checks passed!", Color::kGreen, console.colors()), "DebugCmdResult");
-  return kExitOk;
+  const std::optional<ProjectInspection> found = workspace.inspect();
+  if (!found || !report_warnings(invocation, *found)) return kExitUsage;
+  return invocation.options.config_dir ? show_profile_folder(invocation, *found)
+                                       : Inspector(invocation, *found).run();
 }
 
 }  // namespace sluice::cli

@@ -64,6 +64,7 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"NodeStart", "Q024", false},
     {"Note", "Z050", true},
     {"NothingToDo", "Q035", false},
+    {"OpenCommand", "Z016", false},
     {"PrintEvent", "Z052", true},
     {"ResourceReport", "Z051", false},
     {"RunResultError", "Z024", true},

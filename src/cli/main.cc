@@ -64,8 +64,20 @@ void register_environment_secrets(const std::map<std::string, std::string>& envi
   }
 }
 
+Status check_project_folder(const FileSystem& fs, const std::string& working_directory,
+                            const Options& options) {
+  if (options.project_dir.empty() ||
+      fs.is_directory(join_path(working_directory, options.project_dir)))
+    return {};
+  return fail(ErrorCode::kBadArgument,
+              fmt::format("invalid value for --project-dir: folder '{}' does not exist",
+                          options.project_dir),
+              "check the path; it counts from the folder in which you are");
+}
+
 // dbt_project.yml has a say in options; commands that make projects have none yet.
 Status take_project_flags(FileSystem& fs, const std::string& working_directory, Options& options) {
+  SLUICE_TRY(check_project_folder(fs, working_directory, options));
   const bool makes_project =
       options.command == Command::kInit || options.command == Command::kGenStoreOrders;
   const std::optional<std::string> root =

@@ -204,6 +204,21 @@ std::string compiled_place(const compile::Manifest& manifest, const Node& node,
   return relative_path(run::node_file(manifest, node, "compiled"), options.root);
 }
 
+std::string indented(std::string_view text) {
+  std::string out;
+  for (const char byte : text) out += byte == '\n' ? std::string("\n  ") : std::string(1, byte);
+  return out;
+}
+
+// An error begins with dbt's line, "Compilation Error in model x (models/x.sql)"; then comes ours.
+std::string problem_text(const NodeResult& result) {
+  if (!result.error) return result.message;
+  const std::string error = "error" + render(*result.error);
+  const size_t end = result.message.find('\n');
+  if (end == std::string::npos) return error;
+  return result.message.substr(0, end) + "\n  " + indented(error);
+}
+
 // A failed or warning node again, whole, in dbt's events.
 void print_problem(Console& console, const compile::Manifest& manifest, const NodeResult& result,
                    const RunSummaryOptions& options) {
@@ -226,9 +241,7 @@ void print_problem(Console& console, const compile::Manifest& manifest, const No
                  {"node_name", json_text(node->name)},
                  {"path", json_text(node->original_file_path)},
                  {"resource_type", json_text(type)}}});
-  const std::string body = result.error ? "error" + render(*result.error) : result.message;
-  std::string text = "  ";
-  for (char byte : body) text += byte == '\n' ? std::string("\n  ") : std::string(1, byte);
+  const std::string text = "  " + indented(problem_text(result));
   console.emit({level,
                 is_warning ? "RunResultWarningMessage" : "RunResultError",
                 text,

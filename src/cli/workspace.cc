@@ -221,6 +221,26 @@ bool Workspace::load(LoadNeeds needs) {
              !report_diagnostics(invocation_, std::exchange(found_, {})) || !project_) {
     return false;
   }
+  return enter_project_folder();
+}
+
+std::optional<project::ProjectInspection> Workspace::inspect() {
+  Result<project::ProjectInspection> found =
+      project::inspect_project(*files_, load_options({.resources = false}), invocation_.scrubber);
+  if (!found) {
+    report_error(invocation_, found.error());
+    return std::nullopt;
+  }
+  project_ = found->project;
+  if (!project_->log_path.empty()) invocation_.console.open_log(project_->log_path);
+  settings_ = run::read_project_settings(*files_, project_->root, found->project_faults);
+  if (Status supported = check_required_versions(); !supported)
+    found->project_faults.add_error(std::move(supported.error()));
+  if (!enter_project_folder()) return std::nullopt;
+  return std::move(*found);
+}
+
+bool Workspace::enter_project_folder() {
   std::error_code failure;
   std::filesystem::current_path(project_->root, failure);
   if (!failure) return true;

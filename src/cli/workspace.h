@@ -14,6 +14,7 @@
 #include "graph/graph.h"
 #include "graph/selectors_file.h"
 #include "project/project.h"
+#include "project/project_inspection.h"
 #include "run/project_settings.h"
 #include "warehouse/warehouse.h"
 
@@ -44,6 +45,8 @@ class Workspace {
   // Reads the files; the process then works in the project's folder, as dbt does.
   bool load(LoadNeeds needs);
   bool load() { return load(LoadNeeds()); }
+  // The same for `debug`: faults of the project and its profile are in the answer, not reported.
+  std::optional<project::ProjectInspection> inspect();
   bool parse();
   bool build_graph();
   // load, parse, build_graph.
@@ -78,6 +81,7 @@ class Workspace {
   void warn_of_old_options();
   // `require-dbt-version` of the project and its packages.
   Status check_required_versions() const;
+  bool enter_project_folder();
   bool can_go_on(const Diagnostics& found) const;
   void report_found();
   bool tell_warnings(const graph::Selection& selection);

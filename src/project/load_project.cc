@@ -14,6 +14,7 @@
 #include "project/profile.h"
 #include "project/project.h"
 #include "project/project_file.h"
+#include "project/project_inspection.h"
 #include "project/project_root.h"
 #include "project/property_file.h"
 #include "project/scopes.h"
@@ -58,30 +59,82 @@ class ProjectLoader {
     return loaded;
   }
 
+  // Like load_root(), but a fault ends nothing.
+  Result<ProjectInspection> inspect() {
+    register_environment_secrets();
+    if (!read_vars()) return fail(diagnostics_.items().front().error);
+    ProjectInspection found;
+    found.has_project_file = find_root();
+    if (!found.has_project_file)
+      project_->root = normalize_path(join_path(options_.working_directory, options_.project_dir));
+    found.project_file = join_path(
+        options_.project_dir.empty() ? project_->root : options_.project_dir, kProjectFile);
+    const std::optional<yaml::Document> document =
+        found.has_project_file ? read_project_document() : std::nullopt;
+    inspect_profile(document ? &*document : nullptr, found);
+    if (document) read_root_project(*document);
+    found.project = project_;
+    found.project_faults = std::move(diagnostics_);
+    return found;
+  }
+
  private:
-  // False: nothing to go on with.
-  bool load_root() {
+  void register_environment_secrets() {
     for (const auto& [name, value] : options_.environment)
       if (name.starts_with(kSecretPrefix)) scrubber_.add(value);
+  }
+
+  // False: nothing to go on with.
+  bool load_root() {
+    register_environment_secrets();
     if (!find_root() || !read_vars()) return false;
-    const std::optional<yaml::Document> document = read_yaml(
-        fs_, join_path(project_->root, kProjectFile), std::string(kProjectFile), diagnostics_);
-    if (!document) return false;
-    if (!document->root().is_mapping()) {
-      ShapeReader(*document, ErrorCode::kProjectInvalid, diagnostics_)
-          .error(document->root(), "dbt_project.yml must be a mapping",
-                 "begin it with \"name: your_project\"");
-      return false;
-    }
-    if (!read_the_profile(*document)) return false;
+    const std::optional<yaml::Document> document = read_project_document();
+    return document && read_the_profile(*document) && read_root_project(*document);
+  }
+
+  std::optional<yaml::Document> read_project_document() {
+    std::optional<yaml::Document> document = read_yaml(fs_, join_path(project_->root, kProjectFile),
+                                                       std::string(kProjectFile), diagnostics_);
+    if (!document || document->root().is_mapping()) return document;
+    ShapeReader(*document, ErrorCode::kProjectInvalid, diagnostics_)
+        .error(document->root(), "dbt_project.yml must be a mapping",
+               "begin it with \"name: your_project\"");
+    return std::nullopt;
+  }
+
+  bool read_root_project(const yaml::Document& document) {
     const size_t before = diagnostics_.num_errors();
     project_->packages.push_back(
-        read_package(*document, project_->root, *make_scope(""), diagnostics_));
+        read_package(document, project_->root, *make_scope(""), diagnostics_));
     const Package& package = project_->packages.front();
     if (package.name.empty()) return false;
-    read_root_settings(*document, package, options_, *project_, diagnostics_);
+    read_root_settings(document, package, options_, *project_, diagnostics_);
     read_selectors_yml(fs_, *make_scope(package.name), *project_, diagnostics_);
     return diagnostics_.num_errors() == before;
+  }
+
+  // `document` is null when there is no readable project.
+  void inspect_profile(const yaml::Document* document, ProjectInspection& found) {
+    const ProfilesPlace place = find_profiles_file(fs_, options_, project_->root);
+    found.profiles_folder = options_.profiles_dir.empty() ? place.folder : options_.profiles_dir;
+    found.has_profiles_file = place.exists;
+    project_->profile.target = Value::dict();
+    project_->profile.credentials = Value::dict();
+    const std::unique_ptr<jinja::Scope> scope = make_scope("", true, false);
+    ProfileRequest request{options_.profile_name, project_->root};
+    if (request.profile_name.empty() && document != nullptr)
+      request.profile_name =
+          read_profile_name(*document, *scope, found.profile_faults).value_or("");
+    if (found.profile_faults.has_errors()) return;
+    if (request.profile_name.empty()) request.profile_name = only_profile(fs_, place).value_or("");
+    if (request.profile_name.empty())
+      return found.profile_faults.add_error(
+          Error(ErrorCode::kProfileNotFound, "no profile is named",
+                "add a line \"profile: name\" to dbt_project.yml, or pass --profile"));
+    std::optional<Profile> profile =
+        read_profile(fs_, options_, request, *scope, scrubber_, found.profile_faults);
+    found.has_profile = profile.has_value();
+    if (profile) project_->profile = std::move(*profile);
   }
 
   bool find_root() {
@@ -380,6 +433,11 @@ class ProjectLoader {
 
 LoadedProject load_project(FileSystem& fs, const LoadOptions& options, SecretScrubber& scrubber) {
   return ProjectLoader(fs, options, scrubber).load();
+}
+
+Result<ProjectInspection> inspect_project(FileSystem& fs, const LoadOptions& options,
+                                          SecretScrubber& scrubber) {
+  return ProjectLoader(fs, options, scrubber).inspect();
 }
 
 }  // namespace sluice::project

@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::string_view kDefaultTarget = "default";
 constexpr std::string_view kMemoryPath = ":memory:";
+constexpr std::string_view kProfilesFile = "profiles.yml";
 
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
@@ -36,12 +37,23 @@ std::vector<std::string> key_names(const yaml::Node& mapping) {
   return names;
 }
 
-std::string hint_with_names(std::string_view what, std::string_view wanted,
-                            const std::vector<std::string>& names) {
+// Each on a line of its own, as dbt.
+std::string listed(const yaml::Node& mapping) {
+  std::string out;
+  for (const std::string& name : key_names(mapping)) out += "\n   - " + name;
+  return out;
+}
+
+std::string nearest_hint(std::string_view wanted, const std::vector<std::string>& names) {
   const std::vector<std::string_view> views(names.begin(), names.end());
   const std::string near = nearest_name(wanted, views);
-  if (!near.empty()) return fmt::format("did you mean \"{}\"?", near);
-  return fmt::format("{}: {}", what, joined(names));
+  return near.empty() ? std::string() : fmt::format("did you mean \"{}\"?", near);
+}
+
+std::string hint_with_names(std::string_view what, std::string_view wanted,
+                            const std::vector<std::string>& names) {
+  const std::string near = nearest_hint(wanted, names);
+  return near.empty() ? fmt::format("{}: {}", what, joined(names)) : near;
 }
 
 // Registers the texts that stand right under a secret key; a mapping below one ("secrets:") has
@@ -176,8 +188,9 @@ class ProfileReader {
     const yaml::Node* entry = root.find(name);
     if (entry == nullptr) {
       Error error(ErrorCode::kProfileNotFound,
-                  fmt::format("profile \"{}\" is not in \"{}\"", name, profile_.file),
-                  hint_with_names("profiles there", name, key_names(root)));
+                  fmt::format("Could not find profile named '{}'", name),
+                  fmt::format("looked in {}; {}", profile_.file,
+                              hint_with_names("profiles there", name, key_names(root))));
       shapes_.diagnostics().add_error(std::move(error));
       return nullptr;
     }
@@ -222,9 +235,10 @@ class ProfileReader {
     if (output == nullptr) {
       Error error =
           error_at(ErrorCode::kProfileInvalid, document_, *outputs,
-                   fmt::format("profile \"{}\" has no target \"{}\"", profile_.profile_name,
-                               profile_.target_name),
-                   hint_with_names("targets there", profile_.target_name, key_names(*outputs)));
+                   fmt::format("The profile '{}' does not have a target named '{}'. The valid "
+                               "target names for this profile are:{}",
+                               profile_.profile_name, profile_.target_name, listed(*outputs)),
+                   nearest_hint(profile_.target_name, key_names(*outputs)));
       shapes_.diagnostics().add_error(std::move(error));
       return nullptr;
     }
@@ -318,24 +332,44 @@ class ProfileReader {
 
 }  // namespace
 
+ProfilesPlace find_profiles_file(const FileSystem& fs, const LoadOptions& options,
+                                 const std::string& project_root) {
+  const std::vector<std::string> folders = search_folders(options, project_root);
+  for (const std::string& folder : folders)
+    if (fs.exists(join_path(folder, kProfilesFile))) return {folder, true};
+  return {folders.back(), false};
+}
+
+std::optional<std::string> only_profile(FileSystem& fs, const ProfilesPlace& place) {
+  if (!place.exists) return std::nullopt;
+  Diagnostics reported_later;
+  const std::optional<yaml::Document> document = read_yaml(
+      fs, join_path(place.folder, kProfilesFile), std::string(kProfilesFile), reported_later);
+  if (!document || !document->root().is_mapping()) return std::nullopt;
+  std::vector<std::string> names = key_names(document->root());
+  std::erase(names, "config");  // settings of old
+  if (names.size() != 1) return std::nullopt;
+  return std::move(names.front());
+}
+
 std::optional<Profile> read_profile(FileSystem& fs, const LoadOptions& options,
                                     const ProfileRequest& request, const jinja::Scope& scope,
                                     SecretScrubber& scrubber, Diagnostics& diagnostics) {
-  const std::vector<std::string> folders = search_folders(options, request.project_root);
-  for (const std::string& folder : folders) {
-    const std::string path = join_path(folder, "profiles.yml");
-    if (!fs.exists(path)) continue;
+  const ProfilesPlace place = find_profiles_file(fs, options, request.project_root);
+  if (place.exists) {
+    const std::string path = join_path(place.folder, kProfilesFile);
     const std::optional<yaml::Document> document =
         read_yaml(fs, path, relative_path(path, request.project_root), diagnostics);
     if (!document) return std::nullopt;
     return ProfileReader(*document, path, options, scope, diagnostics)
         .read(request.profile_name, scrubber);
   }
-  diagnostics.add_error(Error(
-      ErrorCode::kProfileNotFound,
-      fmt::format("profiles.yml was not found, so profile \"{}\" is unknown", request.profile_name),
-      fmt::format("looked in {}; put the file there or name its folder with --profiles-dir",
-                  joined(folders))));
+  diagnostics.add_error(
+      Error(ErrorCode::kProfileNotFound,
+            fmt::format("Could not find profile named '{}'", request.profile_name),
+            fmt::format("there is no profiles.yml in {}; put it there or name its folder with "
+                        "--profiles-dir",
+                        joined(search_folders(options, request.project_root)))));
   return std::nullopt;
 }
 

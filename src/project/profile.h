@@ -11,6 +11,17 @@
 
 namespace sluice::project {
 
+// Where profiles.yml is, or would be when it is nowhere.
+struct ProfilesPlace {
+  std::string folder;
+  bool exists = false;
+};
+ProfilesPlace find_profiles_file(const FileSystem& fs, const LoadOptions& options,
+                                 const std::string& project_root);
+
+// The name of the only profile of that file; nullopt when it has more, or cannot be read.
+std::optional<std::string> only_profile(FileSystem& fs, const ProfilesPlace& place);
+
 struct ProfileRequest {
   std::string profile_name;  // --profile, else the project's
   std::string project_root;

@@ -131,8 +131,10 @@ Error syntax_error(const yaml_parser_s& parser, std::string_view text, const std
                                     : fmt::format("invalid YAML: {}", problem);
   Error error = located(ErrorCode::kYamlSyntax, std::move(message),
                         hint_for(problem, line_of(text, span.line), span.column), text, span);
-  if (has_context && parser.context_mark.line + 1 != span.line)
-    error.add_span(span_of_mark(parser.context_mark, text, file));
+  if (has_context) {
+    Span context = span_of_mark(parser.context_mark, text, file);
+    if (context.line != span.line) error.add_span(std::move(context));
+  }
   return error;
 }
 

@@ -239,7 +239,7 @@ def result_of(command, words, output):
 def raise_for(code, text):
     if code != 2:
         return None
-    if "usage" in text.lower()[:400] or "unknown option" in text:
+    if text.startswith("error[SL0801]"):
         return DbtUsageException(text)
     for kind, error in ERROR_KINDS:
         if kind in text:

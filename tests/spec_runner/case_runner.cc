@@ -237,7 +237,12 @@ class CaseRunner {
       if (const char* value = std::getenv(name); value != nullptr)
         variables.push_back(fmt::format("{}={}", name, value));
     }
-    variables.insert(variables.end(), environment_.begin(), environment_.end());
+    // What the case sets takes the place of what is passed on.
+    for (const std::string& own : environment_) {
+      const std::string name = own.substr(0, own.find('=') + 1);
+      std::erase_if(variables, [&](const std::string& known) { return known.starts_with(name); });
+      variables.push_back(own);
+    }
     return variables;
   }
 

@@ -163,19 +163,21 @@ TEST(LoadProjectTest, ExplainsBadProjectFiles) {
 TEST(LoadProjectTest, ExplainsBadProfiles) {
   const std::vector<Row> table = {
       {{{"profiles.yml", "-"}},
-       "[SL0303] profiles.yml was not found, so profile \"shop\" is unknown\n"
-       "  hint: looked in \"/p\", \"/home/.dbt\"; put the file there or name its folder with "
-       "--profiles-dir"},
+       "[SL0303] Could not find profile named 'shop'\n"
+       "  hint: there is no profiles.yml in \"/p\", \"/home/.dbt\"; put it there or name its "
+       "folder with --profiles-dir"},
       {{{"profiles.yml", "shopp: {}"}},
-       "[SL0303] profile \"shop\" is not in \"/p/profiles.yml\"\n  hint: did you mean \"shopp\"?"},
+       "[SL0303] Could not find profile named 'shop'\n"
+       "  hint: looked in /p/profiles.yml; did you mean \"shopp\"?"},
       {{{"profiles.yml", "aaa: {}\nbbb: {}"}},
-       "[SL0303] profile \"shop\" is not in \"/p/profiles.yml\"\n"
-       "  hint: profiles there: \"aaa\", \"bbb\""},
+       "[SL0303] Could not find profile named 'shop'\n"
+       "  hint: looked in /p/profiles.yml; profiles there: \"aaa\", \"bbb\""},
       {{{"profiles.yml", "shop: {}"}},
        "[SL0304] profile \"shop\" has no \"outputs\"\n  --> profiles.yml:1:7\n"
        "    1 | shop: {}\n      |       ^^\n  hint: add \"outputs:\" with one entry per target"},
       {{{"profiles.yml", "shop: {target: prd, outputs: {prod: {type: duckdb}}}"}},
-       "[SL0304] profile \"shop\" has no target \"prd\"\n  --> profiles.yml:1:30\n"
+       "[SL0304] The profile 'shop' does not have a target named 'prd'. The valid target names for "
+       "this profile are:\n   - prod\n  --> profiles.yml:1:30\n"
        "    1 | shop: {target: prd, outputs: {prod: {type: duckdb}}}\n"
        "      |                              ^^^^^^^^^^^^^^^^^^^^^^\n  hint: did you mean "
        "\"prod\"?"},
