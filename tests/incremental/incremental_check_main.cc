@@ -3,22 +3,19 @@
 //   incremental_check --seconds 60 [--seed N] [--projects N] [--folder DIR] [--keep]
 // The last line is "N passed, N failed" over model refreshes; a failure prints its seed, the change
 // and the model.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "cli/main.h"
+#include "program_run.h"
 #include "random_data.h"
 #include "random_query.h"
 #include "warehouse/warehouse.h"
@@ -30,10 +27,7 @@ struct Settings {
   double seconds = 60;
   uint64_t first_seed = 1;
   uint64_t projects = 1'000'000'000;
-  // In memory where that can be had: the files are many and small.
-  std::string folder = ::access("/dev/shm", W_OK) == 0
-                           ? std::string("/dev/shm")
-                           : std::filesystem::temp_directory_path().string();
+  std::string folder = fast_folder();
   bool keep = false;
 };
 
@@ -41,42 +35,6 @@ struct Tally {
   uint64_t refreshes = 0, failures = 0, projects = 0;
   std::map<std::string, uint64_t> tiers;
   std::map<std::string, uint64_t> reasons;  // of full refreshes
-};
-
-void write_file(const std::string& path, const std::string& text) {
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  std::ofstream(path) << text;
-}
-
-std::string read_file(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
-
-// Sends what the program prints into a file while it lives.
-class Redirected {
- public:
-  explicit Redirected(const std::string& path) : out_(::dup(1)), error_(::dup(2)) {
-    std::cout.flush();
-    std::fflush(nullptr);
-    const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-    ::dup2(file, 1);
-    ::dup2(file, 2);
-    ::close(file);
-  }
-  ~Redirected() {
-    std::fflush(nullptr);
-    ::dup2(out_, 1);
-    ::dup2(error_, 2);
-    ::close(out_);
-    ::close(error_);
-  }
-  Redirected(const Redirected&) = delete;
-  Redirected& operator=(const Redirected&) = delete;
-
- private:
-  int out_, error_;
 };
 
 class Project {
@@ -109,7 +67,7 @@ class Project {
   Status execute_plainly();
   Status run_sluice(bool is_subset);
   Status compare(const Model& model, const std::string& change);
-  void count_tiers();
+  Status count_tiers();
   void fail_with(const Model& model, const std::string& change, const std::string& what);
   Result<std::string> fetch_text(const std::string& sql);
   Status execute(const std::string& sql) {
@@ -217,12 +175,7 @@ Status Project::run_sluice(bool is_subset) {
     words.emplace_back("--select");
     words.push_back(models_[below(models_.size())].name);
   }
-  int exit_code = 0;
-  {
-    const Redirected redirected(folder_ + "/log");
-    cli::Leftovers leftovers;
-    exit_code = cli::run_main(words, leftovers);
-  }
+  const int exit_code = run_program(words, folder_ + "/log");
   if (exit_code == 0) return {};
   return fail(ErrorCode::kRunInvalid, "sluice run failed:\n" + read_file(folder_ + "/log"));
 }
@@ -258,18 +211,14 @@ Status Project::compare(const Model& model, const std::string& change) {
 }
 
 // What the run says that it did for each model.
-void Project::count_tiers() {
-  const std::string results = read_file(folder_ + "/p/target/run_results.json");
-  for (const char* tier : {"(skip", "(partition:", "(band:", "(full:", "SKIP (nothing"}) {
-    for (size_t at = results.find(tier); at != std::string::npos; at = results.find(tier, at + 1)) {
-      ++tally_.tiers[tier];
-      if (std::string_view(tier) == "(full:") {
-        const size_t end = results.find(")\"", at);
-        ++tally_.reasons[results.substr(at + 7, std::min<size_t>(end - at - 7, 90))];
-      }
-      at += 1;
-    }
+Status Project::count_tiers() {
+  SLUICE_ASSIGN(const std::vector<ModelOutcome> outcomes,
+                read_outcomes(folder_ + "/p/target/run_results.json"));
+  for (const ModelOutcome& outcome : outcomes) {
+    ++tally_.tiers[outcome.tier];
+    if (outcome.tier == "full") ++tally_.reasons[outcome.reason.substr(0, 90)];
   }
+  return {};
 }
 
 Result<bool> Project::run() {
@@ -302,7 +251,7 @@ Result<bool> Project::run() {
     const bool is_subset = step > 0 && step < 5 && below(6) == 0;
     if (!execute_plainly()) return false;  // the change made it overflow, or the like
     SLUICE_TRY(run_sluice(is_subset));
-    count_tiers();
+    SLUICE_TRY(count_tiers());
     if (is_subset) continue;
     SLUICE_TRY(execute(fmt::format("attach '{}/w.duckdb' as w (read_only)", folder_)));
     for (const Model& model : models_) SLUICE_TRY(compare(model, change));
