@@ -340,7 +340,8 @@ class CommandLineParser {
   void check_output_format(const BoundCommand& chosen) {
     Options& options = out_.options;
     const bool shows = options.command == Command::kShow || options.command == Command::kCompile ||
-                       options.command == Command::kPlan || options.command == Command::kVerify;
+                       options.command == Command::kPlan || options.command == Command::kVerify ||
+                       options.command == Command::kCheck;
     const bool lists = options.command == Command::kList;
     if (options.command == Command::kSource) return;
     if (options.output.empty()) options.output = lists ? "selector" : "text";

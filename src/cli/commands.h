@@ -19,6 +19,7 @@ int show_command(Invocation& invocation);  // show, and compile --inline
 int plan_command(Invocation& invocation);
 int explain_command(Invocation& invocation);
 int verify_command(Invocation& invocation);
+int check_command(Invocation& invocation);
 int list_command(Invocation& invocation);
 int parse_command(Invocation& invocation);
 int run_operation_command(Invocation& invocation);

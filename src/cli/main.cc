@@ -103,6 +103,7 @@ CommandFunction function_of(Command command) {
       {Command::kPlan, plan_command},
       {Command::kExplain, explain_command},
       {Command::kVerify, verify_command},
+      {Command::kCheck, check_command},
       {Command::kList, list_command},
       {Command::kParse, parse_command},
       {Command::kRunOperation, run_operation_command},

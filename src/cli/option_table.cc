@@ -15,7 +15,8 @@ constexpr uint32_t bits(std::initializer_list<Command> commands) {
 
 constexpr uint32_t kRuns =
     bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed, Command::kSnapshot});
-constexpr uint32_t kMaintains = bits({Command::kPlan, Command::kExplain, Command::kVerify});
+constexpr uint32_t kMaintains =
+    bits({Command::kPlan, Command::kExplain, Command::kVerify, Command::kCheck});
 constexpr uint32_t kSelects = kRuns | kMaintains |
                               bits({Command::kCompile, Command::kList, Command::kShow,
                                     Command::kClone, Command::kSource, Command::kDocs});
@@ -418,7 +419,8 @@ constexpr OptionSpec kCommandOptions[] = {
      "DOLLARS",
      {}},
     {"--output", &Options::output, "", "list: name, path, selector, json; others: text, json",
-     bits({Command::kList, Command::kShow, Command::kCompile, Command::kPlan, Command::kVerify}),
+     bits({Command::kList, Command::kShow, Command::kCompile, Command::kPlan, Command::kVerify,
+           Command::kCheck}),
      "FORMAT", "json|name|path|selector|text"},
     {"-o,--output",
      &Options::output,
@@ -649,9 +651,12 @@ std::vector<std::string> option_keys(const OptionSpec& spec) {
 
 namespace {
 
-// About maintained models.
+// What looks and changes nothing, most of it about maintained models.
 std::vector<CommandSpec> maintenance_commands() {
   return {
+      {Command::kCheck, "check", "", "check",
+       "Find wrong names, types and broken contracts in all models without any data",
+       "  sluice check\n  sluice check --select staging.* --output json\n", "", "", false},
       {Command::kPlan, "plan", "", "plan", "Show what a run would compute, read and cost, and why",
        "  sluice plan\n  sluice plan --select orders+ --output json\n", "", "", false},
       {Command::kExplain, "explain", "", "explain",

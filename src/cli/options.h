@@ -25,6 +25,7 @@ enum class Command : uint8_t {
   kPlan,
   kExplain,
   kVerify,
+  kCheck,
   kRunOperation,
   kClone,
   kRetry,

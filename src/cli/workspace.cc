@@ -144,6 +144,7 @@ compile::Flags template_flags(const Options& options) {
   flags.full_refresh = options.full_refresh;
   flags.fail_fast = options.fail_fast;
   flags.store_failures = options.store_failures;
+  flags.sources_by_name = options.command == Command::kCheck;
   flags.empty = options.empty;
   flags.quiet = options.quiet;
   flags.warn_error = options.warn_error;

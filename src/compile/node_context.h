@@ -164,6 +164,9 @@ jinja::Value make_macro_callable(const MacroResource& macro);
 RelationParts node_relation_parts(const SharedState& shared, const Node& node);
 Result<jinja::Value> source_relation(const SharedState& shared, const Source& source,
                                      const Node* reader);
+// Names and types of the table that a seed makes; the file is read.
+Result<std::vector<warehouse::ColumnInfo>> seed_table_columns(const SharedState& shared,
+                                                              const Node& seed);
 // Narrows what `reader` (may be null) reads of a relation whose config says `event_time` (may be
 // null): no row with --empty, else its batch's window or the sample's.
 void restrict_scan(const SharedState& shared, const Node* reader, const jinja::Value* event_time,

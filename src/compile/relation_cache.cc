@@ -99,4 +99,9 @@ void RelationCache::forget_schema(const std::string& database, const std::string
   schemas_.erase({lower(database), lower(schema)});
 }
 
+void RelationCache::forget_all() {
+  std::lock_guard lock(schemas_mutex_);
+  schemas_.clear();
+}
+
 }  // namespace sluice::compile

@@ -39,6 +39,7 @@ class RelationCache {
   // Undoes the changes, the last one first. What others changed stays.
   void undo(Journal& journal);
   void forget_schema(const std::string& database, const std::string& schema);
+  void forget_all();
 
  private:
   void put(const warehouse::RelationInfo& key, const std::optional<warehouse::RelationInfo>& value,

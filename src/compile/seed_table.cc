@@ -94,13 +94,9 @@ Result<char> delimiter_of(const Node& node) {
                     "leave it out for a comma; for tab-separated files: delimiter: \"\\t\""));
 }
 
-Result<Value> load_agate_table(Interpreter& interpreter, const CallArgs&) {
-  NodeContext& ctx = NodeContext::of(interpreter);
-  if (!ctx.node || ctx.node->type != ResourceType::kSeed)
-    return fail(ErrorCode::kJinjaRuntime, "load_agate_table() can only be called from a seed");
-  const Node& node = *ctx.node;
+Result<warehouse::ResultTable> read_seed(const SharedState& shared, const Node& node) {
   SLUICE_ASSIGN(std::string text,
-                ctx.shared.options.fs->read(join_path(node.root_path, node.original_file_path)));
+                shared.options.fs->read(join_path(node.root_path, node.original_file_path)));
   SLUICE_ASSIGN(const char delimiter, delimiter_of(node));
   SLUICE_ASSIGN(std::vector<CsvRow> rows, CsvReader(text, delimiter).read(node));
   if (rows.empty())
@@ -131,10 +127,33 @@ Result<Value> load_agate_table(Interpreter& interpreter, const CallArgs&) {
       cells.push_back(seed_cell(types[column], rows[i][column]));
     table.rows.push_back(std::move(cells));
   }
+  return table;
+}
+
+Result<Value> load_agate_table(Interpreter& interpreter, const CallArgs&) {
+  NodeContext& ctx = NodeContext::of(interpreter);
+  if (!ctx.node || ctx.node->type != ResourceType::kSeed)
+    return fail(ErrorCode::kJinjaRuntime, "load_agate_table() can only be called from a seed");
+  SLUICE_ASSIGN(const warehouse::ResultTable table, read_seed(ctx.shared, *ctx.node));
   return make_result_table(table);
 }
 
 }  // namespace
+
+Result<std::vector<warehouse::ColumnInfo>> seed_table_columns(const SharedState& shared,
+                                                              const Node& seed) {
+  SLUICE_ASSIGN(const warehouse::ResultTable table, read_seed(shared, seed));
+  const Value* types = seed.config.as_dict().find("column_types");
+  std::vector<warehouse::ColumnInfo> out;
+  for (const warehouse::ResultColumn& column : table.columns) {
+    const Value* declared =
+        types != nullptr && types->is_dict() ? types->as_dict().find(column.name) : nullptr;
+    out.push_back({column.name, declared != nullptr && declared->is_string()
+                                    ? declared->as_string()
+                                    : shared.dialect->seed_type(column.type)});
+  }
+  return out;
+}
 
 Value make_load_agate_table() { return jinja::make_function("load_agate_table", load_agate_table); }
 

@@ -212,6 +212,36 @@ Error Session::located(Error error, const Specification& specification) const {
   return error;
 }
 
+Error Session::located(Error error, const Node& node) const {
+  locate_sql_error(error, node, node.compiled_code, 0);
+  error.set_node(node.unique_id);
+  return error;
+}
+
+Result<SourceReader> Session::source_reader(const Source& source) const {
+  SLUICE_ASSIGN(const Value value, source_relation(impl_->shared, source, nullptr));
+  const Relation& relation = *value.object_as<Relation>();
+  return SourceReader{relation.render(), relation.parts().external.has_value()};
+}
+
+Result<std::vector<warehouse::ColumnInfo>> Session::seed_columns(const Node& seed) const {
+  return seed_table_columns(impl_->shared, seed);
+}
+
+Status Session::check_contract(Node& node, warehouse::Connection& connection) {
+  SharedState& shared = impl_->shared;
+  Evaluation evaluation(shared, &node, node.package, &connection);
+  auto answer = call_macro_named(evaluation.interpreter, "get_assert_columns_equivalent",
+                                 {Value::string(node.compiled_code)});
+  if (connection.in_transaction()) SLUICE_TRY(connection.rollback());
+  if (answer) return {};
+  Error error(answer.error().code(), answer.error().message(), answer.error().hint());
+  error.set_node(node.unique_id).add_span(node.span);
+  return fail(std::move(error));
+}
+
+void Session::forget_relations() { impl_->shared.relations.forget_all(); }
+
 std::string Session::relation_name(const Node& node) const {
   const Value relation =
       Relation::make(*impl_->shared.dialect, node_relation_parts(impl_->shared, node));

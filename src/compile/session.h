@@ -39,8 +39,10 @@ struct Flags {
   bool inject_ephemeral_ctes = true;  // false: compiled SQL names them only
   bool defer = false;                 // ref() may read what an earlier run built
   bool favor_state = false;           // and does so for all that is not selected
-  std::string invocation_command;     // the words after the program's name
-  jinja::Value arguments;             // invocation_args_dict: a dict
+  // source() is a name for nodes even where the source is a file: tables stand in for all.
+  bool sources_by_name = false;
+  std::string invocation_command;  // the words after the program's name
+  jinja::Value arguments;          // invocation_args_dict: a dict
 };
 
 // `flags` as templates see it. `project` adds its own settings and paths; null while it is not
@@ -114,6 +116,12 @@ struct SpecificationInput {
   const Source* source = nullptr;
 };
 
+// What stands in FROM where a source is read: a name, or the text of an external location.
+struct SourceReader {
+  std::string relation;
+  bool is_external = false;
+};
+
 // The query of a full refresh over stubs.
 struct Specification {
   std::string sql;
@@ -159,6 +167,17 @@ class Session {
 
   // An engine's error about a specification, with its places in the template and in the query.
   Error located(Error error, const Specification& specification) const;
+  // The same of a node's compiled code.
+  Error located(Error error, const Node& node) const;
+
+  // For who works without the project's tables: what the run would read and make.
+  Result<SourceReader> source_reader(const Source& source) const;
+  // Names and types of the table that `seed` makes of the file; the file is read.
+  Result<std::vector<warehouse::ColumnInfo>> seed_columns(const Node& seed) const;
+  // Whether the compiled query gives what the model's contract declares, by the project's macros.
+  Status check_contract(Node& node, warehouse::Connection& connection);
+  // Relations are looked for anew.
+  void forget_relations();
 
   // The name of the relation that the node makes, as SQL writes it.
   std::string relation_name(const Node& node) const;

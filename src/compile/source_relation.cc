@@ -84,6 +84,13 @@ Result<std::string> format_location(const Source& source, const std::string& loc
   return jinja::brace_format(location, jinja::CallArgs{{}, names});
 }
 
+// Sources that are something else than a table of that name are dbt-duckdb's alone. For `check`
+// tables stand in for all.
+bool may_be_external(const SharedState& shared, const Node* reader) {
+  if (reader != nullptr && shared.options.flags.sources_by_name) return false;
+  return shared.dialect->adapter_type() == "duckdb";
+}
+
 }  // namespace
 
 Result<Value> source_relation(const SharedState& shared, const Source& source, const Node* reader) {
@@ -102,7 +109,7 @@ Result<Value> source_relation(const SharedState& shared, const Source& source, c
     apply("schema", parts.quote.schema);
     apply("identifier", parts.quote.identifier);
   }
-  const bool is_duckdb = shared.dialect->adapter_type() == "duckdb";
+  const bool is_duckdb = may_be_external(shared, reader);
   const Value* location = is_duckdb ? source_setting(source, "external_location") : nullptr;
   const Value* plugin = is_duckdb ? source_setting(source, "plugin") : nullptr;
   if (plugin && plugin->is_string()) {

@@ -41,12 +41,16 @@ std::string quoted_name(const RelationName& name) {
 }
 
 Result<Binder> Binder::open() {
-  Binder binder;
   warehouse::WarehouseSettings settings;
   settings.path = ":memory:";
   settings.database = "memory";
   settings.schema = "main";
   settings.threads = 1;
+  return open(settings);
+}
+
+Result<Binder> Binder::open(const warehouse::WarehouseSettings& settings) {
+  Binder binder;
   SLUICE_ASSIGN(binder.warehouse_, warehouse::open_duckdb(settings));
   SLUICE_ASSIGN(binder.connection_, binder.warehouse_->connect());
   SLUICE_ASSIGN(binder.functions_, FunctionProperties::load(*binder.connection_));

@@ -34,6 +34,8 @@ struct BoundQuery {
 class Binder {
  public:
   static Result<Binder> open();
+  // With these settings (extensions, time zone…); the path has to be a database in memory.
+  static Result<Binder> open(const warehouse::WarehouseSettings& settings);
 
   // Replaces a stub of the same name. The type texts are the engine's.
   Status define_table(const RelationName& name, const std::vector<warehouse::ColumnInfo>& columns);
@@ -42,7 +44,13 @@ class Binder {
   // plan that we read is no error.
   Result<BoundQuery> bind(const std::string& sql);
 
+  // Makes an empty schema, and the catalog around it.
+  Status make_schema(const std::string& catalog, const std::string& schema) {
+    return ensure_schema({catalog, schema, {}});
+  }
+
   const FunctionProperties& functions() const { return functions_; }
+  warehouse::Connection& connection() { return *connection_; }
 
  private:
   Binder() = default;
