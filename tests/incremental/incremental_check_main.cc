@@ -1,6 +1,6 @@
 // Random projects under random changes of their files: after every run each maintained model must
 // equal a plain execution of its SQL over the same files by the engine alone.
-//   incremental_check --seconds 60 [--seed N] [--projects N] [--folder DIR] [--keep]
+//   incremental_check --seconds 60 [--seed N] [--projects N] [--folder DIR] [--keep] [--stop]
 // The last line is "N passed, N failed" over model refreshes; a failure prints its seed, the change
 // and the model.
 #include <fmt/format.h>
@@ -20,6 +20,12 @@
 #include "random_query.h"
 #include "warehouse/warehouse.h"
 
+#ifdef SLUICE_PLANTED_BUGS
+namespace sluice {
+int planted_bug = 0;  // the mutated sources ask for it: see planted_bugs.cmake
+}
+#endif
+
 namespace sluice::incremental_test {
 namespace {
 
@@ -29,6 +35,7 @@ struct Settings {
   uint64_t projects = 1'000'000'000;
   std::string folder = fast_folder();
   bool keep = false;
+  bool stops = false;  // at the first failure
 };
 
 struct Tally {
@@ -63,6 +70,8 @@ class Project {
   };
   size_t below(size_t limit) { return static_cast<size_t>(random_() % limit); }
   Status make_models();
+  static std::string body_of(const std::string& sql);
+  std::string edit_model();
   void write_project(const std::vector<Model>& models) const;
   Status execute_plainly();
   Status run_sluice(bool is_subset);
@@ -100,6 +109,27 @@ Result<std::string> Project::fetch_text(const std::string& sql) {
   return text == nullptr ? std::string() : *text;
 }
 
+// As it is written in the project.
+std::string Project::body_of(const std::string& sql) {
+  std::string body = sql;
+  for (const char* source : {"orders", "events", "customers"})
+    body = replaced(body, fmt::format("src_{}", source),
+                    fmt::format("{{{{ source('raw', '{}') }}}}", source));
+  for (size_t i = 9; i > 0; --i)
+    body =
+        replaced(body, fmt::format("from m{} t", i), fmt::format("from {{{{ ref('m{}') }}}} t", i));
+  return body;
+}
+
+// One model becomes another query with the same columns.
+std::string Project::edit_model() {
+  Model& model = models_[below(models_.size())];
+  model.sql = QueryGenerator(random_, {}).edited({model.sql, model.columns}).sql;
+  model.body = body_of(model.sql);
+  write_project(models_);
+  return fmt::format("{} was edited", model.name);
+}
+
 Status Project::make_models() {
   const std::vector<Column> orders = {
       {"dt", ColumnType::kDate},          {"id", ColumnType::kInteger},
@@ -108,14 +138,15 @@ Status Project::make_models() {
   const std::vector<Column> events = {{"dt", ColumnType::kDate},
                                       {"customer", ColumnType::kInteger},
                                       {"n", ColumnType::kInteger},
-                                      {"kind", ColumnType::kText}};
+                                      {"kind", ColumnType::kText},
+                                      {"shard", ColumnType::kInteger}};
   const std::vector<Column> customers = {{"id", ColumnType::kInteger},
                                          {"segment", ColumnType::kText}};
   std::vector<Readable> readables = {{"src_orders", orders},
                                      {"src_orders", orders},
                                      {"src_events", events},
                                      {"src_customers", customers}};
-  const size_t wanted = 1 + below(4);
+  const size_t wanted = 1 + below(5);
   for (size_t attempt = 0; models_.size() < wanted && attempt < 200; ++attempt) {
     QueryGenerator generator(random_, readables);
     Query query = generator.make(1 + static_cast<int>(below(4)));
@@ -128,12 +159,7 @@ Status Project::make_models() {
         fmt::format("select count(*)::varchar from (select * from ({}) limit 20001)", query.sql));
     if (!rows || std::stoul(*rows) > 20000) continue;
     SLUICE_TRY(execute(fmt::format("create or replace table {} as {}", model.name, model.sql)));
-    model.body = replaced(model.sql, "src_orders", "{{ source('raw', 'orders') }}");
-    model.body = replaced(model.body, "src_events", "{{ source('raw', 'events') }}");
-    model.body = replaced(model.body, "src_customers", "{{ source('raw', 'customers') }}");
-    for (size_t i = models_.size(); i > 0; --i)
-      model.body = replaced(model.body, fmt::format("from m{} t", i),
-                            fmt::format("from {{{{ ref('m{}') }}}} t", i));
+    model.body = body_of(model.sql);
     readables.push_back({model.name, model.columns});
     readables.push_back({model.name, model.columns});
     models_.push_back(std::move(model));
@@ -246,6 +272,7 @@ Result<bool> Project::run() {
         SLUICE_ASSIGN(const std::string more, data_->mutate());
         change += "; " + more;
       }
+      if (below(12) == 0) change += "; " + edit_model();
     }
     history_ += fmt::format("  {}\n", change);
     const bool is_subset = step > 0 && step < 5 && below(6) == 0;
@@ -267,7 +294,9 @@ int check(const Settings& settings) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   };
   for (uint64_t seed = settings.first_seed;
-       seed < settings.first_seed + settings.projects && elapsed() < settings.seconds; ++seed) {
+       seed < settings.first_seed + settings.projects && elapsed() < settings.seconds &&
+       !(settings.stops && tally.failures > 0);
+       ++seed) {
     Project project(seed, settings, tally);
     const Result<bool> done = project.run();
     ++tally.projects;
@@ -311,9 +340,15 @@ int main(int argc, char** argv) {
       settings.folder = value();
     else if (word == "--keep")
       settings.keep = true;
+#ifdef SLUICE_PLANTED_BUGS
+    else if (word == "--bug")
+      sluice::planted_bug = std::stoi(value());
+#endif
+    else if (word == "--stop")
+      settings.stops = true;
     else {
       std::cerr << "incremental_check: unknown word \"" << word
-                << "\"; use --seconds, --seed, --projects, --folder, --keep\n";
+                << "\"; use --seconds, --seed, --projects, --folder, --keep, --stop\n";
       return 2;
     }
   }

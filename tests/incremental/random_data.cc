@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 namespace sluice::incremental_test {
 namespace {
@@ -11,14 +12,24 @@ namespace {
 constexpr const char* kNoDay = "__HIVE_DEFAULT_PARTITION__";
 
 std::string day_of(size_t offset) {
-  // From 24 February 2024 on: the set crosses the end of a leap February.
+  // From 24 February 2024 on: the set crosses the end of a leap February, and ends with days that
+  // a month before has not.
   static constexpr const char* kDays[] = {"2024-02-24", "2024-02-25", "2024-02-26", "2024-02-27",
                                           "2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02",
-                                          "2024-03-03", "2024-03-04", "2024-03-05", "2024-03-06"};
+                                          "2024-03-03", "2024-03-04", "2024-03-30", "2024-03-31"};
   return kDays[offset % 12];
 }
 
 }  // namespace
+
+// Events have a second partition column: each file goes into one of its two values.
+std::string RandomData::file_folder(const std::string& fact, const std::string& day,
+                                    const std::string& file) const {
+  std::string folder = day_folder(fact, day);
+  if (fact == "events")
+    folder += fmt::format("/shard={}", std::hash<std::string>{}(file + day) % 2);
+  return folder;
+}
 
 std::string RandomData::day_folder(const std::string& fact, const std::string& day) const {
   return fmt::format("{}/{}/dt={}", folder_, fact, day);
@@ -28,7 +39,7 @@ std::string RandomData::orders() const {
   return fmt::format("read_parquet('{}/orders/*/*.parquet', hive_partitioning=true)", folder_);
 }
 std::string RandomData::events() const {
-  return fmt::format("read_parquet('{}/events/*/*.parquet', hive_partitioning=true)", folder_);
+  return fmt::format("read_parquet('{}/events/*/*/*.parquet', hive_partitioning=true)", folder_);
 }
 std::string RandomData::customers() const {
   return fmt::format("read_parquet('{}/customers.parquet')", folder_);
@@ -36,7 +47,7 @@ std::string RandomData::customers() const {
 
 Status RandomData::write_day(const std::string& fact, const std::string& day,
                              const std::string& file, size_t rows, uint64_t seed) {
-  std::filesystem::create_directories(day_folder(fact, day));
+  std::filesystem::create_directories(file_folder(fact, day, file));
   const std::string columns =
       fact == "orders"
           ? "(i + {0} * 1000)::integer as id, case when hash(i, {0}) % 9 = 0 then null else "
@@ -51,7 +62,7 @@ Status RandomData::write_day(const std::string& fact, const std::string& day,
   const std::string select = fmt::format(fmt::runtime(columns), seed);
   SLUICE_TRY(engine_.execute(
       fmt::format("copy (select {} from range({}) t(i)) to '{}/{}' (format parquet)", select, rows,
-                  day_folder(fact, day), file),
+                  file_folder(fact, day, file), file),
       false));
   return {};
 }

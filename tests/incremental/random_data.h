@@ -32,6 +32,8 @@ class RandomData {
                    size_t rows, uint64_t seed);
   Status write_customers();
   Result<std::string> mutate_fact(const std::string& fact);
+  std::string file_folder(const std::string& fact, const std::string& day,
+                          const std::string& file) const;
   std::string day_folder(const std::string& fact, const std::string& day) const;
 
   struct File {

@@ -74,7 +74,9 @@ Query QueryGenerator::make(int depth) {
                                       &QueryGenerator::membership,
                                       &QueryGenerator::membership,
                                       &QueryGenerator::scalar_subquery,
-                                      &QueryGenerator::shared_subquery};
+                                      &QueryGenerator::shared_subquery,
+                                      &QueryGenerator::limit,
+                                      &QueryGenerator::unnest};
   if (depth <= 0) return base();
   return (this->*kMakers[below(std::size(kMakers))])(depth);
 }
@@ -114,8 +116,24 @@ std::string QueryGenerator::scalar(const Column& column) {
   return column.name;
 }
 
+// Two columns of one type; empty when there are none.
+std::string QueryGenerator::compared_columns(const std::string& alias,
+                                             const std::vector<Column>& columns) {
+  const Column& left = any(columns);
+  const std::vector<Column> same = of_type(columns, left.type);
+  const Column& right = any(same);
+  if (left.name == right.name) return {};
+  static constexpr const char* kOperators[] = {"=", "=", "is not distinct from", "<", "<>"};
+  const std::string shift =
+      left.type == ColumnType::kDate && chance(30) ? fmt::format(" + {}", 1 + below(2)) : "";
+  return fmt::format("{0}.{1}{2} {3} {0}.{4}", alias, left.name, shift, kOperators[below(5)],
+                     right.name);
+}
+
 std::string QueryGenerator::predicate(const std::string& alias,
                                       const std::vector<Column>& columns) {
+  if (chance(25))
+    if (std::string compared = compared_columns(alias, columns); !compared.empty()) return compared;
   const Column& column = any(columns);
   const std::string name = alias + "." + column.name;
   static constexpr const char* kOperators[] = {"=", "<>", "<", ">=", "is not distinct from"};
@@ -228,6 +246,10 @@ std::string QueryGenerator::join_condition(const Query& left, const Query& right
     if (!is_wanted || same.empty() || a.type == ColumnType::kDecimal) continue;
     const Column& b = chance(70) ? same.front() : any(same);
     const bool is_shifted = a.type == ColumnType::kDate && chance(25);
+    if (chance(6)) {
+      on += fmt::format("{}a.{} <= b.{}", on.empty() ? "" : " and ", a.name, b.name);
+      continue;
+    }
     on += fmt::format("{}a.{} {} {}", on.empty() ? "" : " and ", a.name,
                       chance(85) ? "=" : "is not distinct from",
                       is_shifted ? fmt::format("b.{} + {}", b.name, 1 + below(3)) : "b." + b.name);
@@ -281,7 +303,7 @@ std::string QueryGenerator::window_call(const std::vector<Column>& columns) {
       "range between unbounded preceding and current row",
       "range between interval 1 month preceding and interval 1 day preceding",
       "range between current row and unbounded following"};
-  switch (below(6)) {
+  switch (below(7)) {
     case 0:
       return fmt::format("row_number() over ({} order by {}{})", over, total_order, direction);
     case 1:
@@ -289,11 +311,44 @@ std::string QueryGenerator::window_call(const std::vector<Column>& columns) {
     case 2:
       return fmt::format("CAST(sum({}) over ({}) AS BIGINT)", argument, over);
     case 3:
-      return fmt::format("lag({}) over ({} order by {}, {})", argument, over, date_order,
-                         total_order);
+    case 4:
+      return ordered_call(columns, over, argument);
     default:
       return fmt::format("CAST(sum({}) over ({} order by {} {}) AS BIGINT)", argument, over,
                          date_order, dates.empty() ? "" : kFrames[below(std::size(kFrames))]);
+  }
+}
+
+// Calls that count rows: over a total order.
+std::string QueryGenerator::ordered_call(const std::vector<Column>& columns,
+                                         const std::string& over, const std::string& argument) {
+  const std::vector<Column> dates = of_type(columns, ColumnType::kDate);
+  const std::string first =
+      dates.empty() ? "" : fmt::format("q.{}{}, ", any(dates).name, chance(25) ? " desc" : "");
+  const std::string ordered =
+      fmt::format("({} order by {}{}", over, first, all_columns("q", columns));
+  static constexpr const char* kRows[] = {"rows between 2 preceding and current row",
+                                          "rows between current row and 1 following",
+                                          "rows between 3 preceding and 1 preceding",
+                                          "rows between current row and unbounded following"};
+  switch (below(7)) {
+    case 0:
+      return fmt::format("lag({}) over {})", argument, ordered);
+    case 1:
+      return fmt::format("lead({}, {}) over {})", argument, 1 + below(2), ordered);
+    case 2:
+      return fmt::format("lag({}, -1) over {})", argument, ordered);
+    case 3:
+      return fmt::format("CAST(ntile(3) over {}) AS BIGINT)", ordered);
+    case 4:
+      return fmt::format("CAST(1000 * {}() over {}) AS BIGINT)",
+                         chance(50) ? "cume_dist" : "percent_rank", ordered);
+    case 5:
+      return fmt::format("{}({}) over {} {})", chance(50) ? "first_value" : "last_value", argument,
+                         ordered, kRows[below(std::size(kRows))]);
+    default:
+      return fmt::format("CAST(sum({}) over {} {}) AS BIGINT)", argument, ordered,
+                         kRows[below(std::size(kRows))]);
   }
 }
 
@@ -354,6 +409,14 @@ Query QueryGenerator::membership(int depth) {
   if (same.empty()) return select(items, fmt::format("from ({}) q", in.sql));
   const Column& match = mostly_first(same);
   std::string condition;
+  const Column& second = any(in.columns);
+  const std::vector<Column> also = of_type(other.columns, second.type);
+  if (!also.empty() && chance(15)) {
+    condition =
+        fmt::format("(q.{}, q.{}) {}in (select s.{}, s.{} from ({}) s)", key.name, second.name,
+                    chance(50) ? "not " : "", match.name, any(also).name, other.sql);
+    return select(items, fmt::format("from ({}) q where {}", in.sql, condition));
+  }
   switch (below(4)) {
     case 0:
       condition = fmt::format("exists (select 1 from ({}) s where s.{} = q.{})", other.sql,
@@ -401,6 +464,40 @@ Query QueryGenerator::shared_subquery(int depth) {
   Query out = select(
       items, fmt::format("from {0} x left join {0} y on x.{1} = y.{1}{2}", name, key.name, shift));
   out.sql = fmt::format("with {} as ({}) {}", name, in.sql, out.sql);
+  return out;
+}
+
+// The first rows of a total order.
+Query QueryGenerator::limit(int depth) {
+  if (chance(65)) return project(depth);  // nothing follows it
+  Query in = make(depth - 1);
+  Items items;
+  for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
+  return select(items, fmt::format("from ({}) q order by {} limit {}", in.sql,
+                                   all_columns("q", in.columns), 3 + below(20)));
+}
+
+// Several rows for each row.
+Query QueryGenerator::unnest(int depth) {
+  Query in = make(depth - 1);
+  const std::vector<Column> integers = of_type(in.columns, ColumnType::kInteger);
+  const std::string element = integers.empty() ? "1" : "q." + any(integers).name;
+  Items items;
+  for (const Column& column : in.columns)
+    if (chance(&column == &in.columns.front() ? 95 : 70))
+      items.emplace_back("q." + column.name, column.type);
+  if (chance(50)) {
+    items.emplace_back(fmt::format("unnest([{}, 2])", element), ColumnType::kInteger);
+    return select(items, fmt::format("from ({}) q", in.sql));
+  }
+  items.emplace_back("u.x", ColumnType::kInteger);
+  return select(items, fmt::format("from ({}) q, unnest([{}, 3]) u(x)", in.sql, element));
+}
+
+Query QueryGenerator::edited(const Query& query) {
+  Query out = query;
+  out.sql = fmt::format("select * from ({}) edited where {}", query.sql,
+                        predicate("edited", query.columns));
   return out;
 }
 

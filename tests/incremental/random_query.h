@@ -31,6 +31,8 @@ class QueryGenerator {
   QueryGenerator(std::mt19937_64& random, std::vector<Readable> readables)
       : random_(random), readables_(std::move(readables)) {}
 
+  // The query with fewer rows: the same columns.
+  Query edited(const Query& query);
   // Columns are named c0, c1…; no two rows of any window or DISTINCT ON tie unless they are equal.
   Query make(int depth);
 
@@ -55,8 +57,13 @@ class QueryGenerator {
   Query membership(int depth);
   Query scalar_subquery(int depth);
   Query shared_subquery(int depth);
+  Query limit(int depth);
+  Query unnest(int depth);
   std::string join_condition(const Query& left, const Query& right);
   std::string window_call(const std::vector<Column>& columns);
+  std::string ordered_call(const std::vector<Column>& columns, const std::string& over,
+                           const std::string& argument);
+  std::string compared_columns(const std::string& alias, const std::vector<Column>& columns);
   std::string date_expr(const std::string& column);
   std::string scalar(const Column& column);
   std::string predicate(const std::string& alias, const std::vector<Column>& columns);
