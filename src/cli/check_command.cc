@@ -12,15 +12,12 @@
 #include "cli/workspace.h"
 #include "run/checker.h"
 #include "run/duckdb_settings.h"
+#include "run/profile_warehouse.h"
 
 namespace sluice::cli {
 namespace {
 
 using project::ResourceType;
-
-bool is_attachment(const warehouse::StartStatement& statement) {
-  return statement.sql.starts_with("ATTACH ");
-}
 
 // An engine in memory that knows the functions and settings of the profile's.
 Result<sql::Binder> open_engine(warehouse::WarehouseSettings settings) {
@@ -29,24 +26,8 @@ Result<sql::Binder> open_engine(warehouse::WarehouseSettings settings) {
   settings.schema = "main";
   settings.threads = 1;
   settings.read_only = false;
-  std::erase_if(settings.start_statements, is_attachment);
+  std::erase_if(settings.start_statements, run::is_attachment);
   return sql::Binder::open(settings);
-}
-
-// The project's database as it is, to be read only; null when it is not there or not to be had now.
-std::unique_ptr<warehouse::Warehouse> open_catalog(const FileSystem& fs,
-                                                   warehouse::WarehouseSettings settings) {
-  if (settings.path == ":memory:" || !fs.exists(settings.path)) return nullptr;
-  settings.read_only = true;
-  for (warehouse::StartStatement& statement : settings.start_statements) {
-    if (!is_attachment(statement) || statement.sql.find("READ_ONLY") != std::string::npos) continue;
-    if (statement.sql.ends_with(')'))
-      statement.sql.replace(statement.sql.size() - 1, 1, ", READ_ONLY)");
-    else
-      statement.sql += " (READ_ONLY)";
-  }
-  auto opened = warehouse::open_duckdb(settings);
-  return opened ? std::move(*opened) : nullptr;
 }
 
 // What was selected and all that it reads, what is read first.
@@ -155,10 +136,11 @@ int check_command(Invocation& invocation) {
   if (!settings) return report_error(invocation, settings.error());
   Result<sql::Binder> engine = open_engine(*settings);
   if (!engine) return report_error(invocation, engine.error());
-  const std::unique_ptr<warehouse::Warehouse> catalog = open_catalog(invocation.fs, *settings);
+  // Without the database the property files have to do.
+  const auto catalog = run::open_to_read(invocation.fs, *settings);
   std::unique_ptr<warehouse::Connection> connection;
-  if (catalog != nullptr) {
-    auto connected = catalog->connect();
+  if (catalog && *catalog != nullptr) {
+    auto connected = (*catalog)->connect();
     if (!connected) return report_error(invocation, connected.error());
     connection = std::move(*connected);
   }

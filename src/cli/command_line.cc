@@ -341,7 +341,8 @@ class CommandLineParser {
     Options& options = out_.options;
     const bool shows = options.command == Command::kShow || options.command == Command::kCompile ||
                        options.command == Command::kPlan || options.command == Command::kVerify ||
-                       options.command == Command::kCheck;
+                       options.command == Command::kCheck || options.command == Command::kCost ||
+                       options.command == Command::kAudit;
     const bool lists = options.command == Command::kList;
     if (options.command == Command::kSource) return;
     if (options.output.empty()) options.output = lists ? "selector" : "text";

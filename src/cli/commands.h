@@ -20,6 +20,8 @@ int plan_command(Invocation& invocation);
 int explain_command(Invocation& invocation);
 int verify_command(Invocation& invocation);
 int check_command(Invocation& invocation);
+int cost_command(Invocation& invocation);
+int audit_command(Invocation& invocation);
 int list_command(Invocation& invocation);
 int parse_command(Invocation& invocation);
 int run_operation_command(Invocation& invocation);

@@ -104,6 +104,8 @@ CommandFunction function_of(Command command) {
       {Command::kExplain, explain_command},
       {Command::kVerify, verify_command},
       {Command::kCheck, check_command},
+      {Command::kCost, cost_command},
+      {Command::kAudit, audit_command},
       {Command::kList, list_command},
       {Command::kParse, parse_command},
       {Command::kRunOperation, run_operation_command},

@@ -16,7 +16,7 @@ constexpr uint32_t bits(std::initializer_list<Command> commands) {
 constexpr uint32_t kRuns =
     bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed, Command::kSnapshot});
 constexpr uint32_t kMaintains =
-    bits({Command::kPlan, Command::kExplain, Command::kVerify, Command::kCheck});
+    bits({Command::kPlan, Command::kExplain, Command::kVerify, Command::kCheck, Command::kAudit});
 constexpr uint32_t kSelects = kRuns | kMaintains |
                               bits({Command::kCompile, Command::kList, Command::kShow,
                                     Command::kClone, Command::kSource, Command::kDocs});
@@ -415,12 +415,19 @@ constexpr OptionSpec kCommandOptions[] = {
      &Options::price_per_tb,
      "SLUICE_PRICE_PER_TB",
      "Dollars per scanned terabyte (6.25)",
-     kRuns | bits({Command::kPlan}),
+     kRuns | bits({Command::kPlan, Command::kAudit}),
      "DOLLARS",
+     {}},
+    {"--since",
+     &Options::since,
+     "",
+     "Only runs since then: 2026-01-31, 7d, \"24 hours\"",
+     bits({Command::kCost}),
+     "TIME",
      {}},
     {"--output", &Options::output, "", "list: name, path, selector, json; others: text, json",
      bits({Command::kList, Command::kShow, Command::kCompile, Command::kPlan, Command::kVerify,
-           Command::kCheck}),
+           Command::kCheck, Command::kCost, Command::kAudit}),
      "FORMAT", "json|name|path|selector|text"},
     {"-o,--output",
      &Options::output,
@@ -665,6 +672,12 @@ std::vector<CommandSpec> maintenance_commands() {
       {Command::kVerify, "verify", "", "verify",
        "Prove that maintained models equal a full refresh",
        "  sluice verify\n  sluice verify --select daily_revenue --output json\n", "", "", false},
+      {Command::kAudit, "audit", "", "audit",
+       "Find incremental models whose tables are not what a full refresh would make",
+       "  sluice audit\n  sluice audit --select orders+ --output json\n", "", "", false},
+      {Command::kCost, "cost", "", "cost",
+       "Add up what runs have read and what full refreshes would have read",
+       "  sluice cost\n  sluice cost --since 7d --output json\n", "", "", false},
   };
 }
 

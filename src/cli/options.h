@@ -26,6 +26,8 @@ enum class Command : uint8_t {
   kExplain,
   kVerify,
   kCheck,
+  kCost,
+  kAudit,
   kRunOperation,
   kClone,
   kRetry,
@@ -118,6 +120,9 @@ struct Options {
   bool config_dir = false;
   bool connection_only = false;
   bool clean_project_files_only = true;
+
+  // cost.
+  std::string since;
 
   // run-operation, init.
   std::string name;

@@ -92,6 +92,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run::ProjectRunOptions run_options;
   run_options.command = options.command_name;
   run_options.settings = workspace.settings();
+  run_options.settings.price_per_tb = workspace.price_per_tb();
   run_options.num_threads = workspace.num_threads();
   run_options.fail_fast = options.fail_fast;
   run_options.warn_error = options.warnings.verdict("LogTestResult") == WarningVerdict::kError;

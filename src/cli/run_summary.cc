@@ -106,6 +106,7 @@ std::string kinds_text(const compile::Manifest& manifest, const std::vector<Node
 struct Totals {
   warehouse::ScanMetrics scan;
   int64_t rows = 0;
+  uint64_t full_bytes = 0;  // of full refreshes; of what is not maintained as it was read
 };
 
 Totals add_up(const std::vector<NodeResult>& results) {
@@ -115,6 +116,7 @@ Totals add_up(const std::vector<NodeResult>& results) {
     totals.scan.bytes_read += result.scan.bytes_read;
     totals.scan.files_read += result.scan.files_read;
     totals.scan.estimated |= result.scan.estimated;
+    totals.full_bytes += result.full_bytes.value_or(result.scan.bytes_read);
     if (result.rows_affected && *result.rows_affected > 0) totals.rows += *result.rows_affected;
   }
   return totals;
@@ -152,6 +154,12 @@ std::vector<const NodeResult*> table_rows(const compile::Manifest& manifest,
   return shown;
 }
 
+std::string bytes_text(uint64_t bytes) { return bytes == 0 ? "-" : format_bytes(bytes); }
+
+std::string price_text(uint64_t bytes, double price_per_tb) {
+  return bytes == 0 ? "-" : format_dollars(scan_price(bytes, price_per_tb));
+}
+
 std::vector<std::string> table_row(const Node& node, const NodeResult& result,
                                    double price_per_tb) {
   const bool skipped = result.status == NodeStatus::kSkipped;
@@ -182,14 +190,30 @@ void print_table(Console& console, const compile::Manifest& manifest,
   TextTable table;
   table.columns = {{"model", false},    {"status", false},    {"time", true}, {"rows", true},
                    {"rows read", true}, {"bytes read", true}, {"price", true}};
-  for (const NodeResult* result : shown)
+  // Only where models are maintained there is something to compare with.
+  const bool compares = std::ranges::any_of(
+      shown, [](const NodeResult* result) { return result->full_bytes.has_value(); });
+  if (compares) {
+    table.columns.push_back({"full refresh", true});
+    table.columns.push_back({"its price", true});
+  }
+  for (const NodeResult* result : shown) {
     table.rows.push_back(
         table_row(*manifest.find_node(result->unique_id), *result, options.price_per_tb));
+    if (!compares) continue;
+    const uint64_t full = result->full_bytes.value_or(result->scan.bytes_read);
+    table.rows.back().push_back(bytes_text(full));
+    table.rows.back().push_back(price_text(full, options.price_per_tb));
+  }
   const Totals totals = add_up(results);
   table.rows.push_back({"total", "", format_seconds(options.elapsed_seconds),
                         count_text(totals.rows),
                         count_text(static_cast<int64_t>(totals.scan.rows_read)),
                         bytes_text(totals.scan), price_text(totals.scan, options.price_per_tb)});
+  if (compares) {
+    table.rows.back().push_back(bytes_text(totals.full_bytes));
+    table.rows.back().push_back(price_text(totals.full_bytes, options.price_per_tb));
+  }
   static constexpr size_t kTimePrefix = 10;  // what the console puts in front of a line
   const Terminal& terminal = console.terminal();
   const bool is_limited = terminal.is_terminal && terminal.width > kTimePrefix;

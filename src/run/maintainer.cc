@@ -298,6 +298,7 @@ Result<compile::MaterializationResult> Maintainer::run(compile::Node& node,
                     .set_node(node.unique_id)
                     .locate(node.span));
   }
+  note_work(job);
   if (job.plan.tier == plan::Tier::kSkip) {
     compile::MaterializationResult out;
     out.message = "SKIP (nothing changed)";
@@ -309,6 +310,15 @@ Result<compile::MaterializationResult> Maintainer::run(compile::Node& node,
                 session_.maintain(node, connection, execution));
   made.message = fmt::format("{} ({})", made.message, describe(job));
   return made;
+}
+
+void Maintainer::note_work(const MaintenanceJob& job) {
+  MaintenanceWork work{std::string(plan::tier_name(job.plan.tier)), 0};
+  for (const ModelInput& leaf : job.inputs.leaves)
+    for (const detect::Partition& partition : leaf.state.now.partitions)
+      work.input_bytes += partition.bytes;
+  std::lock_guard lock(work_mutex_);
+  work_[job.node->unique_id] = std::move(work);
 }
 
 std::string describe(const MaintenanceJob& job) {

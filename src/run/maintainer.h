@@ -3,6 +3,7 @@
 // and executes that within the model's transaction. One for a run, shared by its workers.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,12 @@
 #include "sql/binder.h"
 
 namespace sluice::run {
+
+// What a run did for a model, for the account of costs.
+struct MaintenanceWork {
+  std::string action;        // name of the tier
+  uint64_t input_bytes = 0;  // size of all that the model reads; 0: not known
+};
 
 // What is to be done for one model, and what was known when that was decided.
 struct MaintenanceJob {
@@ -57,6 +64,8 @@ class Maintainer {
   // Plans and executes within the model's materialization.
   Result<compile::MaterializationResult> run(compile::Node& node,
                                              warehouse::Connection& connection);
+  // What run() did, by unique id; for when all have run.
+  const std::map<std::string, MaintenanceWork>& work() const { return work_; }
 
  private:
   Result<MaintenanceJob> make_job(const compile::Node& node, warehouse::Connection& connection,
@@ -74,6 +83,10 @@ class Maintainer {
   compile::Session& session_;
   const ProjectSettings settings_;
   SourceSnapshots snapshots_;
+  void note_work(const MaintenanceJob& job);
+
+  std::mutex work_mutex_;
+  std::map<std::string, MaintenanceWork> work_;  // guarded by work_mutex_ while models run
   std::mutex binder_mutex_;
   std::optional<sql::Binder> binder_;  // guarded by binder_mutex_
 };

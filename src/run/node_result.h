@@ -66,6 +66,8 @@ struct NodeResult {
   SharedText skipped_by;        // unique id of the nearest step that did not end well; empty: none
   std::optional<FreshnessFound> freshness;
   warehouse::ScanMetrics scan;
+  // What a full refresh would have read; maintained models only.
+  std::optional<uint64_t> full_bytes;
   std::shared_ptr<const BatchResults> batches;  // microbatch models only
   int num_retries = 0;                          // transaction conflicts that were tried again
 };

@@ -21,4 +21,23 @@ Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(FileSystem& fs,
   return warehouse::open_duckdb(settings);
 }
 
+bool is_attachment(const warehouse::StartStatement& statement) {
+  return statement.sql.starts_with("ATTACH ");
+}
+
+Result<std::unique_ptr<warehouse::Warehouse>> open_to_read(const FileSystem& fs,
+                                                           warehouse::WarehouseSettings settings) {
+  if (settings.path == ":memory:" || !fs.exists(settings.path))
+    return std::unique_ptr<warehouse::Warehouse>();
+  settings.read_only = true;
+  for (warehouse::StartStatement& statement : settings.start_statements) {
+    if (!is_attachment(statement) || statement.sql.find("READ_ONLY") != std::string::npos) continue;
+    if (statement.sql.ends_with(')'))
+      statement.sql.replace(statement.sql.size() - 1, 1, ", READ_ONLY)");
+    else
+      statement.sql += " (READ_ONLY)";
+  }
+  return warehouse::open_duckdb(settings);
+}
+
 }  // namespace sluice::run

@@ -16,4 +16,11 @@ namespace sluice::run {
 Result<std::unique_ptr<warehouse::Warehouse>> open_warehouse(
     FileSystem& fs, const project::Project& project, const EnvironmentMap& environment = {});
 
+// The database of a duckdb profile and those that it attaches, all to be read only; null: there is
+// no such file.
+Result<std::unique_ptr<warehouse::Warehouse>> open_to_read(const FileSystem& fs,
+                                                           warehouse::WarehouseSettings settings);
+// Whether the statement attaches a database.
+bool is_attachment(const warehouse::StartStatement& statement);
+
 }  // namespace sluice::run

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "run/cost_ledger.h"
 #include "run/hook_results.h"
 
 namespace sluice::run {
@@ -123,6 +124,51 @@ bool ProjectRun::run_hooks(const std::string& tag, const std::vector<NodeResult>
   return failed.empty();
 }
 
+Status ProjectRun::account(std::vector<NodeResult>& steps) {
+  const std::map<std::string, MaintenanceWork>& work = maintainer_.work();
+  if (work.empty()) return {};
+  SLUICE_ASSIGN(GuardedConnection * connection, runner_.connection(0));
+  const project::Project& project = *session_.manifest().project;
+  SLUICE_ASSIGN(CostLedger ledger, CostLedger::open(*connection, project.profile.database));
+  SLUICE_ASSIGN(const auto full_builds, ledger.full_builds());
+  std::vector<ModelCost> costs;
+  for (NodeResult& result : steps) {
+    const compile::Node* node = session_.manifest().find_node(result.unique_id);
+    if (node == nullptr || node->type != compile::ResourceType::kModel ||
+        result.status == NodeStatus::kSkipped)
+      continue;
+    ModelCost cost;
+    cost.unique_id = result.unique_id;
+    cost.action = "run";
+    cost.rows_read = static_cast<int64_t>(result.scan.rows_read);
+    cost.bytes_read = cost.full_bytes = result.scan.bytes_read;
+    cost.is_estimated = result.scan.estimated;
+    cost.price_per_tb = options_.settings.price_per_tb.value_or(kDefaultPricePerTb);
+    if (const auto done = work.find(result.unique_id); done != work.end()) {
+      cost.action = is_failure(result) ? "failed" : done->second.action;
+      cost.input_bytes = done->second.input_bytes;
+      const auto last = full_builds.find(result.unique_id);
+      if (cost.action != "full" && last != full_builds.end())
+        cost.full_bytes = scaled_full_bytes(last->second, cost.input_bytes);
+      result.full_bytes = cost.full_bytes;
+    }
+    costs.push_back(std::move(cost));
+  }
+  return ledger.add(session_.options().invocation_id, costs);
+}
+
+// What cannot be accounted for is done all the same.
+void ProjectRun::try_account(std::vector<NodeResult>& steps) {
+  const Status accounted = account(steps);
+  EventSink* events = session_.options().events;
+  if (accounted || events == nullptr) return;
+  events->emit({EventLevel::kWarning,
+                "CostNotRecorded",
+                "what the run has read was not recorded: " + accounted.error().message(),
+                {},
+                {}});
+}
+
 Result<ProjectRunReport> ProjectRun::run() {
   SLUICE_TRY(prepare());
   ProjectRunReport report;
@@ -136,6 +182,7 @@ Result<ProjectRunReport> ProjectRun::run() {
         SLUICE_TRY(runner_.compile_hook(*hook));
   std::vector<NodeResult> steps = executor_.run();
   if (!is_cancelled_) runner_.resume();
+  if (!is_cancelled_) try_account(steps);
   ProjectRunReport end;
   if (with_hooks && !is_cancelled_) run_hooks("on-run-end", steps, end);
   if (report.results.empty()) report.results.swap(steps);

@@ -72,6 +72,10 @@ class ProjectRun {
 
  private:
   Status prepare();
+  // Writes what the models have read into the account, and what full refreshes would have read into
+  // the results.
+  Status account(std::vector<NodeResult>& steps);
+  void try_account(std::vector<NodeResult>& steps);
   bool run_hooks(const std::string& tag, const std::vector<NodeResult>& node_results,
                  ProjectRunReport& report);
 

@@ -31,7 +31,28 @@ Unsupported unsupported_by_engine(const Json& answer) {
           kNoPlace};
 }
 
+Result<std::string> fetch_text(const std::string& sql, warehouse::Connection& connection) {
+  SLUICE_ASSIGN(const warehouse::StatementResult result, connection.execute(sql, true));
+  const auto* text =
+      result.table.rows.empty() ? nullptr : std::get_if<std::string>(&result.table.rows[0][0]);
+  if (text == nullptr) return fail(ErrorCode::kInternal, "the engine did not answer with a text");
+  return *text;
+}
+
 }  // namespace
+
+Result<std::set<std::string>> find_unstable_calls(const std::string& sql,
+                                                  const FunctionProperties& functions,
+                                                  warehouse::Connection& connection) {
+  SLUICE_ASSIGN(
+      const std::string parsed,
+      fetch_text(fmt::format("select json_serialize_sql({})::varchar", quoted_literal(sql)),
+                 connection));
+  SLUICE_ASSIGN(const Json tree, parse_json(parsed));
+  std::set<std::string> out;
+  collect_calls(tree, functions, out);
+  return out;
+}
 
 std::string quoted_name(const RelationName& name) {
   std::string out;
@@ -90,24 +111,14 @@ Status Binder::define_view(const RelationName& name, const std::string& sql) {
   return {};
 }
 
-Result<std::string> Binder::fetch_text(const std::string& sql) {
-  SLUICE_ASSIGN(const warehouse::StatementResult result, connection_->execute(sql, true));
-  const auto* text =
-      result.table.rows.empty() ? nullptr : std::get_if<std::string>(&result.table.rows[0][0]);
-  if (text == nullptr) return fail(ErrorCode::kInternal, "the engine did not answer with a text");
-  return *text;
-}
-
 Result<BoundQuery> Binder::bind(const std::string& sql) {
   BoundQuery out;
   SLUICE_ASSIGN(out.columns, connection_->describe_query(sql));
-  const std::string literal = quoted_literal(sql);
-  SLUICE_ASSIGN(const std::string parsed,
-                fetch_text(fmt::format("select json_serialize_sql({})::varchar", literal)));
-  SLUICE_ASSIGN(const Json tree, parse_json(parsed));
-  collect_calls(tree, functions_, out.unstable_functions);
-  SLUICE_ASSIGN(const std::string planned,
-                fetch_text(fmt::format("select json_serialize_plan({})::varchar", literal)));
+  SLUICE_ASSIGN(out.unstable_functions, find_unstable_calls(sql, functions_, *connection_));
+  SLUICE_ASSIGN(
+      const std::string planned,
+      fetch_text(fmt::format("select json_serialize_plan({})::varchar", quoted_literal(sql)),
+                 *connection_));
   SLUICE_ASSIGN(const Json answer, parse_json(planned));
   const Json* plans = answer.find("plans");
   if (plans == nullptr || plans->items.size() != 1)

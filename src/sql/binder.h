@@ -30,6 +30,12 @@ struct BoundQuery {
   std::set<std::string> unstable_functions;
 };
 
+// Functions that the query calls and whose result is no function of their arguments: now(),
+// random()…
+Result<std::set<std::string>> find_unstable_calls(const std::string& sql,
+                                                  const FunctionProperties& functions,
+                                                  warehouse::Connection& connection);
+
 // Not thread-safe.
 class Binder {
  public:
@@ -55,7 +61,6 @@ class Binder {
  private:
   Binder() = default;
   Status ensure_schema(const RelationName& name);
-  Result<std::string> fetch_text(const std::string& sql);
 
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<warehouse::Connection> connection_;
