@@ -84,10 +84,16 @@ std::vector<const std::vector<PartitionValue>*> rows_of(const detect::Manifest& 
   return rows;
 }
 
-// Values of the key columns: points, one text per column; or, where windows look across values of
-// the one key column, an interval.
+// Values of the key columns: points, one text per column, by the positions in the key that they give
+// (an input need not decide all of them); or, where windows look across values of the one key
+// column, an interval.
 struct AffectedSet {
-  std::set<std::vector<PartitionValue>> points;
+  std::map<std::vector<size_t>, std::set<std::vector<PartitionValue>>> points;
+  size_t num_points() const {
+    size_t count = 0;
+    for (const auto& [positions, values] : points) count += values.size();
+    return count;
+  }
   bool is_interval = false;
   PartitionValue low, high;  // nullopt: open
 };
@@ -129,6 +135,18 @@ class Planner {
         locality_(*specification.locality),
         scans_(scans_of_inputs(locality_, inputs)) {}
 
+  // Whether changes of any partition reach a part of the result that the partition tells.
+  bool follows_all_partitions() const {
+    return std::all_of(scans_.begin(), scans_.end(), [this](const ScanOfInput& scan) {
+      if (!is_partitioned(*scan.input)) return true;
+      if (!is_local(scan)) return false;
+      if (!key_.has_bands) return true;
+      const std::vector<sql::Band> reached = bands(scan);
+      return std::none_of(reached.begin(), reached.end(), [](const sql::Band& band) {
+        return band.low.is_infinite || band.high.is_infinite;
+      });
+    });
+  }
   // The scan of a changed input that the key is not local in; null: there is none.
   const ScanOfInput* foreign_scan(const std::set<std::string>& changed) const {
     for (const ScanOfInput& scan : scans_)
@@ -141,12 +159,17 @@ class Planner {
   Result<ReadSet> read_set(const InputState& input, const AffectedSet& set) const;
 
  private:
-  bool is_local(const ScanOfInput& scan) const {
-    return !key_.columns.empty() && is_partitioned(*scan.input) &&
-           std::all_of(key_.columns.begin(), key_.columns.end(), [&](size_t column) {
-             return partition_dep(locality_, scan, column) != nullptr;
-           });
+  // Positions in the key of the columns that are local in the scan.
+  std::vector<size_t> local_positions(const ScanOfInput& scan) const {
+    std::vector<size_t> out;
+    if (!is_partitioned(*scan.input)) return out;
+    for (size_t i = 0; i < key_.columns.size(); ++i) {
+      const Dep* dep = partition_dep(locality_, scan, key_.columns[i]);
+      if (dep != nullptr && (dep->bands.empty() || key_.has_bands)) out.push_back(i);
+    }
+    return out;
   }
+  bool is_local(const ScanOfInput& scan) const { return !local_positions(scan).empty(); }
   const warehouse::ColumnInfo& key_column(size_t i) const {
     return specification_.columns[key_.columns[i]];
   }
@@ -159,10 +182,10 @@ class Planner {
     const Dep* dep = partition_dep(locality_, scan, key_.columns[i]);
     return fmt::format("CAST({} AS {})", dep->expr, key_column(i).type);
   }
-  std::string key_texts(const ScanOfInput& scan) const {
+  std::string key_texts(const ScanOfInput& scan, const std::vector<size_t>& positions) const {
     std::string list;
-    for (size_t i = 0; i < key_.columns.size(); ++i)
-      list += fmt::format("{}CAST({} AS VARCHAR)", i == 0 ? "" : ", ", key_value(scan, i));
+    for (const size_t i : positions)
+      list += fmt::format("{}CAST({} AS VARCHAR)", list.empty() ? "" : ", ", key_value(scan, i));
     return list;
   }
   std::vector<sql::Band> bands(const ScanOfInput& scan) const {
@@ -180,8 +203,11 @@ class Planner {
       const std::map<std::string, std::vector<detect::Change>>& changes) const;
   std::string interval_predicate(const AffectedSet& set) const;
   std::string points_predicate(const AffectedSet& set) const;
-  Result<std::vector<size_t>> meeting_partitions(const ScanOfInput& scan,
-                                                 const AffectedSet& set) const;
+  std::string points_predicate(const std::vector<size_t>& positions,
+                               const std::set<std::vector<PartitionValue>>& points) const;
+  bool needs_all(const ScanOfInput& scan, const AffectedSet& set) const;
+  Result<std::set<size_t>> meeting_partitions(const ScanOfInput& scan,
+                                              const AffectedSet& set) const;
   std::string meets_interval(const ScanOfInput& scan, const AffectedSet& set) const;
 
   const Specification& specification_;
@@ -199,11 +225,12 @@ Result<AffectedSet> Planner::affected(
   for (const ScanOfInput& scan : scans_) {
     const auto found = changes.find(scan.input->name);
     if (found == changes.end()) continue;
+    const std::vector<size_t> positions = local_positions(scan);
     SLUICE_ASSIGN(
         TextRows rows,
-        fetch_texts(engine_, fmt::format("select distinct {} from {}", key_texts(scan),
+        fetch_texts(engine_, fmt::format("select distinct {} from {}", key_texts(scan, positions),
                                          values_clause(*scan.input, rows_of(found->second)))));
-    for (std::vector<PartitionValue>& row : rows) out.points.insert(std::move(row));
+    for (std::vector<PartitionValue>& row : rows) out.points[positions].insert(std::move(row));
   }
   return out;
 }
@@ -262,21 +289,31 @@ std::string Planner::interval_predicate(const AffectedSet& set) const {
 }
 
 std::string Planner::points_predicate(const AffectedSet& set) const {
+  std::string out;
+  for (const auto& [positions, points] : set.points)
+    out += (out.empty() ? "" : " OR ") + points_predicate(positions, points);
+  if (out.empty()) return "FALSE";
+  return set.points.size() > 1 ? "(" + out + ")" : out;
+}
+
+std::string Planner::points_predicate(const std::vector<size_t>& positions,
+                                      const std::set<std::vector<PartitionValue>>& points) const {
   std::string list, others;  // single values that are not NULL, and all else
-  for (const std::vector<PartitionValue>& point : set.points) {
+  for (const std::vector<PartitionValue>& point : points) {
     if (point.size() == 1 && point[0]) {
-      list += (list.empty() ? "" : ", ") + literal(point[0], key_column(0).type);
+      list += (list.empty() ? "" : ", ") + literal(point[0], key_column(positions[0]).type);
       continue;
     }
     std::string row;
-    for (size_t i = 0; i < point.size(); ++i)
-      row +=
-          fmt::format("{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ",
-                      quoted_identifier(key_column(i).name), literal(point[i], key_column(i).type));
+    for (size_t i = 0; i < point.size(); ++i) {
+      const warehouse::ColumnInfo& column = key_column(positions[i]);
+      row += fmt::format("{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ",
+                         quoted_identifier(column.name), literal(point[i], column.type));
+    }
     others += fmt::format("{}({})", others.empty() ? "" : " OR ", row);
   }
   if (list.empty()) return others.empty() ? "FALSE" : "(" + others + ")";
-  list = fmt::format("{} IN ({})", quoted_identifier(key_column(0).name), list);
+  list = fmt::format("{} IN ({})", quoted_identifier(key_column(positions[0]).name), list);
   return others.empty() ? list : fmt::format("({} OR {})", list, others);
 }
 
@@ -297,24 +334,43 @@ std::string Planner::meets_interval(const ScanOfInput& scan, const AffectedSet& 
   return any;
 }
 
-Result<std::vector<size_t>> Planner::meeting_partitions(const ScanOfInput& scan,
-                                                        const AffectedSet& set) const {
-  std::vector<size_t> out;
+// The partitions of the input that decide rows of the affected set.
+Result<std::set<size_t>> Planner::meeting_partitions(const ScanOfInput& scan,
+                                                     const AffectedSet& set) const {
+  std::set<size_t> out;
   const detect::Manifest& manifest = scan.input->now;
   if (manifest.partitions.empty()) return out;
   const std::string from = values_clause(*scan.input, rows_of(manifest));
-  const std::string query =
-      set.is_interval
-          ? fmt::format("select CAST(position AS VARCHAR) from {} where {}", from,
-                        meets_interval(scan, set))
-          : fmt::format("select CAST(position AS VARCHAR), {} from {}", key_texts(scan), from);
-  SLUICE_ASSIGN(TextRows rows, fetch_texts(engine_, query));
-  for (std::vector<PartitionValue>& row : rows) {
-    const size_t position = std::stoul(row[0].value_or("0"));
-    row.erase(row.begin());
-    if (set.is_interval || set.points.contains(row)) out.push_back(position);
+  const auto add = [&](const std::string& query,
+                       const std::set<std::vector<PartitionValue>>* points) -> Status {
+    SLUICE_ASSIGN(TextRows rows, fetch_texts(engine_, query));
+    for (std::vector<PartitionValue>& row : rows) {
+      const size_t position = std::stoul(row[0].value_or("0"));
+      row.erase(row.begin());
+      if (points == nullptr || points->contains(row)) out.insert(position);
+    }
+    return {};
+  };
+  if (set.is_interval) {
+    SLUICE_TRY(add(fmt::format("select CAST(position AS VARCHAR) from {} where {}", from,
+                               meets_interval(scan, set)),
+                   nullptr));
+    return out;
   }
+  for (const auto& [positions, points] : set.points)
+    SLUICE_TRY(add(fmt::format("select CAST(position AS VARCHAR), {} from {}",
+                               key_texts(scan, positions), from),
+                   &points));
   return out;
+}
+
+// Whether the scan decides nothing of some affected rows by its partitions: it is read whole then.
+bool Planner::needs_all(const ScanOfInput& scan, const AffectedSet& set) const {
+  const std::vector<size_t> local = local_positions(scan);
+  if (set.is_interval) return local.empty();
+  return std::any_of(set.points.begin(), set.points.end(), [&local](const auto& entry) {
+    return !std::includes(local.begin(), local.end(), entry.first.begin(), entry.first.end());
+  });
 }
 
 Result<ReadSet> Planner::read_set(const InputState& input, const AffectedSet& set) const {
@@ -324,11 +380,11 @@ Result<ReadSet> Planner::read_set(const InputState& input, const AffectedSet& se
   bool is_whole = false;
   for (const ScanOfInput& scan : scans_) {
     if (scan.input != &input) continue;
-    if (!is_local(scan)) {
+    if (needs_all(scan, set)) {
       is_whole = true;
       break;
     }
-    SLUICE_ASSIGN(const std::vector<size_t> meeting, meeting_partitions(scan, set));
+    SLUICE_ASSIGN(const std::set<size_t> meeting, meeting_partitions(scan, set));
     wanted.insert(meeting.begin(), meeting.end());
   }
   out.is_whole = is_whole || wanted.size() == input.now.partitions.size();
@@ -404,6 +460,8 @@ std::string_view tier_name(Tier tier) {
       return "partition";
     case Tier::kBand:
       return "band";
+    case Tier::kStages:
+      return "stages";
     case Tier::kFull:
       return "full";
   }
@@ -483,6 +541,11 @@ bool has_bands(const Specification& specification, const std::vector<InputState>
   return false;
 }
 
+bool follows_partitions(const Specification& specification, const std::vector<InputState>& inputs,
+                        const OutputKey& key, warehouse::Connection& engine) {
+  return Planner(specification, key, inputs, engine).follows_all_partitions();
+}
+
 Maintenance nothing_to_do() {
   Maintenance out;
   out.tier = Tier::kSkip;
@@ -534,8 +597,8 @@ Result<Maintenance> plan_maintenance(const Specification& specification, const O
   }
   out.reason = affected.is_interval
                    ? "windows look across partitions: recomputes what the changes reach"
-                   : fmt::format("recomputes {} partition{}", affected.points.size(),
-                                 affected.points.size() == 1 ? "" : "s");
+                   : fmt::format("recomputes {} partition{}", affected.num_points(),
+                                 affected.num_points() == 1 ? "" : "s");
   return out;
 }
 

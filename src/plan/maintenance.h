@@ -20,6 +20,7 @@ enum class Tier : uint8_t {
   kSkip,       // nothing that the model reads has changed
   kPartition,  // recompute the output partitions that the changes touch
   kBand,       // the same with intervals: windows look across partitions
+  kStages,     // bring kept results of parts of the query up to date, recompute the rest from them
   kFull,       // recompute everything; only partitions that differ are written
 };
 std::string_view tier_name(Tier tier);
@@ -74,6 +75,11 @@ OutputKey choose_key(const Specification& specification, const std::vector<Input
 // Whether windows look across the values of the key.
 bool has_bands(const Specification& specification, const std::vector<InputState>& inputs,
                const OutputKey& key);
+
+// Whether each change of a partitioned input touches only rows that its partition tells, at a finite
+// distance. The specification has a locality.
+bool follows_partitions(const Specification& specification, const std::vector<InputState>& inputs,
+                        const OutputKey& key, warehouse::Connection& engine);
 
 Maintenance nothing_to_do();
 

@@ -38,6 +38,12 @@ Text function_text(const Expr& expr, const std::vector<std::string>& arguments) 
   return fmt::format("{}({})", quoted_identifier(expr.name), joined(arguments, ", "));
 }
 
+// The engine would give the sum of two decimals one more digit each time that it is bound.
+Text sized(std::string_view type, Text text) {
+  if (!text || !type.starts_with("DECIMAL")) return text;
+  return fmt::format("CAST({} AS {})", *text, type);
+}
+
 Text operator_text(const Expr& expr, const std::vector<std::string>& arguments) {
   if (expr.name == "COALESCE" || expr.name == "TRY")
     return fmt::format("{}({})", expr.name, joined(arguments, ", "));
@@ -56,6 +62,18 @@ std::string case_text(const std::vector<std::string>& parts) {
 }
 
 }  // namespace
+
+std::string_view comparison_operator(std::string_view type) {
+  if (type == "COMPARE_EQUAL") return "=";
+  if (type == "COMPARE_NOTEQUAL") return "<>";
+  if (type == "COMPARE_LESSTHAN") return "<";
+  if (type == "COMPARE_GREATERTHAN") return ">";
+  if (type == "COMPARE_LESSTHANOREQUALTO") return "<=";
+  if (type == "COMPARE_GREATERTHANOREQUALTO") return ">=";
+  if (type == "COMPARE_NOT_DISTINCT_FROM") return "IS NOT DISTINCT FROM";
+  if (type == "COMPARE_DISTINCT_FROM") return "IS DISTINCT FROM";
+  return {};
+}
 
 std::string quoted_identifier(std::string_view name) {
   std::string out = "\"";
@@ -89,7 +107,7 @@ Text expression_text(const Expr& expr, const ColumnText& column) {
     case ExprKind::kConjunction:
       return "(" + joined(arguments, " " + expr.name + " ") + ")";
     case ExprKind::kFunction:
-      return function_text(expr, arguments);
+      return sized(expr.type, function_text(expr, arguments));
     case ExprKind::kOperator:
       return operator_text(expr, arguments);
     case ExprKind::kCase:

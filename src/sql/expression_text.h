@@ -14,6 +14,9 @@ namespace sluice::sql {
 // The text of an input column; nullopt: it has none.
 using ColumnText = std::function<std::optional<std::string>(size_t column)>;
 
+// "=" for "COMPARE_EQUAL", as plans name comparisons; empty: it is none.
+std::string_view comparison_operator(std::string_view name);
+
 // nullopt for what cannot be written: aggregates, windows, lambdas, types without a text.
 std::optional<std::string> expression_text(const Expr& expr, const ColumnText& column);
 // The same with "#<position>" for columns: equal texts are equal expressions over one input.

@@ -151,6 +151,14 @@ void PlanReader::limit_operation(const Json& json, std::string_view type, Operat
   out.kind = type == "LOGICAL_LIMIT" ? OperatorKind::kLimit : OperatorKind::kSample;
   inputs(json, out, 1);
   out.width = out.inputs[0]->width;
+  for (const auto& [key, value] : {std::pair("limit_val", &out.limit), {"offset_val", &out.offset}})
+    if (const Json* limit = json.find(key); limit != nullptr) {
+      const std::string kind = text(*limit, "type");
+      if (kind == "CONSTANT_VALUE")
+        *value = field(*limit, "constant_integer").integer;
+      else if (kind != "UNSET")
+        out.has_computed_limit = true;
+    }
 }
 
 void PlanReader::inputs(const Json& json, Operator& out, size_t count) {
@@ -263,8 +271,9 @@ void PlanReader::aggregate_operation(const Json& json, std::string_view, Operato
       if (group >= out.groups.size()) return refuse("a grouping set with a key that is none");
   for (const ExprPtr& expr : out.expressions)
     if (expr->kind != ExprKind::kAggregate) refuse("an aggregation of something else");
-  out.width =
-      out.groups.size() + out.expressions.size() + field(json, "grouping_functions").items.size();
+  for (const Json& call : field(json, "grouping_functions").items)
+    out.grouping_functions.push_back(positions(call));
+  out.width = out.groups.size() + out.expressions.size() + out.grouping_functions.size();
 }
 
 void PlanReader::distinct_operation(const Json& json, std::string_view, Operator& out) {

@@ -13,18 +13,6 @@ namespace {
 
 using Kind = Json::Kind;
 
-std::string_view comparison_operator(std::string_view type) {
-  if (type == "COMPARE_EQUAL") return "=";
-  if (type == "COMPARE_NOTEQUAL") return "<>";
-  if (type == "COMPARE_LESSTHAN") return "<";
-  if (type == "COMPARE_GREATERTHAN") return ">";
-  if (type == "COMPARE_LESSTHANOREQUALTO") return "<=";
-  if (type == "COMPARE_GREATERTHANOREQUALTO") return ">=";
-  if (type == "COMPARE_NOT_DISTINCT_FROM") return "IS NOT DISTINCT FROM";
-  if (type == "COMPARE_DISTINCT_FROM") return "IS DISTINCT FROM";
-  return {};
-}
-
 // -1234 with two decimals is -12.34.
 std::string decimal_digits(int64_t unscaled, int64_t scale) {
   const bool is_negative = unscaled < 0;

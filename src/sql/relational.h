@@ -131,6 +131,7 @@ struct Operator {
                                      // kUnnest, kWindow; kValues: what is computed
   std::vector<ExprPtr> groups;       // kAggregate
   std::vector<std::vector<size_t>> grouping_sets;  // kAggregate: positions of groups
+  std::vector<std::vector<size_t>> grouping_functions;  // kAggregate: their groups
   bool is_distinct_on = false;                     // kDistinct
   std::vector<SortKey> order;                      // kSort, kDistinct
   std::vector<size_t> kept;                        // kSort, kFilter: output columns; empty: all
@@ -139,6 +140,9 @@ struct Operator {
   bool is_dependent = false;  // the right side runs for each value of the parameters
   std::vector<JoinCondition> conditions;
   ExprPtr predicate;  // over left and right columns together; null: none
+
+  std::optional<int64_t> limit, offset;  // kLimit: constants
+  bool has_computed_limit = false;       // kLimit: one of them is none
 
   SetOperation set_operation = SetOperation::kUnion;
   bool is_all = false;

@@ -1,0 +1,44 @@
+// Cuts a query in two where changes of a partition cannot be followed through it: the lowest
+// aggregates above the partitioned inputs become queries of their own ("stages"), whose results are
+// kept, and the rest reads those. A stage keeps what can be brought up to date by partition:
+//   - the aggregate itself, where one of its group keys is a function of the partition columns;
+//   - else partial aggregates for each partition and group, which the rest merges. That is exact for
+//     count, sum of integers and decimals, min, max, bool_and, bool_or, bit_and, bit_or, bit_xor and
+//     avg of integers up to 32 bits, and for DISTINCT; sums of floating-point numbers depend on
+//     their order and are not merged (docs/incremental.md).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/function_properties.h"
+#include "sql/plan_text.h"
+#include "sql/relational.h"
+
+namespace sluice::sql {
+
+struct Stage {
+  std::string query;  // columns c0, c1, …, then p0, p1, …: the partition columns of its inputs
+  size_t num_columns = 0;
+  size_t num_carried = 0;  // 0: one of the c columns tells the partitions
+};
+
+struct StagedQuery {
+  std::vector<Stage> stages;
+  std::string rest;  // reads the stages by their names; its columns are named as those of the query
+};
+
+struct StageNames {
+  std::function<std::string(size_t stage)> stage;  // what the rest calls a stage
+  std::vector<std::string> columns;                // of the query's result
+};
+
+// `partitions` gives the partition columns of a scan's input. nullopt: there is no such cut, or a
+// part has no text.
+std::optional<StagedQuery> cut_stages(const OperatorPtr& plan, const StageNames& names,
+                                      const CarriedColumns& partitions,
+                                      const FunctionProperties& functions);
+
+}  // namespace sluice::sql
