@@ -220,6 +220,9 @@ Result<std::string> explain_model(Desk& desk, const compile::Node& node) {
     out +=
         fmt::format("  not analysed: the query holds {}{}\n", job.specification.unsupported,
                     place_words(job.inputs.specification.sql, job.specification.unsupported_place));
+  for (size_t i = 0; i < job.stages.size(); ++i)
+    out += fmt::format("  part {} of the query is kept by partition: {}\n", i + 1,
+                       run::describe(job.stages[i]));
   if (!job.plan.affected.empty()) out += fmt::format("  recomputes: {}\n", job.plan.affected);
   return out;
 }

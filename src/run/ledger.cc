@@ -6,6 +6,7 @@
 #include <charconv>
 #include <set>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "sql/expression_text.h"
 
@@ -71,6 +72,13 @@ Result<std::optional<Ledger>> Ledger::find(warehouse::Connection& connection,
     if (schema == "_sluice")
       return std::optional(Ledger(connection, sql::quoted_identifier(database) + ".\"_sluice\"."));
   return std::optional<Ledger>();
+}
+
+std::string Ledger::stage_relation(const std::string& database, const std::string& relation,
+                                   size_t stage) {
+  return fmt::format("{}.\"_sluice\".{}", sql::quoted_identifier(database),
+                     sql::quoted_identifier(fmt::format(
+                         "stage_{}_{}", sha256_hex(relation).substr(0, 16), stage + 1)));
 }
 
 Result<Ledger> Ledger::open(warehouse::Connection& connection, const std::string& database) {
@@ -271,6 +279,13 @@ Status Ledger::save_files(const std::string& input, const detect::FileRecords& b
     if (!now.contains(path)) keys.push_back(sql::quoted_literal(path));
   return replace_rows("files", fmt::format("input = {} and path", sql::quoted_literal(input)), keys,
                       rows);
+}
+
+Status Ledger::remove(const std::string& relation) {
+  for (const std::string_view name : {"models", "consumed", "inputs", "partitions"})
+    SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table(name),
+                                   sql::quoted_literal(relation))));
+  return {};
 }
 
 }  // namespace sluice::run

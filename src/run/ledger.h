@@ -42,6 +42,10 @@ class Ledger {
   static Result<std::optional<Ledger>> find(warehouse::Connection& connection,
                                             const std::string& database);
 
+  // Where a part of a model's query is kept. A name; nothing is looked at.
+  static std::string stage_relation(const std::string& database, const std::string& relation,
+                                    size_t stage);
+
   Result<std::optional<ModelEntry>> model(const std::string& relation);
   Result<std::vector<detect::Consumed>> consumed(const std::string& relation,
                                                  const std::string& input);
@@ -61,6 +65,8 @@ class Ledger {
                          const std::vector<std::vector<detect::PartitionValue>>& removed);
   Status save_files(const std::string& input, const detect::FileRecords& before,
                     const detect::FileRecords& now);
+  // Forgets the model; its table is like any other then.
+  Status remove(const std::string& relation);
 
  private:
   Ledger(warehouse::Connection& connection, std::string prefix)

@@ -16,7 +16,7 @@ namespace sluice::run {
 namespace {
 
 // Grows when the rules or the ledger change what is computed: older tables are then built anew.
-constexpr int kRulesVersion = 1;
+constexpr int kRulesVersion = 2;
 
 const jinja::Value* member(const jinja::Value& dict, std::string_view key) {
   return dict.is_dict() ? dict.as_dict().find(key) : nullptr;
@@ -55,6 +55,8 @@ Result<bool> has_table(const compile::Node& node, warehouse::Connection& connect
                      });
 }
 
+}  // namespace
+
 std::set<std::string> unstable_functions(const plan::Specification& specification) {
   std::set<std::string> out = specification.unstable_functions;
   if (!specification.locality) return out;
@@ -71,8 +73,6 @@ void force_full(MaintenanceJob& job, std::string code, std::string reason) {
   job.plan.affected.clear();
   for (plan::ReadSet& reads : job.plan.reads) reads.is_whole = true;
 }
-
-}  // namespace
 
 IncrementalPolicy Maintainer::policy_of(const compile::Node& node) const {
   const std::optional<std::string> own = policy_in_meta(node);
@@ -138,8 +138,21 @@ Result<std::string> Maintainer::code_of(const MaintenanceJob& job,
   return sha256_hex(text);
 }
 
-Status Maintainer::analyse(MaintenanceJob& job) {
+void take_analysis(MaintenanceJob& job, const sql::BoundQuery& bound,
+                   const sql::FunctionProperties& functions) {
   plan::Specification& specification = job.specification;
+  job.columns = bound.columns;
+  specification.columns = bound.columns;
+  specification.unstable_functions = bound.unstable_functions;
+  if (bound.plan) {
+    specification.locality = sql::find_locality(*bound.plan, functions);
+    return;
+  }
+  specification.unsupported = bound.plan.error().what;
+  specification.unsupported_place = bound.plan.error().place;
+}
+
+Status Maintainer::analyse(MaintenanceJob& job, warehouse::Connection& connection) {
   std::lock_guard lock(binder_mutex_);
   if (!binder_) {
     SLUICE_ASSIGN(sql::Binder binder, sql::Binder::open());
@@ -149,19 +162,10 @@ Status Maintainer::analyse(MaintenanceJob& job) {
     SLUICE_TRY(binder_->define_table({"", "main", leaf.stub}, leaf.columns));
   for (const ViewInput& view : job.inputs.views)
     SLUICE_TRY(binder_->define_view({"", "main", view.stub}, view.sql));
-  Result<sql::BoundQuery> answer = binder_->bind(job.inputs.specification.sql);
-  if (!answer) return fail(session_.located(std::move(answer.error()), job.inputs.specification));
-  sql::BoundQuery bound = std::move(*answer);
-  job.columns = bound.columns;
-  specification.columns = std::move(bound.columns);
-  specification.unstable_functions = std::move(bound.unstable_functions);
-  if (!bound.plan) {
-    specification.unsupported = bound.plan.error().what;
-    specification.unsupported_place = bound.plan.error().place;
-    return {};
-  }
-  specification.locality = sql::find_locality(*bound.plan, binder_->functions());
-  return {};
+  const Result<sql::BoundQuery> bound = binder_->bind(job.inputs.specification.sql);
+  if (!bound) return fail(session_.located(bound.error(), job.inputs.specification));
+  take_analysis(job, *bound, binder_->functions());
+  return bound->plan ? cut(job, *bound->plan, connection) : Status();
 }
 
 Result<MaintenanceJob> Maintainer::plan(const compile::Node& node,
@@ -192,7 +196,7 @@ Result<MaintenanceJob> Maintainer::make_job(const compile::Node& node,
       return job;
     }
   }
-  SLUICE_TRY(analyse(job));
+  SLUICE_TRY(analyse(job, connection));
   SLUICE_TRY(decide(job, connection));
   return job;
 }
@@ -234,6 +238,7 @@ bool Maintainer::is_unchanged(const MaintenanceJob& job) {
 // The key that the table was built with: it was chosen by the same rules.
 plan::OutputKey Maintainer::key_of(const MaintenanceJob& job,
                                    const std::vector<plan::InputState>& states) const {
+  if (job.given_key) return *job.given_key;
   if (!job.entry || job.entry->code != job.code) return plan::choose_key(job.specification, states);
   plan::OutputKey key;
   for (const std::string& name : job.entry->key)
@@ -243,19 +248,24 @@ plan::OutputKey Maintainer::key_of(const MaintenanceJob& job,
   return key;
 }
 
-Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection) {
+Status Maintainer::choose_plan(MaintenanceJob& job, warehouse::Connection& connection) const {
   std::vector<plan::InputState> states;
   for (const ModelInput& leaf : job.inputs.leaves) states.push_back(leaf.state);
   const plan::OutputKey key = key_of(job, states);
   SLUICE_ASSIGN(job.plan, plan::plan_maintenance(job.specification, key, states, connection));
   job.plan.key = key;
+  return {};
+}
+
+Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection) {
+  SLUICE_TRY(choose_plan(job, connection));
   const std::set<std::string> unstable = unstable_functions(job.specification);
   job.is_deterministic = unstable.empty();
   SLUICE_TRY(decide_to_build(job, connection));
   if (!job.builds_anew && !job.is_deterministic)
     force_full(job, "NOT_DETERMINISTIC",
                fmt::format("the query calls {}", fmt::join(unstable, ", ")));
-  return {};
+  return decide_stages(job, connection);
 }
 
 // Whether the table has to be made anew, whatever changed.

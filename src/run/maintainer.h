@@ -7,7 +7,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,6 +20,7 @@
 #include "run/model_inputs.h"
 #include "run/project_settings.h"
 #include "sql/binder.h"
+#include "sql/stage_cut.h"
 
 namespace sluice::run {
 
@@ -39,7 +42,15 @@ struct MaintenanceJob {
   std::string code;
   bool builds_anew = false;  // the table is made, or made again, whole
   bool is_deterministic = true;
+  std::optional<plan::OutputKey> given_key;  // else it is chosen
+  // Where partitions cannot be followed through the whole query: the parts that are kept, as hidden
+  // tables, and the query over them that makes the table.
+  std::vector<MaintenanceJob> stages;
+  std::shared_ptr<MaintenanceJob> rest;
 };
+
+// The tier of a stage that would hold nearly as many rows as its inputs: its query is not cut.
+constexpr std::string_view kRefusedStage = "refused";
 
 class Maintainer {
  public:
@@ -71,7 +82,17 @@ class Maintainer {
   Result<MaintenanceJob> make_job(const compile::Node& node, warehouse::Connection& connection,
                                   Depth depth);
   friend class MaintenanceExecution;
-  Status analyse(MaintenanceJob& job);
+  Status analyse(MaintenanceJob& job, warehouse::Connection& connection);
+  // The binder is locked and knows the inputs' stubs.
+  Status cut(MaintenanceJob& job, const sql::OperatorPtr& query, warehouse::Connection& connection);
+  Result<bool> add_stages(MaintenanceJob& job, const std::vector<sql::Stage>& stages);
+  Result<bool> add_rest(MaintenanceJob& job, const std::string& query);
+  Status decide_stages(MaintenanceJob& job, warehouse::Connection& connection);
+  Status decide_stage(MaintenanceJob& stage, bool builds_anew, Ledger* ledger,
+                      warehouse::Connection& connection);
+  // Once the stages are up to date.
+  Status plan_rest(MaintenanceJob& job, warehouse::Connection& connection);
+  Status choose_plan(MaintenanceJob& job, warehouse::Connection& connection) const;
   Result<std::string> code_of(const MaintenanceJob& job, warehouse::Connection& connection) const;
   plan::OutputKey key_of(const MaintenanceJob& job,
                          const std::vector<plan::InputState>& states) const;
@@ -90,6 +111,14 @@ class Maintainer {
   std::mutex binder_mutex_;
   std::optional<sql::Binder> binder_;  // guarded by binder_mutex_
 };
+
+// What the binder says of the job's query.
+void take_analysis(MaintenanceJob& job, const sql::BoundQuery& bound,
+                   const sql::FunctionProperties& functions);
+// Names of functions whose result changes by itself.
+std::set<std::string> unstable_functions(const plan::Specification& specification);
+// Everything is computed, for this reason.
+void force_full(MaintenanceJob& job, std::string code, std::string reason);
 
 // One line for people: "2 of 366 partitions: recomputes 2 partitions".
 std::string describe(const MaintenanceJob& job);

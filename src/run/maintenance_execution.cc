@@ -92,6 +92,10 @@ Status MaintenanceExecution::stand_inputs() {
 }
 
 Result<std::optional<std::string>> MaintenanceExecution::apply() {
+  return job_.rest == nullptr ? apply_query() : apply_stages();
+}
+
+Result<std::optional<std::string>> MaintenanceExecution::apply_query() {
   SLUICE_TRY(stand_inputs());
   if (job_.builds_anew) return std::optional(job_.inputs.specification.sql);
   SLUICE_TRY(execute(
@@ -100,6 +104,89 @@ Result<std::optional<std::string>> MaintenanceExecution::apply() {
                   job_.plan.affected.empty() ? "" : " where " + job_.plan.affected)));
   SLUICE_TRY(write_differences());
   return std::optional<std::string>();
+}
+
+// The stages first; then the rest, by what changed in them. A stage that turns out to hold nearly as
+// many rows as its inputs is given up, and with it the cut.
+Result<std::optional<std::string>> MaintenanceExecution::apply_stages() {
+  for (MaintenanceJob& stage : job_.stages) {
+    if (stage.plan.tier == plan::Tier::kSkip) continue;
+    SLUICE_TRY(apply_stage(stage));
+    if (stage.entry && stage.entry->tier == kRefusedStage) {
+      SLUICE_TRY(drop_stages_but(stage));
+      job_.rest.reset();
+      if (!job_.builds_anew)
+        force_full(job_, "STAGE_TOO_LARGE", "its parts have nearly as many rows as its inputs");
+      return apply_query();
+    }
+  }
+  SLUICE_TRY(maintainer_.plan_rest(job_, connection_));
+  rest_ = std::make_unique<MaintenanceExecution>(maintainer_, *job_.rest, connection_);
+  if (job_.rest->plan.tier == plan::Tier::kSkip) return std::optional<std::string>();
+  return rest_->apply();
+}
+
+Status MaintenanceExecution::apply_stage(MaintenanceJob& stage) {
+  MaintenanceExecution execution(maintainer_, stage, connection_);
+  SLUICE_ASSIGN(const std::optional<std::string> query, execution.apply());
+  if (query) {
+    SLUICE_TRY(Ledger::open(connection_, stage.node->database));
+    SLUICE_TRY(
+        execute(fmt::format("create or replace table {} as\n{}", stage.relation, *query)));
+    SLUICE_ASSIGN(const bool is_large, is_too_large(stage));
+    if (is_large) {
+      stage.entry.emplace();
+      stage.entry->relation = stage.relation;
+      stage.entry->code = stage.code;
+      stage.entry->tier = kRefusedStage;
+      SLUICE_TRY(execute("drop table " + stage.relation));
+      SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, stage.node->database));
+      return ledger.save_model(*stage.entry);
+    }
+  }
+  SLUICE_TRY(execution.record());
+  for (const auto& [input, partitions] : execution.moved_)
+    moved_[input].insert(partitions.begin(), partitions.end());
+  return {};
+}
+
+// More than half of the rows of what it reads, where that is worth counting.
+Result<bool> MaintenanceExecution::is_too_large(const MaintenanceJob& stage) {
+  constexpr int64_t kSmall = 200'000;
+  const auto count = [this](const std::string& relation) -> Result<int64_t> {
+    SLUICE_ASSIGN(const warehouse::StatementResult found,
+                  connection_.execute("select count(*) from " + relation, true));
+    return number_of(found.table.rows.at(0).at(0));
+  };
+  SLUICE_ASSIGN(const int64_t kept, count(stage.relation));
+  if (kept <= kSmall) return false;
+  int64_t most = 0;
+  for (const ModelInput& leaf : stage.inputs.leaves) {
+    SLUICE_ASSIGN(const int64_t rows, count(leaf.relation));
+    most = std::max(most, rows);
+  }
+  return kept > most / 2;
+}
+
+Status MaintenanceExecution::drop_stages_but(const MaintenanceJob& refused) {
+  SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, job_.node->database));
+  for (const MaintenanceJob& stage : job_.stages) {
+    if (&stage == &refused) continue;
+    SLUICE_TRY(execute("drop table if exists " + stage.relation));
+    SLUICE_TRY(ledger.remove(stage.relation));
+  }
+  return {};
+}
+
+Status MaintenanceExecution::drop_stages_from(Ledger& ledger, size_t first) {
+  for (size_t i = first;; ++i) {
+    const std::string relation =
+        Ledger::stage_relation(job_.node->database, job_.relation, i);
+    SLUICE_ASSIGN(const std::optional<ModelEntry> entry, ledger.model(relation));
+    if (!entry) return {};
+    SLUICE_TRY(execute("drop table if exists " + relation));
+    SLUICE_TRY(ledger.remove(relation));
+  }
 }
 
 // "prefix.\"a\", prefix.\"b\""
@@ -213,8 +300,10 @@ Status MaintenanceExecution::record_partitions(Ledger& ledger, int64_t generatio
 // looked at again by the next run.
 Status MaintenanceExecution::record_inputs(Ledger& ledger) {
   for (ModelInput& leaf : job_.inputs.leaves) {
-    SLUICE_ASSIGN(const std::set<std::string> moved,
+    SLUICE_ASSIGN(const std::set<std::string> seen,
                   maintainer_.snapshots_.moved_partitions(leaf, connection_));
+    std::set<std::string>& moved = moved_[leaf.stub];
+    moved.insert(seen.begin(), seen.end());
     detect::Manifest read = leaf.state.now;
     for (detect::Partition& partition : read.partitions)
       if (moved.contains(detect::partition_key(partition.values))) partition.version.clear();
@@ -229,6 +318,12 @@ Status MaintenanceExecution::record_inputs(Ledger& ledger) {
 
 Status MaintenanceExecution::record() {
   SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, job_.node->database));
+  if (rest_ != nullptr) {
+    SLUICE_TRY(rest_->record());
+    if (job_.builds_anew) SLUICE_TRY(drop_stages_from(ledger, job_.stages.size()));
+    // The stages have read what the rest has not.
+    return record_inputs(ledger);
+  }
   ModelEntry entry;
   if (job_.entry) entry = *job_.entry;
   entry.relation = job_.relation;

@@ -3,7 +3,10 @@
 // is open.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +26,12 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   Status record() override;
 
  private:
+  Result<std::optional<std::string>> apply_query();
+  Result<std::optional<std::string>> apply_stages();
+  Status apply_stage(MaintenanceJob& stage);
+  Result<bool> is_too_large(const MaintenanceJob& stage);
+  Status drop_stages_but(const MaintenanceJob& refused);
+  Status drop_stages_from(Ledger& ledger, size_t first);
   Status stand_inputs();
   std::string input_query(const ModelInput& leaf) const;
   Status write_differences();
@@ -39,6 +48,8 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   std::vector<TablePartition> changed_;  // version is filled in by record()
   std::vector<std::vector<detect::PartitionValue>> removed_;
   std::string content_;  // of the table when it has changed
+  std::map<std::string, std::set<std::string>> moved_;  // partitions that moved while they were read
+  std::unique_ptr<MaintenanceExecution> rest_;          // after the stages
 };
 
 }  // namespace sluice::run

@@ -50,6 +50,8 @@ class SourceSnapshots {
   // are no longer what they were.
   Result<std::set<std::string>> moved_partitions(const ModelInput& input,
                                                  warehouse::Connection& connection);
+  // The partitions of a table that the ledger holds; false: it does not.
+  static Result<bool> read_maintained(ModelInput& leaf, Ledger& ledger);
   // Keeps what was learned of the files of an input, for the next run.
   Status save(const ModelInput& input, Ledger& ledger);
 
@@ -68,7 +70,6 @@ class SourceSnapshots {
   Status add_input(const compile::SpecificationInput& input, const Reader& reader,
                    ModelInputs& out);
   Status add_leaf(const compile::SpecificationInput& input, const Reader& reader, ModelInputs& out);
-  Result<bool> read_maintained(ModelInput& leaf, Ledger& ledger);
   Status read_source_files(ModelInput& leaf, const Reader& reader);
   Status list_source_files(ModelInput& leaf, const Reader& reader);
   Status read_whole_table(ModelInput& leaf, warehouse::Connection& connection);

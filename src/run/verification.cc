@@ -134,6 +134,7 @@ Result<Certificate> verify_model(Maintainer& maintainer, const compile::Node& no
   SLUICE_TRY(connection.begin());
   const auto compare = [&]() -> Status {
     job.builds_anew = true;
+    job.rest.reset();
     job.plan.reads.clear();
     MaintenanceExecution execution(maintainer, job, connection);
     SLUICE_ASSIGN(const std::optional<std::string> query, execution.apply());

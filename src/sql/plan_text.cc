@@ -181,7 +181,7 @@ MaybePrinted PlanPrinter::filter(const Operator& op, bool carries) {
 // The keys are columns g0, g1, … of an inner SELECT: a constant among them is no position then.
 MaybePrinted PlanPrinter::aggregate(const Operator& op, bool carries) {
   const MaybePrinted below = print(*op.inputs[0], carries);
-  if (!below || op.grouping_sets.size() > 1 && below->carried > 0) return std::nullopt;
+  if (!below || (op.grouping_sets.size() > 1 && below->carried > 0)) return std::nullopt;
   std::vector<std::string> inner = {"t.*"}, list, keys;
   for (size_t i = 0; i < op.groups.size(); ++i) {
     const Text text = expression_text(*op.groups[i], columns_of_input(*below, "t"));

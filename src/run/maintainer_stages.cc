@@ -1,0 +1,221 @@
+// Maintainer, the part that keeps parts of a query ("stages", sql/stage_cut.h) as hidden tables
+// beside the ledger: each is a maintained table of its own, in the same transaction as the model's.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "run/columns_json.h"
+#include "run/maintainer.h"
+#include "run/row_hash.h"
+#include "sql/expression_text.h"
+#include "sql/locality.h"
+
+namespace sluice::run {
+namespace {
+
+std::string stage_stub(const MaintenanceJob& job, size_t stage) {
+  return fmt::format("{} stage {}", job.node->unique_id, stage + 1);
+}
+
+// The leaves that a bound query scans, as they are.
+std::vector<ModelInput> scanned_leaves(const std::vector<ModelInput>& leaves,
+                                       const sql::Locality& locality) {
+  std::vector<ModelInput> out;
+  std::copy_if(leaves.begin(), leaves.end(), std::back_inserter(out),
+               [&locality](const ModelInput& leaf) {
+                 return std::any_of(
+                     locality.scans.begin(), locality.scans.end(),
+                     [&leaf](const sql::Scan& scan) { return scan.table == leaf.stub; });
+               });
+  return out;
+}
+
+// The partition columns of the leaf that a scan reads, where they are columns that can be selected.
+sql::CarriedColumns partition_columns(const std::vector<ModelInput>& leaves) {
+  return [&leaves](const sql::Operator& scan) -> std::vector<std::string> {
+    for (const ModelInput& leaf : leaves) {
+      if (leaf.stub != scan.table) continue;
+      const bool has_all = std::all_of(
+          leaf.state.now.columns.begin(), leaf.state.now.columns.end(),
+          [&leaf](const std::string& name) {
+            return std::any_of(
+                leaf.columns.begin(), leaf.columns.end(),
+                [&name](const warehouse::ColumnInfo& column) { return column.name == name; });
+          });
+      return has_all ? leaf.state.now.columns : std::vector<std::string>();
+    }
+    return {};
+  };
+}
+
+std::vector<plan::InputState> states_of(const MaintenanceJob& job) {
+  std::vector<plan::InputState> states;
+  for (const ModelInput& leaf : job.inputs.leaves) states.push_back(leaf.state);
+  return states;
+}
+
+bool has_same_columns(const std::vector<warehouse::ColumnInfo>& a,
+                      const std::vector<warehouse::ColumnInfo>& b) {
+  return columns_json(a) == columns_json(b);
+}
+
+}  // namespace
+
+Status Maintainer::cut(MaintenanceJob& job, const sql::OperatorPtr& query,
+                       warehouse::Connection& connection) {
+  if (!unstable_functions(job.specification).empty()) return {};
+  const std::vector<plan::InputState> states = states_of(job);
+  const plan::OutputKey key = plan::choose_key(job.specification, states);
+  if (plan::follows_partitions(job.specification, states, key, connection)) return {};
+  sql::StageNames names;
+  names.stage = [&job](size_t stage) { return stage_stub(job, stage); };
+  for (const warehouse::ColumnInfo& column : job.columns) names.columns.push_back(column.name);
+  const std::optional<sql::StagedQuery> staged =
+      sql::cut_stages(query, names, partition_columns(job.inputs.leaves), binder_->functions());
+  if (!staged) return {};
+  SLUICE_ASSIGN(bool is_possible, add_stages(job, staged->stages));
+  if (is_possible) {
+    SLUICE_ASSIGN(is_possible, add_rest(job, staged->rest));
+  }
+  if (is_possible) return {};
+  job.stages.clear();
+  job.rest.reset();
+  return {};
+}
+
+// False: a stage is not what the query says, as the engine's binder tells.
+Result<bool> Maintainer::add_stages(MaintenanceJob& job, const std::vector<sql::Stage>& stages) {
+  for (const sql::Stage& stage : stages) {
+    MaintenanceJob kept;
+    kept.node = job.node;
+    kept.relation = Ledger::stage_relation(job.node->database, job.relation, job.stages.size());
+    kept.inputs.specification.sql = stage.query;
+    kept.inputs.specification.rendered = job.inputs.specification.rendered;
+    const Result<sql::BoundQuery> bound = binder_->bind(stage.query);
+    if (!bound || !bound->plan) return false;
+    take_analysis(kept, *bound, binder_->functions());
+    kept.inputs.leaves = scanned_leaves(job.inputs.leaves, *kept.specification.locality);
+    if (stage.num_carried > 0) {
+      kept.given_key.emplace();
+      for (size_t i = 0; i < stage.num_carried; ++i)
+        kept.given_key->columns.push_back(stage.num_columns + i);
+    } else {
+      kept.given_key = plan::choose_key(kept.specification, states_of(kept));
+    }
+    job.stages.push_back(std::move(kept));
+  }
+  return true;
+}
+
+Result<bool> Maintainer::add_rest(MaintenanceJob& job, const std::string& query) {
+  auto rest = std::make_shared<MaintenanceJob>();
+  rest->node = job.node;
+  rest->relation = job.relation;
+  rest->inputs.specification.sql = query;
+  rest->inputs.specification.rendered = job.inputs.specification.rendered;
+  std::vector<ModelInput> leaves = job.inputs.leaves;
+  for (size_t i = 0; i < job.stages.size(); ++i) {
+    const MaintenanceJob& stage = job.stages[i];
+    ModelInput leaf;
+    leaf.stub = stage_stub(job, i);
+    leaf.relation = stage.relation;
+    leaf.columns = stage.columns;
+    leaf.state.name = leaf.stub;
+    for (const size_t column : stage.given_key->columns) {
+      leaf.state.now.columns.push_back(stage.columns[column].name);
+      leaf.state.types.push_back(stage.columns[column].type);
+    }
+    SLUICE_TRY(binder_->define_table({"", "main", leaf.stub}, leaf.columns));
+    leaves.push_back(std::move(leaf));
+  }
+  const Result<sql::BoundQuery> bound = binder_->bind(query);
+  if (!bound || !bound->plan || !has_same_columns(bound->columns, job.columns)) return false;
+  take_analysis(*rest, *bound, binder_->functions());
+  rest->inputs.leaves = scanned_leaves(leaves, *rest->specification.locality);
+  job.rest = std::move(rest);
+  return true;
+}
+
+Status Maintainer::decide_stages(MaintenanceJob& job, warehouse::Connection& connection) {
+  if (job.rest == nullptr || job.plan.tier == plan::Tier::kSkip) return {};
+  SLUICE_ASSIGN(std::optional<Ledger> ledger, Ledger::find(connection, job.node->database));
+  for (MaintenanceJob& stage : job.stages)
+    SLUICE_TRY(decide_stage(stage, job.builds_anew, ledger ? &*ledger : nullptr, connection));
+  const bool is_refused =
+      std::any_of(job.stages.begin(), job.stages.end(), [](const MaintenanceJob& stage) {
+        return stage.entry && stage.entry->code == stage.code &&
+               stage.entry->tier == kRefusedStage;
+      });
+  if (is_refused) {
+    job.stages.clear();
+    job.rest.reset();
+    return {};
+  }
+  job.rest->entry = job.entry;
+  job.rest->code = job.code;
+  job.rest->builds_anew = job.builds_anew;
+  if (job.builds_anew) return {};
+  std::map<std::string, plan::ReadSet> reads;
+  size_t num_read = 0;
+  for (const MaintenanceJob& stage : job.stages)
+    for (const plan::ReadSet& set : stage.plan.reads) {
+      plan::ReadSet& sum = reads.emplace(set.input, plan::ReadSet{set.input, false, {}, 0})
+                               .first->second;
+      sum.is_whole = sum.is_whole || set.is_whole;
+      sum.bytes += set.bytes;
+      sum.partitions.insert(sum.partitions.end(), set.partitions.begin(), set.partitions.end());
+      num_read += set.partitions.size();
+    }
+  job.plan.tier = plan::Tier::kStages;
+  job.plan.code = "STAGES";
+  job.plan.remedy.clear();
+  job.plan.affected.clear();
+  job.plan.place = sql::kNoPlace;
+  job.plan.reads.clear();
+  for (auto& [input, set] : reads) job.plan.reads.push_back(std::move(set));
+  job.plan.reason = fmt::format(
+      "keeps {} part{} of the query by partition: reads {} partition{} for {}, the rest from {}",
+      job.stages.size(), job.stages.size() == 1 ? "" : "s", num_read, num_read == 1 ? "" : "s",
+      job.stages.size() == 1 ? "it" : "them", job.stages.size() == 1 ? "it" : "them");
+  return {};
+}
+
+Status Maintainer::decide_stage(MaintenanceJob& stage, bool builds_anew, Ledger* ledger,
+                                warehouse::Connection& connection) {
+  if (ledger != nullptr) {
+    SLUICE_ASSIGN(stage.entry, ledger->model(stage.relation));
+    for (ModelInput& leaf : stage.inputs.leaves) {
+      SLUICE_ASSIGN(leaf.state.consumed, ledger->consumed(stage.relation, leaf.stub));
+    }
+  }
+  SLUICE_ASSIGN(stage.code, code_of(stage, connection));
+  SLUICE_TRY(choose_plan(stage, connection));
+  stage.builds_anew = builds_anew || !stage.entry || stage.entry->code != stage.code;
+  if (!stage.builds_anew) {
+    // A table that is not there answers nothing; one that was changed answers something else.
+    const Result<RowHash> now = hash_rows(connection, stage.relation, stage.columns, {});
+    stage.builds_anew = !now || now->text() != stage.entry->content;
+  }
+  if (stage.builds_anew) force_full(stage, "FIRST_BUILD", "it is computed for the first time");
+  return {};
+}
+
+Status Maintainer::plan_rest(MaintenanceJob& job, warehouse::Connection& connection) {
+  MaintenanceJob& rest = *job.rest;
+  SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection, job.node->database));
+  for (ModelInput& leaf : rest.inputs.leaves) {
+    SLUICE_ASSIGN(leaf.state.consumed, ledger.consumed(job.relation, leaf.stub));
+    const bool is_stage =
+        std::any_of(job.stages.begin(), job.stages.end(),
+                    [&leaf](const MaintenanceJob& s) { return s.relation == leaf.relation; });
+    if (is_stage) {
+      SLUICE_TRY(snapshots_.read_maintained(leaf, ledger));
+    }
+  }
+  SLUICE_TRY(choose_plan(rest, connection));
+  if (rest.builds_anew) force_full(rest, job.plan.code, job.plan.reason);
+  return {};
+}
+
+}  // namespace sluice::run
