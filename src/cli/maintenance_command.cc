@@ -220,9 +220,14 @@ Result<std::string> explain_model(Desk& desk, const compile::Node& node) {
     out +=
         fmt::format("  not analysed: the query holds {}{}\n", job.specification.unsupported,
                     place_words(job.inputs.specification.sql, job.specification.unsupported_place));
-  for (size_t i = 0; i < job.stages.size(); ++i)
-    out += fmt::format("  part {} of the query is kept by partition: {}\n", i + 1,
-                       run::describe(job.stages[i]));
+  for (size_t i = 0; i < job.stages.size(); ++i) {
+    const run::MaintenanceJob& stage = job.stages[i];
+    std::string told;
+    for (const size_t column : stage.given_key->columns)
+      told += (told.empty() ? "" : ", ") + stage.columns[column].name;
+    out += fmt::format("  part {} of the query is kept in {} by {}: {}\n", i + 1, stage.relation,
+                       told, stage.inputs.specification.sql);
+  }
   if (!job.plan.affected.empty()) out += fmt::format("  recomputes: {}\n", job.plan.affected);
   return out;
 }

@@ -84,8 +84,8 @@ std::vector<const std::vector<PartitionValue>*> rows_of(const detect::Manifest& 
   return rows;
 }
 
-// Values of the key columns: points, one text per column, by the positions in the key that they give
-// (an input need not decide all of them); or, where windows look across values of the one key
+// Values of the key columns: points, one text per column, by the positions in the key that they
+// give (an input need not decide all of them); or, where windows look across values of the one key
 // column, an interval.
 struct AffectedSet {
   std::map<std::vector<size_t>, std::set<std::vector<PartitionValue>>> points;

@@ -76,8 +76,8 @@ OutputKey choose_key(const Specification& specification, const std::vector<Input
 bool has_bands(const Specification& specification, const std::vector<InputState>& inputs,
                const OutputKey& key);
 
-// Whether each change of a partitioned input touches only rows that its partition tells, at a finite
-// distance. The specification has a locality.
+// Whether each change of a partitioned input touches only rows that its partition tells, at a
+// finite distance. The specification has a locality.
 bool follows_partitions(const Specification& specification, const std::vector<InputState>& inputs,
                         const OutputKey& key, warehouse::Connection& engine);
 

@@ -22,12 +22,11 @@ std::string stage_stub(const MaintenanceJob& job, size_t stage) {
 std::vector<ModelInput> scanned_leaves(const std::vector<ModelInput>& leaves,
                                        const sql::Locality& locality) {
   std::vector<ModelInput> out;
-  std::copy_if(leaves.begin(), leaves.end(), std::back_inserter(out),
-               [&locality](const ModelInput& leaf) {
-                 return std::any_of(
-                     locality.scans.begin(), locality.scans.end(),
-                     [&leaf](const sql::Scan& scan) { return scan.table == leaf.stub; });
-               });
+  std::copy_if(
+      leaves.begin(), leaves.end(), std::back_inserter(out), [&locality](const ModelInput& leaf) {
+        return std::any_of(locality.scans.begin(), locality.scans.end(),
+                           [&leaf](const sql::Scan& scan) { return scan.table == leaf.stub; });
+      });
   return out;
 }
 
@@ -53,6 +52,33 @@ std::vector<plan::InputState> states_of(const MaintenanceJob& job) {
   std::vector<plan::InputState> states;
   for (const ModelInput& leaf : job.inputs.leaves) states.push_back(leaf.state);
   return states;
+}
+
+// The plan of a model whose stages are to be brought up to date.
+void tell_stages(MaintenanceJob& job) {
+  std::map<std::string, plan::ReadSet> reads;
+  size_t num_read = 0;
+  for (const MaintenanceJob& stage : job.stages)
+    for (const plan::ReadSet& set : stage.plan.reads) {
+      plan::ReadSet& sum =
+          reads.emplace(set.input, plan::ReadSet{set.input, false, {}, 0}).first->second;
+      sum.is_whole = sum.is_whole || set.is_whole;
+      sum.bytes += set.bytes;
+      sum.partitions.insert(sum.partitions.end(), set.partitions.begin(), set.partitions.end());
+      num_read += set.partitions.size();
+    }
+  job.plan.tier = plan::Tier::kStages;
+  job.plan.code = "STAGES";
+  job.plan.remedy.clear();
+  job.plan.affected.clear();
+  job.plan.place = sql::kNoPlace;
+  job.plan.reads.clear();
+  for (auto& [input, set] : reads) job.plan.reads.push_back(std::move(set));
+  const bool is_one = job.stages.size() == 1;
+  job.plan.reason = fmt::format(
+      "keeps {} part{} of the query by partition: reads {} partition{} for {}, the rest from {}",
+      job.stages.size(), is_one ? "" : "s", num_read, num_read == 1 ? "" : "s",
+      is_one ? "it" : "them", is_one ? "it" : "them");
 }
 
 bool has_same_columns(const std::vector<warehouse::ColumnInfo>& a,
@@ -144,8 +170,7 @@ Status Maintainer::decide_stages(MaintenanceJob& job, warehouse::Connection& con
     SLUICE_TRY(decide_stage(stage, job.builds_anew, ledger ? &*ledger : nullptr, connection));
   const bool is_refused =
       std::any_of(job.stages.begin(), job.stages.end(), [](const MaintenanceJob& stage) {
-        return stage.entry && stage.entry->code == stage.code &&
-               stage.entry->tier == kRefusedStage;
+        return stage.entry && stage.entry->code == stage.code && stage.entry->tier == kRefusedStage;
       });
   if (is_refused) {
     job.stages.clear();
@@ -156,28 +181,7 @@ Status Maintainer::decide_stages(MaintenanceJob& job, warehouse::Connection& con
   job.rest->code = job.code;
   job.rest->builds_anew = job.builds_anew;
   if (job.builds_anew) return {};
-  std::map<std::string, plan::ReadSet> reads;
-  size_t num_read = 0;
-  for (const MaintenanceJob& stage : job.stages)
-    for (const plan::ReadSet& set : stage.plan.reads) {
-      plan::ReadSet& sum = reads.emplace(set.input, plan::ReadSet{set.input, false, {}, 0})
-                               .first->second;
-      sum.is_whole = sum.is_whole || set.is_whole;
-      sum.bytes += set.bytes;
-      sum.partitions.insert(sum.partitions.end(), set.partitions.begin(), set.partitions.end());
-      num_read += set.partitions.size();
-    }
-  job.plan.tier = plan::Tier::kStages;
-  job.plan.code = "STAGES";
-  job.plan.remedy.clear();
-  job.plan.affected.clear();
-  job.plan.place = sql::kNoPlace;
-  job.plan.reads.clear();
-  for (auto& [input, set] : reads) job.plan.reads.push_back(std::move(set));
-  job.plan.reason = fmt::format(
-      "keeps {} part{} of the query by partition: reads {} partition{} for {}, the rest from {}",
-      job.stages.size(), job.stages.size() == 1 ? "" : "s", num_read, num_read == 1 ? "" : "s",
-      job.stages.size() == 1 ? "it" : "them", job.stages.size() == 1 ? "it" : "them");
+  tell_stages(job);
   return {};
 }
 

@@ -106,8 +106,8 @@ Result<std::optional<std::string>> MaintenanceExecution::apply_query() {
   return std::optional<std::string>();
 }
 
-// The stages first; then the rest, by what changed in them. A stage that turns out to hold nearly as
-// many rows as its inputs is given up, and with it the cut.
+// The stages first; then the rest, by what changed in them. A stage that turns out to hold nearly
+// as many rows as its inputs is given up, and with it the cut.
 Result<std::optional<std::string>> MaintenanceExecution::apply_stages() {
   for (MaintenanceJob& stage : job_.stages) {
     if (stage.plan.tier == plan::Tier::kSkip) continue;
@@ -131,8 +131,7 @@ Status MaintenanceExecution::apply_stage(MaintenanceJob& stage) {
   SLUICE_ASSIGN(const std::optional<std::string> query, execution.apply());
   if (query) {
     SLUICE_TRY(Ledger::open(connection_, stage.node->database));
-    SLUICE_TRY(
-        execute(fmt::format("create or replace table {} as\n{}", stage.relation, *query)));
+    SLUICE_TRY(execute(fmt::format("create or replace table {} as\n{}", stage.relation, *query)));
     SLUICE_ASSIGN(const bool is_large, is_too_large(stage));
     if (is_large) {
       stage.entry.emplace();
@@ -180,8 +179,7 @@ Status MaintenanceExecution::drop_stages_but(const MaintenanceJob& refused) {
 
 Status MaintenanceExecution::drop_stages_from(Ledger& ledger, size_t first) {
   for (size_t i = first;; ++i) {
-    const std::string relation =
-        Ledger::stage_relation(job_.node->database, job_.relation, i);
+    const std::string relation = Ledger::stage_relation(job_.node->database, job_.relation, i);
     SLUICE_ASSIGN(const std::optional<ModelEntry> entry, ledger.model(relation));
     if (!entry) return {};
     SLUICE_TRY(execute("drop table if exists " + relation));

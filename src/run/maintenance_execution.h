@@ -48,8 +48,9 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   std::vector<TablePartition> changed_;  // version is filled in by record()
   std::vector<std::vector<detect::PartitionValue>> removed_;
   std::string content_;  // of the table when it has changed
-  std::map<std::string, std::set<std::string>> moved_;  // partitions that moved while they were read
-  std::unique_ptr<MaintenanceExecution> rest_;          // after the stages
+  std::map<std::string, std::set<std::string>>
+      moved_;                                   // partitions that moved while they were read
+  std::unique_ptr<MaintenanceExecution> rest_;  // after the stages
 };
 
 }  // namespace sluice::run

@@ -41,8 +41,8 @@ Text call_text(const std::string& name, const Expr& call, const ColumnText& colu
     if (!order) return std::nullopt;
     inside += " ORDER BY " + *order;
   }
-  std::string out = fmt::format("{}({}{})", name == "count_star" ? "count" : name, inside,
-                                behind_arguments);
+  std::string out =
+      fmt::format("{}({}{})", name == "count_star" ? "count" : name, inside, behind_arguments);
   if (call.call->filter != nullptr) {
     const Text filter = expression_text(*call.call->filter, column);
     if (!filter) return std::nullopt;
@@ -73,8 +73,7 @@ Text frame_end_text(FrameEnd end, const ExprPtr& bound, bool is_range, const Col
     case FrameEnd::kFollowing: {
       const Text offset = offset_text(bound, is_range, column);
       if (!offset) return std::nullopt;
-      return fmt::format("{} {}", *offset,
-                         end == FrameEnd::kPreceding ? "PRECEDING" : "FOLLOWING");
+      return fmt::format("{} {}", *offset, end == FrameEnd::kPreceding ? "PRECEDING" : "FOLLOWING");
     }
   }
   return std::nullopt;
@@ -139,32 +138,39 @@ Text aggregate_text(const Expr& call, const ColumnText& column) {
   return call_text(call.name, call, column, "");
 }
 
+namespace {
+
+// What stands behind the arguments: ", 2, -1 IGNORE NULLS" of lag(x, 2, -1 IGNORE NULLS).
+Text further_arguments(const WindowSpec& window, const ColumnText& column) {
+  if (window.fallback != nullptr && window.offset == nullptr) return std::nullopt;
+  std::string out;
+  for (const ExprPtr* argument : {&window.offset, &window.fallback}) {
+    if (*argument == nullptr) continue;
+    const Text text = expression_text(**argument, column);
+    if (!text) return std::nullopt;
+    out += ", " + *text;
+  }
+  return out + (window.ignores_nulls ? " IGNORE NULLS" : "");
+}
+
+}  // namespace
+
 Text window_text(const Expr& call, const ColumnText& column) {
   const WindowSpec& window = *call.window;
   if (call.has_hidden_data && !(window.is_aggregate && is_told_by_arguments(call.name)))
     return std::nullopt;
   const Text name = window_function(call);
-  if (!name) return std::nullopt;
-  std::string more;
-  for (const ExprPtr* argument : {&window.offset, &window.fallback}) {
-    if (*argument == nullptr) continue;
-    const Text text = expression_text(**argument, column);
-    if (!text || (argument == &window.fallback && window.offset == nullptr)) return std::nullopt;
-    more += ", " + *text;
-  }
-  if (window.ignores_nulls) more += " IGNORE NULLS";
-  const Text head = call_text(*name, call, column, more);
+  const Text further = further_arguments(window, column);
+  if (!name || !further) return std::nullopt;
+  const Text head = call_text(*name, call, column, *further);
   const std::optional<std::vector<std::string>> partitions = texts_of(window.partitions, column);
   const Text frame = frame_text(window, column);
-  if (!head || !partitions || !frame) return std::nullopt;
+  const Text order = window.order.empty() ? Text("") : sort_text(window.order, column);
+  if (!head || !partitions || !frame || !order) return std::nullopt;
   std::vector<std::string> parts;
   if (!partitions->empty())
     parts.push_back(fmt::format("PARTITION BY {}", fmt::join(*partitions, ", ")));
-  if (!window.order.empty()) {
-    const Text order = sort_text(window.order, column);
-    if (!order) return std::nullopt;
-    parts.push_back("ORDER BY " + *order);
-  }
+  if (!order->empty()) parts.push_back("ORDER BY " + *order);
   parts.push_back(*frame);
   return fmt::format("{} OVER ({})", *head, fmt::join(parts, " "));
 }

@@ -27,7 +27,9 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 }
 
 Text function_text(const Expr& expr, const std::vector<std::string>& arguments) {
-  if (expr.has_hidden_data) return std::nullopt;
+  // What arithmetic over decimals holds besides its arguments follows from their types.
+  const bool is_arithmetic = expr.name == "+" || expr.name == "-" || expr.name == "*";
+  if (expr.has_hidden_data && !is_arithmetic) return std::nullopt;
   if (is_operator(expr.name)) {
     if (arguments.size() == 2)
       return fmt::format("({} {} {})", arguments[0], expr.name, arguments[1]);

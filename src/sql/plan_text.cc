@@ -215,15 +215,17 @@ MaybePrinted PlanPrinter::aggregate(const Operator& op, bool carries) {
   }
   return Printed{fmt::format("select {} from (select {} from ({}) t) t{}", joined(list, ", "),
                              joined(inner, ", "), below->query, group),
-                 op.width, below->carried, {}};
+                 op.width,
+                 below->carried,
+                 {}};
 }
 
 MaybePrinted PlanPrinter::distinct(const Operator& op, bool carries) {
   if (op.is_distinct_on || op.expressions.size() != op.width) return std::nullopt;
   const MaybePrinted below = print(*op.inputs[0], carries);
   if (!below || !below->blank.empty()) return std::nullopt;
-  return Printed{fmt::format("select distinct t.* from ({}) t", below->query), op.width,
-                 below->carried, {}};
+  return Printed{
+      fmt::format("select distinct t.* from ({}) t", below->query), op.width, below->carried, {}};
 }
 
 // Alone it orders nothing that is kept; below a LIMIT it says which rows are.
@@ -237,8 +239,8 @@ MaybePrinted PlanPrinter::sort(const Operator& op) {
     list.push_back(passed(*below, "t", op.kept.empty() ? i : op.kept[i], i, out));
   const Text order = sort_text(op.order, columns_of_input(*below, "t"));
   if (!order) return std::nullopt;
-  out.query = fmt::format("select {} from ({}) t order by {}", joined(list, ", "), below->query,
-                          *order);
+  out.query =
+      fmt::format("select {} from ({}) t order by {}", joined(list, ", "), below->query, *order);
   return out;
 }
 
@@ -336,8 +338,8 @@ MaybePrinted PlanPrinter::join(const Operator& op, bool carries) {
 // x IN (SELECT …): a column that is true, false or NULL.
 MaybePrinted PlanPrinter::mark_join(const Operator& op, const Printed& left,
                                     const Printed& right) const {
-  const bool is_plain = op.conditions.size() == 1 && op.conditions[0].comparison == "COMPARE_EQUAL" &&
-                        op.predicate == nullptr;
+  const bool is_plain = op.conditions.size() == 1 &&
+                        op.conditions[0].comparison == "COMPARE_EQUAL" && op.predicate == nullptr;
   if (!is_plain) return std::nullopt;
   const Text wanted = expression_text(*op.conditions[0].left, columns_of_input(left, "l"));
   const Text found = expression_text(*op.conditions[0].right, columns_of_input(right, "r"));
@@ -347,8 +349,8 @@ MaybePrinted PlanPrinter::mark_join(const Operator& op, const Printed& left,
   out.carried = left.carried;
   std::vector<std::string> list;
   for (size_t i = 0; i < left.width; ++i) list.push_back(passed(left, "l", i, i, out));
-  list.push_back(fmt::format("({} in (select {} from ({}) r)) as c{}", *wanted, *found,
-                             right.query, left.width));
+  list.push_back(fmt::format("({} in (select {} from ({}) r)) as c{}", *wanted, *found, right.query,
+                             left.width));
   add_carried(left, "l", 0, list);
   out.query = fmt::format("select {} from ({}) l", joined(list, ", "), left.query);
   return out;
@@ -361,8 +363,8 @@ MaybePrinted PlanPrinter::set_operation(const Operator& op) {
     const MaybePrinted side = print(*input, false);
     if (!side || !side->blank.empty()) return std::nullopt;
     if (!out.query.empty())
-      out.query += fmt::format(" {}{} ", set_operation_name(op.set_operation),
-                               op.is_all ? " ALL" : "");
+      out.query +=
+          fmt::format(" {}{} ", set_operation_name(op.set_operation), op.is_all ? " ALL" : "");
     out.query += fmt::format("(select * from ({}) t)", side->query);
   }
   return out;

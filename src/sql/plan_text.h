@@ -1,5 +1,5 @@
-// The SQL of a bound plan: nested SELECTs whose columns are named by position. It is how a part of a
-// query becomes a query of its own.
+// The SQL of a bound plan: nested SELECTs whose columns are named by position. It is how a part of
+// a query becomes a query of its own.
 #pragma once
 
 #include <functional>
@@ -25,8 +25,8 @@ struct PlanText {
 using StandIns = std::map<const Operator*, std::string>;
 
 // nullopt: the plan holds what has no text here (unnest, samples, parts that the plan hides…).
-// Columns are carried through projections, filters, the sides that a join keeps, and as further keys
-// through DISTINCT and GROUP BY; scans below anything else carry none.
+// Columns are carried through projections, filters, the sides that a join keeps, and as further
+// keys through DISTINCT and GROUP BY; scans below anything else carry none.
 std::optional<PlanText> plan_text(const Operator& op, const StandIns& stand_ins,
                                   const CarriedColumns& carried);
 

@@ -130,11 +130,11 @@ struct Operator {
   std::vector<ExprPtr> expressions;  // kProject, kFilter, kAggregate, kDistinct (its keys),
                                      // kUnnest, kWindow; kValues: what is computed
   std::vector<ExprPtr> groups;       // kAggregate
-  std::vector<std::vector<size_t>> grouping_sets;  // kAggregate: positions of groups
+  std::vector<std::vector<size_t>> grouping_sets;       // kAggregate: positions of groups
   std::vector<std::vector<size_t>> grouping_functions;  // kAggregate: their groups
-  bool is_distinct_on = false;                     // kDistinct
-  std::vector<SortKey> order;                      // kSort, kDistinct
-  std::vector<size_t> kept;                        // kSort, kFilter: output columns; empty: all
+  bool is_distinct_on = false;                          // kDistinct
+  std::vector<SortKey> order;                           // kSort, kDistinct
+  std::vector<size_t> kept;  // kSort, kFilter: output columns; empty: all
 
   JoinKind join = JoinKind::kInner;
   bool is_dependent = false;  // the right side runs for each value of the parameters

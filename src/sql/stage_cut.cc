@@ -109,7 +109,8 @@ bool CutFinder::visit_join(const Operator& op) {
   const bool keeps_left = op.join != JoinKind::kRight && op.join != JoinKind::kFull;
   const bool left = visit(*op.inputs[0]);
   const bool right = visit(*op.inputs[1]);
-  // An aggregate above the kept side makes a stage of all of it; the other side is read whole there.
+  // An aggregate above the kept side makes a stage of all of it; the other side is read whole
+  // there.
   if (op.join == JoinKind::kInner) return left || right;
   if (keeps_left && left) return true;
   return block(left || right);
@@ -117,7 +118,7 @@ bool CutFinder::visit_join(const Operator& op) {
 
 // One aggregate of the query: what the stage keeps for it and how the rest merges that.
 struct Partial {
-  std::vector<ExprPtr> kept;    // over the rows
+  std::vector<ExprPtr> kept;        // over the rows
   std::vector<std::string> merges;  // aggregates, one for each kept column
 };
 
@@ -199,9 +200,9 @@ std::optional<Cut> cut_partials(const Operator& op, const std::string& name,
     if (!partial) return std::nullopt;
     result->expressions.push_back(finished(*call, types.size()));
     for (size_t i = 0; i < partial->kept.size(); ++i) {
-      merged->expressions.push_back(
-          call_expr(ExprKind::kAggregate, partial->merges[i],
-                    {column_expr(types.size(), partial->kept[i]->type)}, partial->kept[i]->type));
+      merged->expressions.push_back(call_expr(ExprKind::kAggregate, partial->merges[i],
+                                              {column_expr(types.size(), partial->kept[i]->type)},
+                                              partial->kept[i]->type));
       types.push_back(partial->kept[i]->type);
       kept->expressions.push_back(partial->kept[i]);
     }
@@ -288,7 +289,8 @@ std::optional<StagedQuery> cut_stages(const OperatorPtr& plan, const StageNames&
   if (!rest || rest->num_columns != names.columns.size()) return std::nullopt;
   std::string list;
   for (size_t i = 0; i < names.columns.size(); ++i)
-    list += fmt::format("{}t.c{} as {}", i == 0 ? "" : ", ", i, quoted_identifier(names.columns[i]));
+    list +=
+        fmt::format("{}t.c{} as {}", i == 0 ? "" : ", ", i, quoted_identifier(names.columns[i]));
   out.rest = fmt::format("select {} from ({}) t", list, rest->query);
   return out;
 }

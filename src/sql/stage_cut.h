@@ -2,9 +2,10 @@
 // aggregates above the partitioned inputs become queries of their own ("stages"), whose results are
 // kept, and the rest reads those. A stage keeps what can be brought up to date by partition:
 //   - the aggregate itself, where one of its group keys is a function of the partition columns;
-//   - else partial aggregates for each partition and group, which the rest merges. That is exact for
-//     count, sum of integers and decimals, min, max, bool_and, bool_or, bit_and, bit_or, bit_xor and
-//     avg of integers up to 32 bits, and for DISTINCT; sums of floating-point numbers depend on
+//   - else partial aggregates for each partition and group, which the rest merges. That is exact
+//   for
+//     count, sum of integers and decimals, min, max, bool_and, bool_or, bit_and, bit_or, bit_xor
+//     and avg of integers up to 32 bits, and for DISTINCT; sums of floating-point numbers depend on
 //     their order and are not merged (docs/incremental.md).
 #pragma once
 

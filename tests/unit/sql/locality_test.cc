@@ -64,7 +64,9 @@ std::string locality_text(const std::string& sql) {
 TEST(Locality, FiltersAndProjections) {
   EXPECT_EQ(
       locality_text("select dt, date_trunc('month', dt) m, amount * 2 a from orders where id > 3"),
-      "orders: dt = \"dt\", m = \"date_trunc\"('month', \"dt\"), linear");
+      "orders: dt = \"dt\", m = \"date_trunc\"('month', \"dt\"), a = CAST((\"amount\" * "
+      "CAST(CAST(2 AS "
+      "INTEGER) AS DECIMAL(18,0))) AS DECIMAL(18,2)), linear");
   EXPECT_EQ(locality_text("select random() r, dt from orders"), "orders: dt = \"dt\", linear");
   EXPECT_EQ(locality_text("select 1 one from orders"), "orders: none, linear");
 }
