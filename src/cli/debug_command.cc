@@ -175,7 +175,8 @@ class Inspector {
   void check_connection() {
     print_connection(invocation_, *found_.project);
     const Result<std::string> engine = test_connection(invocation_, *found_.project);
-    if (engine) tell_adapter(*engine);
+    if (engine)
+      tell_adapter(console_, EventLevel::kInfo, found_.project->profile.adapter_type, *engine);
     tell("  Connection test: " +
          check_mark(invocation_, engine.has_value(), engine ? "OK connection ok" : "ERROR") + "\n");
     if (!engine)
@@ -184,18 +185,6 @@ class Inspector {
                       "The database returned the following error:\n\n  >{}\n\n"
                       "Check your database credentials and try again.\n",
                       "error" + render(engine.error())));
-  }
-
-  void tell_adapter(const std::string& engine) {
-    const std::string& type = found_.project->profile.adapter_type;
-    JsonWriter name, version;
-    name.string(type);
-    version.string("=" + engine);
-    console_.emit({EventLevel::kInfo,
-                   "AdapterRegistered",
-                   fmt::format("Registered adapter: {}={}", type, engine),
-                   {},
-                   {{"adapter_name", name.take()}, {"adapter_version", version.take()}}});
   }
 
   int print_outcome() {

@@ -57,6 +57,7 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"MainReportArgs", "A002", false},
     {"MainReportVersion", "A001", false},
     {"MarkSkippedChildren", "Z033", false},
+    {"NewConnection", "E005", false},
     {"NoNodesForSelectionCriteria", "M030", false},
     {"NodeCompiling", "Q030", false},
     {"NodeExecuting", "Q031", false},
@@ -65,6 +66,7 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"Note", "Z050", true},
     {"NothingToDo", "Q035", false},
     {"OpenCommand", "Z016", false},
+    {"PartialParsingSkipParsing", "I017", false},
     {"PrintEvent", "Z052", true},
     {"ResourceReport", "Z051", false},
     {"RunResultError", "Z024", true},
@@ -79,6 +81,7 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"SkippingDetails", "Q034", false},
     {"SnapshotTimestampWarning", "Q043", false},
     {"StatsLine", "Z023", false},
+    {"UnableToPartialParse", "I024", false},
     {"WarnStateTargetEqual", "I072", false},
     {"WritingInjectedSQLForNode", "Q029", false},
 });

@@ -174,13 +174,21 @@ int set_up_profile(Invocation& invocation, const std::string& root) {
   return kExitOk;
 }
 
+// Asks until the answer is a name.
+std::optional<std::string> ask_for_name() {
+  while (true) {
+    std::optional<std::string> name = ask("Name of the project (letters, digits and _)", "");
+    if (!name || is_project_name(*name)) return name;
+  }
+}
+
 // Asks for what the command line does not say. Nullopt: the questions were broken off.
 std::optional<NewProject> ask_for_project(const Options& options) {
   NewProject project;
   project.name = options.name;
   const bool asks = project.name.empty();
   if (asks) {
-    const std::optional<std::string> name = ask("Name of the project (letters, digits and _)", "");
+    const std::optional<std::string> name = ask_for_name();
     if (!name) return std::nullopt;
     project.name = *name;
   }

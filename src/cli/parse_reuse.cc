@@ -179,7 +179,19 @@ std::optional<std::string> ParseReuse::changed_input(const Record& record) const
 }
 
 void ParseReuse::tell(const std::string& what) {
-  invocation_.console.emit({EventLevel::kDebug, "PartialParsing", what, {}, {}});
+  invocation_.console.emit({EventLevel::kDebug, "Note", what, {}, {}});
+}
+
+// False: all files are to be parsed.
+bool ParseReuse::refuse(const std::string& reason) {
+  JsonWriter json;
+  json.string(reason);
+  invocation_.console.emit({EventLevel::kDebug,
+                            "UnableToPartialParse",
+                            reason + ": parsing all files",
+                            {},
+                            {{"reason", json.take()}}});
+  return false;
 }
 
 bool ParseReuse::reuse() {
@@ -187,23 +199,19 @@ bool ParseReuse::reuse() {
   const std::optional<std::string> folder = target_folder();
   if (!folder) return false;
   const std::optional<Record> record = read_record(*folder);
-  if (!record) {
-    tell("no record of a parse like this one: parsing all files");
-    return false;
-  }
+  if (!record) return refuse("no record of a parse like this one");
   const std::string manifest = join_path(*folder, std::string(kManifestName));
-  if (state_of_input(invocation_.fs, TracedInput::Kind::kFile, manifest) !=
-      record->manifest_state) {
-    tell("manifest.json is not the one of the last parse: parsing all files");
-    return false;
-  }
-  if (const std::optional<std::string> changed = changed_input(*record)) {
-    tell(fmt::format("\"{}\" has changed: parsing all files", *changed));
-    return false;
-  }
+  if (state_of_input(invocation_.fs, TracedInput::Kind::kFile, manifest) != record->manifest_state)
+    return refuse("manifest.json is not the one of the last parse");
+  if (const std::optional<std::string> changed = changed_input(*record))
+    return refuse(fmt::format("\"{}\" has changed", *changed));
   if (!record->log_path.empty()) invocation_.console.open_log(record->log_path);
   if (!renew_manifest(manifest)) return false;
-  tell("nothing has changed since the last parse: its manifest stands");
+  invocation_.console.emit({EventLevel::kDebug,
+                            "PartialParsingSkipParsing",
+                            "nothing has changed since the last parse: its manifest stands",
+                            {},
+                            {}});
   for (const Event& event : record->events) invocation_.console.emit(event);
   return true;
 }

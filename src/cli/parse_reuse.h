@@ -46,6 +46,7 @@ class ParseReuse {
   std::optional<std::string> changed_input(const Record& record) const;
   bool renew_manifest(const std::string& path);
   void tell(const std::string& what);
+  bool refuse(const std::string& reason);
   std::string key() const;
   void look_at(std::string_view content);
 

@@ -5,9 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/json.h"
 #include "cli/commands.h"
-#include "cli/node_info.h"
 #include "cli/plan_runner.h"
 #include "cli/query_output.h"
 #include "cli/run_artifacts.h"
@@ -65,24 +63,6 @@ int exit_code_of(const Invocation& invocation, const run::ProjectRunReport& repo
   return invocation.options.command == Command::kCompile ? kExitUsage : kExitFailed;
 }
 
-// The results once more, for readers of the JSON log.
-void tell_results(Invocation& invocation, const run::ProjectRunReport& report, double elapsed) {
-  if (!invocation.console.writes_json()) return;
-  JsonWriter results, moment;
-  results.begin_array();
-  for (const run::NodeResult& result : report.results) results.raw(run_result_json(result));
-  results.end_array();
-  moment.string(iso_timestamp(invocation.clock.now_micros()));
-  invocation.console.emit({EventLevel::kDebug,
-                           "EndRunResult",
-                           "Command end result",
-                           {},
-                           {{"elapsed_time", fmt::format("{:.6f}", elapsed)},
-                            {"generated_at", moment.take()},
-                            {"results", results.take()},
-                            {"success", report.has_failures() ? "false" : "true"}}});
-}
-
 int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan& plan,
                  SignalWatcher& signals,
                  const std::map<std::string, run::BatchResults>& previous_batches) {
@@ -106,7 +86,8 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
 
   const double elapsed =
       static_cast<double>(invocation.clock.ticks_ns() - invocation.started_ns) / 1e9;
-  tell_results(invocation, *report, elapsed);
+  tell_results(invocation.console, invocation.clock, report->results, !report->has_failures(),
+               elapsed);
   const bool written = write_run_artifacts(invocation, workspace, report->results, elapsed);
   if (!compiles || report->has_failures() || report->cancelled) {
     RunSummaryOptions summary;
@@ -139,7 +120,7 @@ int run_chosen(Invocation& invocation, const Choose& choose,
                                           *selection, {options.command_name, options.full_refresh});
   if (plan.steps.empty()) {
     if (!tell_nothing_to_do(invocation)) return kExitUsage;
-    tell_results(invocation, {}, 0);
+    tell_results(invocation.console, invocation.clock, {}, true, 0);
     return write_run_artifacts(invocation, workspace, {}, 0) ? kExitOk : kExitUsage;
   }
   const bool needs_engine = options.command != Command::kCompile || options.introspect;

@@ -256,6 +256,14 @@ void RunReporter::tell_start(const std::string& unique_id) {
       {EventLevel::kDebug, "NodeStart", "Began running node " + unique_id, unique_id, {}});
 }
 
+void RunReporter::tell_injected(const std::string& unique_id) {
+  console_.emit({EventLevel::kDebug,
+                 "WritingInjectedSQLForNode",
+                 fmt::format("Writing injected SQL for node \"{}\"", unique_id),
+                 unique_id,
+                 {}});
+}
+
 void RunReporter::step_reached(const plan::Step& step, run::StepPhase phase) {
   const std::string& id = step.unique_id;
   switch (phase) {
@@ -264,11 +272,7 @@ void RunReporter::step_reached(const plan::Step& step, run::StepPhase phase) {
       return console_.emit(
           {EventLevel::kDebug, "NodeCompiling", "Began compiling node " + id, id, {}});
     case run::StepPhase::kCompiled:
-      return console_.emit({EventLevel::kDebug,
-                            "WritingInjectedSQLForNode",
-                            fmt::format("Writing injected SQL for node \"{}\"", id),
-                            id,
-                            {}});
+      return tell_injected(id);
     case run::StepPhase::kExecuting:
       note_progress(id, "executing", false);
       return console_.emit(
@@ -398,6 +402,8 @@ void RunReporter::batch_finished(const run::BatchEvent& batch, const NodeResult&
         {"execution_time", fmt::format("{:.6f}", result.execution_seconds)}});
   if (failed && result.error) console_.error("error" + render(*result.error));
 }
+
+void RunReporter::hook_rendered(const run::HookEvent& hook) { tell_injected(hook.node->unique_id); }
 
 void RunReporter::hook_started(const run::HookEvent& hook) {
   note_progress(hook.node->unique_id, "started", false);

@@ -38,6 +38,7 @@ class RunReporter final : public run::ProjectRunObserver {
   void step_reached(const plan::Step& step, run::StepPhase phase) override;
   void batch_started(const run::BatchEvent& batch) override;
   void batch_finished(const run::BatchEvent& batch, const run::NodeResult& result) override;
+  void hook_rendered(const run::HookEvent& hook) override;
   void hook_started(const run::HookEvent& hook) override;
   void hook_finished(const run::HookEvent& hook, const run::NodeResult& result) override;
 
@@ -60,6 +61,7 @@ class RunReporter final : public run::ProjectRunObserver {
   void tell_result(const compile::Node& node, const run::NodeResult& result, size_t number,
                    size_t total);
   void tell_start(const std::string& unique_id);
+  void tell_injected(const std::string& unique_id);
   void tell_end(const run::NodeResult& result);
   void note_progress(const std::string& unique_id, std::string_view status, bool finished);
   std::string node_info(const std::string& unique_id) const;

@@ -297,6 +297,23 @@ std::string completion_text(const Counts& counts, bool cancelled) {
 
 }  // namespace
 
+void tell_results(Console& console, const Clock& clock, const std::vector<NodeResult>& results,
+                  bool success, double elapsed_seconds) {
+  if (!console.writes_json()) return;
+  JsonWriter items;
+  items.begin_array();
+  for (const NodeResult& result : results) items.raw(run_result_json(result));
+  items.end_array();
+  console.emit({EventLevel::kDebug,
+                "EndRunResult",
+                "Command end result",
+                {},
+                {{"elapsed_time", fmt::format("{:.6f}", elapsed_seconds)},
+                 {"generated_at", json_text(iso_timestamp(clock.now_micros()))},
+                 {"results", items.take()},
+                 {"success", success ? "true" : "false"}}});
+}
+
 void tell_finished(Console& console, const std::string& kinds, double elapsed_seconds) {
   const std::string duration = duration_text(elapsed_seconds);
   console.emit({EventLevel::kInfo,

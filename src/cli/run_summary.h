@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "cli/console.h"
 #include "compile/manifest.h"
 #include "run/node_result.h"
@@ -19,6 +20,10 @@ struct RunSummaryOptions {
   std::string target_path;  // absolute; shown relative to `root`
   std::string root;
 };
+
+// The results once more, for readers of the JSON log.
+void tell_results(Console& console, const Clock& clock, const std::vector<run::NodeResult>& results,
+                  bool success, double elapsed_seconds);
 
 // dbt's line of what ran and how long it took: kinds "2 view models, 1 seed".
 void tell_finished(Console& console, const std::string& kinds, double elapsed_seconds);

@@ -582,8 +582,22 @@ bool Workspace::open_warehouse() {
     return false;
   }
   warehouse_ = std::move(*opened);
+  tell_adapter(invocation_.console, EventLevel::kDebug, project_->profile.adapter_type,
+               warehouse_->engine_version());
   session_->set_warehouse(warehouse_.get());
   return true;
+}
+
+void tell_adapter(Console& console, EventLevel level, const std::string& type,
+                  const std::string& engine_version) {
+  JsonWriter name, version;
+  name.string(type);
+  version.string("=" + engine_version);
+  console.emit({level,
+                "AdapterRegistered",
+                fmt::format("Registered adapter: {}={}", type, engine_version),
+                {},
+                {{"adapter_name", name.take()}, {"adapter_version", version.take()}}});
 }
 
 double Workspace::price_per_tb() const {

@@ -114,6 +114,9 @@ bool tell_warning(Invocation& invocation, const Event& event, const std::string&
 // Those of commands that have nothing to work on.
 bool tell_nothing_to_do(Invocation& invocation);
 bool tell_no_nodes(Invocation& invocation);
+// With which engine the command works.
+void tell_adapter(Console& console, EventLevel level, const std::string& type,
+                  const std::string& engine_version);
 // Prints one error and answers kExitUsage.
 int report_error(Invocation& invocation, const Error& error);
 

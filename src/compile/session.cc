@@ -450,7 +450,8 @@ Result<UnitTestOutcome> Session::run_unit_test(Node& node, warehouse::Connection
   return outcome;
 }
 
-Status Session::run_hook(Node& operation, const Value& results, warehouse::Connection& connection) {
+Status Session::run_hook(Node& operation, const Value& results, warehouse::Connection& connection,
+                         const std::function<void()>& on_rendered) {
   SharedState& shared = impl_->shared;
   Evaluation evaluation(shared, &operation, operation.package, &connection);
   NodeContext& ctx = evaluation.ctx;
@@ -480,6 +481,7 @@ Status Session::run_hook(Node& operation, const Value& results, warehouse::Conne
   if (!text) return failed(std::move(text.error()));
   operation.compiled_code = *text;
   operation.compiled = true;
+  on_rendered();
   bool blank =
       std::all_of(text->begin(), text->end(), [](unsigned char c) { return std::isspace(c) != 0; });
   if (!blank) {

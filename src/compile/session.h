@@ -222,8 +222,9 @@ class Session {
   Result<UnitTestOutcome> run_unit_test(Node& node, warehouse::Connection& connection);
 
   // on-run-start / on-run-end text of one hook, rendered and run. `results` is what `results` shows
-  // at on-run-end.
-  Status run_hook(Node& operation, const jinja::Value& results, warehouse::Connection& connection);
+  // at on-run-end; `on_rendered` is called in between.
+  Status run_hook(Node& operation, const jinja::Value& results, warehouse::Connection& connection,
+                  const std::function<void()>& on_rendered);
 
   // run-operation: macro name, optionally "package.name"; args a dict. kUnknownMacro with a
   // suggestion.

@@ -112,8 +112,13 @@ bool ProjectRun::run_hooks(const std::string& tag, const std::vector<NodeResult>
       result.skipped_because = failed.empty() ? "the run was cancelled" : failed + " failed";
       result.message = "skipped: " + result.skipped_because;
     } else {
-      observer_.hook_started(event);
-      result = runner_.run_hook(hook, results);
+      bool rendered = false;
+      result = runner_.run_hook(hook, results, [&] {
+        rendered = true;
+        observer_.hook_rendered(event);
+        observer_.hook_started(event);
+      });
+      if (!rendered) observer_.hook_started(event);
       result.message =
           result.status == NodeStatus::kSuccess ? event.label + " passed" : result.message;
       if (is_failure(result)) failed = hook.unique_id;

@@ -45,6 +45,8 @@ struct HookEvent {
 // RunObserver that hears of hooks too.
 class ProjectRunObserver : public RunObserver {
  public:
+  // The template of a hook has become SQL; not called when it fails.
+  virtual void hook_rendered(const HookEvent& hook) = 0;
   virtual void hook_started(const HookEvent& hook) = 0;
   virtual void hook_finished(const HookEvent& hook, const NodeResult& result) = 0;
 };

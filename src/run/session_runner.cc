@@ -11,6 +11,7 @@
 #include "run/maintainer.h"
 #include "run/node_error.h"
 #include "run/node_files.h"
+#include "run/statement_events.h"
 
 namespace sluice::run {
 namespace {
@@ -96,16 +97,7 @@ SessionRunner::~SessionRunner() {
 
 void SessionRunner::note_statement(const std::string& node_id, const std::string& sql,
                                    const std::string& sent) {
-  if (EventSink* events = session_.options().events) {
-    JsonWriter name, text;
-    name.string(node_id);
-    text.string(sent);
-    events->emit({EventLevel::kDebug,
-                  "SQLQuery",
-                  fmt::format("On {}: {}", node_id, sent),
-                  node_id,
-                  {{"conn_name", name.take()}, {"sql", text.take()}}});
-  }
+  if (EventSink* events = session_.options().events) events->emit(statement_event(node_id, sent));
   std::lock_guard lock(statements_mutex_);
   last_statement_[node_id] = sql;
 }
@@ -116,13 +108,7 @@ void SessionRunner::tell_phase(const plan::Step& step, StepPhase phase) {
 
 void SessionRunner::note_statement_end(const std::string& node_id, double seconds) {
   EventSink* events = session_.options().events;
-  if (events == nullptr) return;
-  const std::string elapsed = fmt::format("{:.6f}", seconds);
-  events->emit({EventLevel::kDebug,
-                "SQLQueryStatus",
-                fmt::format("SQL status: OK in {:.3f} seconds", seconds),
-                node_id,
-                {{"elapsed", elapsed}, {"query_id", "\"\""}, {"status", "\"OK\""}}});
+  if (events != nullptr) events->emit(statement_end_event(node_id, seconds));
 }
 
 std::string SessionRunner::take_statement(const std::string& node_id) {
@@ -134,6 +120,20 @@ std::string SessionRunner::take_statement(const std::string& node_id) {
   return sql;
 }
 
+void SessionRunner::tell_connection(size_t worker) {
+  EventSink* events = session_.options().events;
+  if (events == nullptr) return;
+  const std::string& type = session_.options().project->profile.adapter_type;
+  JsonWriter name, kind;
+  name.string(worker_name(worker));
+  kind.string(type);
+  events->emit({EventLevel::kDebug,
+                "NewConnection",
+                fmt::format("Acquiring new {} connection '{}'", type, worker_name(worker)),
+                {},
+                {{"conn_name", name.take()}, {"conn_type", kind.take()}}});
+}
+
 Result<GuardedConnection*> SessionRunner::connection(size_t worker) {
   {
     std::lock_guard lock(connections_mutex_);
@@ -141,6 +141,7 @@ Result<GuardedConnection*> SessionRunner::connection(size_t worker) {
   }
   SLUICE_CHECK(warehouse_ != nullptr);
   SLUICE_ASSIGN(std::unique_ptr<warehouse::Connection> opened, warehouse_->connect());
+  tell_connection(worker);
   auto guarded = std::make_unique<GuardedConnection>(std::move(opened));
   if (options_.scan_metrics && !options_.compile_only) SLUICE_TRY(guarded->set_scan_metrics(true));
   std::lock_guard lock(connections_mutex_);
@@ -381,7 +382,8 @@ Status SessionRunner::compile_hook(compile::Node& operation) {
   return write_compiled_file(fs_, session_.manifest(), operation);
 }
 
-NodeResult SessionRunner::run_hook(compile::Node& operation, const jinja::Value& results) {
+NodeResult SessionRunner::run_hook(compile::Node& operation, const jinja::Value& results,
+                                   const std::function<void()>& on_rendered) {
   NodeResult result;
   result.unique_id = operation.unique_id;
   result.thread_id = "main";
@@ -394,7 +396,7 @@ NodeResult SessionRunner::run_hook(compile::Node& operation, const jinja::Value&
     // Rendering and running are one step here; dbt's artifact names both.
     result.timing.push_back({"compile", clock_.now_micros(), clock_.now_micros()});
     PhaseTimer timer(clock_, result, "execute");
-    status = session_.run_hook(operation, results, **opened);
+    status = session_.run_hook(operation, results, **opened, on_rendered);
     if ((*opened)->in_transaction()) status = status ? (*opened)->commit() : status;
     if ((*opened)->in_transaction()) (void)(*opened)->rollback();
   }

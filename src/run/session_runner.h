@@ -50,7 +50,9 @@ class SessionRunner final : public NodeRunner {
   void resume();
 
   // Runs one on-run-start/on-run-end hook on worker 0's connection. REQUIRES: no step is running.
-  NodeResult run_hook(compile::Node& operation, const jinja::Value& results);
+  // `on_rendered` is called between the template and its statement.
+  NodeResult run_hook(compile::Node& operation, const jinja::Value& results,
+                      const std::function<void()>& on_rendered);
 
   // Percentage of the statement that a worker runs now; nullopt: unknown. From any thread.
   std::optional<double> progress(size_t worker) const;
@@ -67,6 +69,7 @@ class SessionRunner final : public NodeRunner {
 
   // Connection of a worker, opened at first use.
   Result<GuardedConnection*> connection(size_t worker);
+  void tell_connection(size_t worker);
 
  private:
   NodeResult run_freshness(const plan::Step& step, size_t worker);  // freshness_step.cc

@@ -104,8 +104,13 @@ class CaseRunner {
       case StepKind::kLimit:
         return set_limit(step);
       case StepKind::kInterrupt:
-        interrupt_after_ = step.argument;
+        reactions_.push_back({step.argument, {}, true});
         return;
+      case StepKind::kTerminal:
+        on_terminal_ = true;
+        return;
+      case StepKind::kAnswer:
+        return answer(step);
       case StepKind::kExecute:
       case StepKind::kQuery:
         return run_sql(step);
@@ -246,6 +251,19 @@ class CaseRunner {
     return variables;
   }
 
+  // "QUESTION => TEXT"
+  void answer(const Step& step) {
+    const std::size_t arrow = step.argument.find("=>");
+    if (arrow == std::string::npos) return fail(step, "write: answer QUESTION => TEXT");
+    const auto trimmed = [](std::string text) {
+      text.erase(0, text.find_first_not_of(' '));
+      return text.substr(0, text.find_last_not_of(' ') + 1);
+    };
+    on_terminal_ = true;
+    reactions_.push_back({trimmed(step.argument.substr(0, arrow)),
+                          trimmed(step.argument.substr(arrow + 2)) + "\n", false});
+  }
+
   void run_sluice(const Step& step) {
     auto arguments = split_arguments(with_folder(step.argument));
     if (!arguments) return fail(step, arguments.error());
@@ -256,7 +274,8 @@ class CaseRunner {
     command.directory = folder_.path().string();
     command.timeout = options_.timeout;
     command.max_file_bytes = max_file_bytes_;
-    command.interrupt_after = std::exchange(interrupt_after_, {});
+    command.on_terminal = std::exchange(on_terminal_, false);
+    command.reactions = std::exchange(reactions_, {});
     const auto result = run_command(command);
     if (!result) return fail(step, result.error());
     const std::string streams = "    standard output:\n" + indented(result->output) +
@@ -335,7 +354,9 @@ class CaseRunner {
   std::string database_;
   std::optional<Database> locked_;
   std::optional<std::uint64_t> max_file_bytes_;
-  std::string interrupt_after_;
+  // For the next run.
+  bool on_terminal_ = false;
+  std::vector<Reaction> reactions_;
   CaseResult result_;
 };
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 namespace sluice::spec {
@@ -51,9 +54,14 @@ std::vector<char*> c_strings(std::vector<std::string>& texts) {
 // Between fork and exec only async-signal-safe calls are allowed: other threads may have held
 // locks.
 [[noreturn]] void become(const Command& command, char* const* arguments, char* const* environment,
-                         int output, int error) {
-  setpgid(0, 0);
-  const int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+                         const char* input_path, int output, int error) {
+  // The first terminal that the leader of a session opens is its own: Ctrl-C there reaches it.
+  if (command.on_terminal)
+    setsid();
+  else
+    setpgid(0, 0);
+  const int input = open(input_path, O_RDWR | O_CLOEXEC);
+  if (command.on_terminal) output = error = input;
   if (input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(error, 2) < 0) _exit(126);
   if (chdir(command.directory.c_str()) != 0) _exit(126);
   if (command.max_file_bytes) {
@@ -75,24 +83,76 @@ bool drain(int descriptor, std::string& text) {
   return count > 0;
 }
 
-// Sends SIGINT to a process as soon as its output has a text.
-class Interrupter {
+// The side of a pseudo-terminal at which a person sits.
+class Terminal {
  public:
-  Interrupter(pid_t process, std::string text) : process_(process), text_(std::move(text)) {}
+  Terminal() = default;
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+
+  bool open() {
+    descriptor_ = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    std::array<char, 64> path{};
+    if (descriptor_ < 0 || grantpt(descriptor_) != 0 || unlockpt(descriptor_) != 0 ||
+        ptsname_r(descriptor_, path.data(), path.size()) != 0)
+      return false;
+    path_ = path.data();
+    const winsize size{30, 100, 0, 0};
+    return ioctl(descriptor_, TIOCSWINSZ, &size) == 0;
+  }
+  int descriptor() const { return descriptor_; }
+  // Of the other side, where the command is.
+  const std::string& path() const { return path_; }
+
+ private:
+  int descriptor_ = -1;
+  std::string path_;
+};
+
+// Does what a person would do who reads the output: types, or interrupts.
+class Person {
+ public:
+  // `terminal` is -1 when there is none.
+  Person(pid_t process, int terminal, std::vector<Reaction> reactions)
+      : process_(process), terminal_(terminal), reactions_(std::move(reactions)) {}
 
   void look_at(const std::string& output) {
-    if (text_.empty() || output.find(text_) == std::string::npos) return;
-    text_.clear();
-    kill(process_, SIGINT);
+    while (next_ < reactions_.size()) {
+      const Reaction& reaction = reactions_[next_];
+      const std::size_t found = output.find(reaction.after, seen_);
+      if (found == std::string::npos) return;
+      seen_ = found + reaction.after.size();
+      ++next_;
+      if (terminal_ < 0)
+        kill(process_, SIGINT);
+      else
+        type(reaction.interrupts ? kControlC : reaction.typed);
+    }
   }
 
  private:
+  static constexpr const char* kControlC = "\x03";
+
+  void type(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t count = write(terminal_, text.data(), text.size());
+      if (count < 0 && errno != EINTR) return;
+      if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
   pid_t process_;
-  std::string text_;
+  int terminal_;
+  std::vector<Reaction> reactions_;
+  std::size_t next_ = 0;
+  std::size_t seen_ = 0;  // bytes of output
 };
 
 // Collects both streams until they end or the time is over; true when they ended.
-bool collect(int output, int error, Clock::time_point deadline, Interrupter interrupter,
+bool collect(int output, int error, Clock::time_point deadline, Person person,
              CommandResult& result) {
   std::array<pollfd, 2> streams{pollfd{output, POLLIN, 0}, pollfd{error, POLLIN, 0}};
   while (streams[0].fd >= 0 || streams[1].fd >= 0) {
@@ -104,12 +164,15 @@ bool collect(int output, int error, Clock::time_point deadline, Interrupter inte
     if (ready <= 0) continue;
     if (streams[0].revents != 0 && !drain(output, result.output)) streams[0].fd = -1;
     if (streams[1].revents != 0 && !drain(error, result.error)) streams[1].fd = -1;
-    interrupter.look_at(result.output);
+    person.look_at(result.output);
   }
   return true;
 }
 
-int decode_exit(int status) {
+int wait_for(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   return 128 + (WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 }
@@ -119,8 +182,10 @@ int decode_exit(int status) {
 tl::expected<CommandResult, std::string> run_command(const Command& command) {
   Pipe output;
   Pipe error;
-  if (!output.open() || !error.open()) {
-    return tl::unexpected<std::string>(fmt::format("no pipe: {}", std::strerror(errno)));
+  Terminal terminal;
+  if (!output.open() || !error.open() || (command.on_terminal && !terminal.open())) {
+    return tl::unexpected<std::string>(
+        fmt::format("no pipe or terminal: {}", std::strerror(errno)));
   }
   std::vector<std::string> arguments = command.arguments;
   std::vector<std::string> environment = command.environment;
@@ -130,19 +195,19 @@ tl::expected<CommandResult, std::string> run_command(const Command& command) {
   if (child < 0)
     return tl::unexpected<std::string>(fmt::format("cannot fork: {}", std::strerror(errno)));
   if (child == 0) {
-    become(command, argument_pointers.data(), environment_pointers.data(), output.write_end(),
+    become(command, argument_pointers.data(), environment_pointers.data(),
+           command.on_terminal ? terminal.path().c_str() : "/dev/null", output.write_end(),
            error.write_end());
   }
   output.close_end(1);
   error.close_end(1);
   CommandResult result;
-  result.timed_out = !collect(output.read_end(), error.read_end(), Clock::now() + command.timeout,
-                              Interrupter(child, command.interrupt_after), result);
+  result.timed_out = !collect(command.on_terminal ? terminal.descriptor() : output.read_end(),
+                              error.read_end(), Clock::now() + command.timeout,
+                              Person(child, terminal.descriptor(), command.reactions), result);
+  if (command.on_terminal) std::erase(result.output, '\r');
   if (result.timed_out) kill(-child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  result.exit_code = decode_exit(status);
+  result.exit_code = wait_for(child);
   if (result.exit_code == 127 && result.error.empty() &&
       access(command.arguments[0].c_str(), X_OK) != 0) {
     return tl::unexpected<std::string>(fmt::format("cannot run '{}'", command.arguments[0]));

@@ -11,6 +11,14 @@
 
 namespace sluice::spec {
 
+// What is done once the output that came since the one before has a text.
+struct Reaction {
+  std::string after;
+  std::string typed;  // on the terminal
+  // Ctrl-C: typed on the terminal, SIGINT where there is none.
+  bool interrupts = false;
+};
+
 struct Command {
   // The program's path first.
   std::vector<std::string> arguments;
@@ -20,8 +28,9 @@ struct Command {
   std::chrono::seconds timeout{120};
   // Largest file that the command may write; a larger write fails as on a full disk.
   std::optional<std::uint64_t> max_file_bytes;
-  // SIGINT is sent once standard output has this text; empty: never.
-  std::string interrupt_after;
+  // Its three streams are a terminal of 100 by 30; what it writes is `output`, without \r.
+  bool on_terminal = false;
+  std::vector<Reaction> reactions;  // in their order
 };
 
 struct CommandResult {
@@ -32,8 +41,8 @@ struct CommandResult {
   std::string error;
 };
 
-// Standard input is empty. A command that outlives its time is killed with all its children.
-// The error says why the command could not be started.
+// Without a terminal standard input is empty. A command that outlives its time is killed with all
+// its children. The error says why the command could not be started.
 tl::expected<CommandResult, std::string> run_command(const Command& command);
 
 }  // namespace sluice::spec

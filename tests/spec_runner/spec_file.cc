@@ -32,6 +32,8 @@ constexpr std::array kDirectives = {
     Directive{"unlock", StepKind::kUnlock, false, false, false},
     Directive{"limit", StepKind::kLimit, true, false, false},
     Directive{"interrupt", StepKind::kInterrupt, true, false, false},
+    Directive{"terminal", StepKind::kTerminal, false, false, false},
+    Directive{"answer", StepKind::kAnswer, true, false, false},
     Directive{"run", StepKind::kRun, true, false, false},
     Directive{"content", StepKind::kContent, true, false, true},
     Directive{"exists", StepKind::kExists, true, false, false},

@@ -43,6 +43,8 @@ enum class StepKind {
   kUnlock,
   kLimit,
   kInterrupt,
+  kTerminal,
+  kAnswer,
   kExecute,
   kRun,
   kQuery,

@@ -28,6 +28,7 @@ class NullObserver final : public run::ProjectRunObserver {
  public:
   void step_started(const plan::Step&, size_t, size_t, size_t) override {}
   void step_finished(const plan::Step&, const run::NodeResult&, size_t, size_t) override {}
+  void hook_rendered(const run::HookEvent&) override {}
   void hook_started(const run::HookEvent&) override {}
   void hook_finished(const run::HookEvent&, const run::NodeResult&) override {}
 };

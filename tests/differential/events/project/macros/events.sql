@@ -22,7 +22,6 @@
         'CompiledNode', 'NothingToDo', 'NoNodesForSelectionCriteria', 'SeedHeader', 'CheckCleanPath', 'ConfirmCleanPath',
         'FinishedCleanPaths', 'FreshnessCheckComplete')
         and coalesce(materialized, '') <> 'ephemeral' and (line->>'$.data.unique_id') is distinct from 'model.shop.between'
-        and not (coalesce(node, '') like 'operation.%' and name in ('WritingInjectedSQLForNode', 'JinjaLogInfo'))
         and (name not like 'SQLQuery%' or (line->>'$.data.node_info.unique_id') is not null)
     ), described as (
       select number, node, once, name, concat_ws(' ',
