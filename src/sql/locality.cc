@@ -75,6 +75,27 @@ void visit_conjuncts(const Expr& expr, const std::function<void(const Expr&)>& v
   for (const ExprPtr& child : expr.children) visit_conjuncts(*child, visit);
 }
 
+using Equalities = std::map<std::string, const Expr*>;  // by canonical text
+
+// The equalities that every branch of an OR asks for.
+Equalities common_equalities(const Expr& disjunction) {
+  Equalities common;
+  bool is_first = true;
+  for (const ExprPtr& branch : disjunction.children) {
+    Equalities own;
+    visit_conjuncts(*branch, [&own](const Expr& part) {
+      if (part.kind != ExprKind::kComparison || part.name != "=") return;
+      if (const std::optional<std::string> text = canonical_text(part)) own.emplace(*text, &part);
+    });
+    if (is_first)
+      common = std::move(own);
+    else
+      std::erase_if(common, [&own](const auto& entry) { return !own.contains(entry.first); });
+    is_first = false;
+  }
+  return common;
+}
+
 bool is_float(std::string_view type) { return type == "DOUBLE" || type == "FLOAT"; }
 
 }  // namespace
@@ -156,8 +177,8 @@ Shape LocalityWalker::visit_plain(const Operator& op) {
     out.width = op.width;
     return out;
   }
-  if (op.kind == OperatorKind::kSort) return kept_columns(visit(*op.inputs[0]), op.kept);
   Shape out = visit(*op.inputs[0]);  // UNNEST adds columns behind those of its input
+  if (op.kind == OperatorKind::kSort && !op.kept.empty()) return kept_columns(out, op.kept, 0);
   out.width = op.width;
   return out;
 }
@@ -301,26 +322,47 @@ void LocalityWalker::apply_conjunct(Shape& shape, const Expr& conjunct) {
   if (conjunct.kind == ExprKind::kComparison &&
       (conjunct.name == "=" || conjunct.name == "IS NOT DISTINCT FROM"))
     apply_equality(shape, *conjunct.children[0], *conjunct.children[1]);
+  // (a = b AND x) OR (a = b AND y) holds only where a = b does: the same as the conjunct a = b.
+  if (conjunct.kind == ExprKind::kConjunction && conjunct.name == "OR")
+    for (const auto& [text, equality] : common_equalities(conjunct))
+      apply_equality(shape, *equality->children[0], *equality->children[1]);
+}
+
+// FILTER, "each conjunct a = b transfers Deps between a and b". One transfer may be what another
+// needs (a = b AND b = c), in whatever order they are written: each is exact by itself, so they are
+// repeated until none adds anything. Deps are only added, and there are finitely many places.
+void LocalityWalker::apply_conjuncts(Shape& shape, const std::vector<ExprPtr>& conjuncts) {
+  const auto known = [&shape] {
+    size_t count = 0;
+    for (const auto& [scan, columns] : shape.deps) count += columns.size();
+    for (const auto& [text, tied] : shape.tied) count += tied.deps.size();
+    return count;
+  };
+  for (size_t before = known() + 1; known() != before;) {
+    before = known();
+    for (const ExprPtr& expr : conjuncts)
+      visit_conjuncts(*expr, [&](const Expr& conjunct) { apply_conjunct(shape, conjunct); });
+  }
 }
 
 Shape LocalityWalker::visit_filter(const Operator& op) {
   Shape shape = visit(*op.inputs[0]);
-  for (const ExprPtr& expr : op.expressions)
-    visit_conjuncts(*expr, [&](const Expr& conjunct) { apply_conjunct(shape, conjunct); });
-  return kept_columns(shape, op.kept);
+  apply_conjuncts(shape, op.expressions);
+  return op.kept.empty() ? shape : kept_columns(shape, op.kept, 0);
 }
 
-Shape LocalityWalker::kept_columns(const Shape& shape, const std::vector<size_t>& kept) const {
-  if (kept.empty()) return shape;
+// The columns `kept` of the shape, from the place `first` on; before them stand others.
+Shape LocalityWalker::kept_columns(const Shape& shape, const std::vector<size_t>& kept,
+                                   size_t first) const {
   Shape out;
-  out.width = kept.size();
+  out.width = first + kept.size();
   out.scans = shape.scans;
   std::map<size_t, size_t> places;
-  for (size_t i = 0; i < kept.size(); ++i) places.emplace(kept[i], i);
+  for (size_t i = 0; i < kept.size(); ++i) places.emplace(kept[i], first + i);
   for (const auto& [scan, columns] : shape.deps)
     for (size_t i = 0; i < kept.size(); ++i)
       if (const auto found = columns.find(kept[i]); found != columns.end())
-        out.deps[scan].emplace(i, found->second);
+        out.deps[scan].emplace(first + i, found->second);
   move_claims(shape, places, out);
   return out;
 }
@@ -360,17 +402,9 @@ Shape LocalityWalker::visit_distinct(const Operator& op) {
   return out;
 }
 
+// Each row made of an input row holds that row's kept columns, behind the function's own.
 Shape LocalityWalker::visit_generate(const Operator& op) {
-  const Shape below = visit(*op.inputs[0]);
-  Shape out;
-  out.width = op.width;
-  out.scans = below.scans;
-  const size_t own = op.width - op.kept.size();
-  for (const auto& [scan, columns] : below.deps)
-    for (size_t i = 0; i < op.kept.size(); ++i)
-      if (const auto found = columns.find(op.kept[i]); found != columns.end())
-        out.deps[scan].emplace(own + i, found->second);
-  return out;
+  return kept_columns(visit(*op.inputs[0]), op.kept, op.width - op.kept.size());
 }
 
 Shape LocalityWalker::visit_limit(const Operator& op) {

@@ -64,6 +64,8 @@ Shape LocalityWalker::visit_join(const Operator& op) {
     tie_join_keys(op, sides, out);
   else
     claim_membership(op, sides, out);
+  // INNER JOIN ON p is the product of both sides, filtered by p.
+  if (kind == JoinKind::kInner && op.predicate != nullptr) apply_conjuncts(out, {op.predicate});
   lose_in_join(op, sides, out);
   return out;
 }

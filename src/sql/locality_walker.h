@@ -60,7 +60,8 @@ class LocalityWalker {
   void tie(Shape& shape, const Expr& side, const ScanDeps& deps, size_t shift) const;
   void apply_equality(Shape& shape, const Expr& left, const Expr& right) const;
   void apply_conjunct(Shape& shape, const Expr& conjunct);
-  Shape kept_columns(const Shape& shape, const std::vector<size_t>& kept) const;
+  void apply_conjuncts(Shape& shape, const std::vector<ExprPtr>& conjuncts);
+  Shape kept_columns(const Shape& shape, const std::vector<size_t>& kept, size_t first) const;
 
   struct JoinSides;
   void lose_in_join(const Operator& op, const JoinSides& sides, const Shape& out);

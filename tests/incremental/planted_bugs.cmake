@@ -1,4 +1,5 @@
-# Breaks the rules of exact incremental models on purpose, one at a time, to see whether incremental_check notices.
+# Breaks the rules of exact incremental models on purpose, one at a time, to see whether locality_check and incremental_check
+# notice.
 # Copies FILES of SOURCE to OUT, where each bug below stands beside the text that it replaces and is switched on by its number:
 # sluice::planted_bug. The sources themselves hold nothing of this. A text that is no longer there, or there twice, is an error:
 # then the rule has changed, and its bug must follow. tests/incremental/planted runs them all.
@@ -24,7 +25,13 @@ function(planted_bug rule file text planted)
   string(REPLACE "BUG" "(::sluice::planted_bug == ${number})" planted "${planted}")
   string(REPLACE "${text}" "${planted}" content "${content}")
   file(WRITE "${OUT}/${file}" "${content}")
-  file(APPEND "${OUT}/bugs.txt" "${number} ${rule}\n")
+  # Who looks for it: the claims by themselves where the bug is one of them.
+  if(file MATCHES "^sql/")
+    set(finder locality_check)
+  else()
+    set(finder incremental_check)
+  endif()
+  file(APPEND "${OUT}/bugs.txt" "${number} ${finder} ${rule}\n")
 endfunction()
 
 # Projections and filters.
@@ -114,7 +121,11 @@ planted_bug("NOT IN is IN" sql/locality.cc
   if (conjunct.kind == ExprKind::kColumn) {]])
 planted_bug("FULL JOIN ties its keys" sql/locality_join.cc
   [[  if (op.join == JoinKind::kFull) return;]]
-  [[  if (op.join == JoinKind::kFull && !BUG) return;]])
+  [[  if (op.join == JoinKind::kFull) {
+    for (const JoinCondition& condition : op.conditions)
+      if (BUG) tie(out, *condition.left, deps_of(sides.right, *condition.right), 0);
+    return;
+  }]])
 planted_bug("the coalesced keys of a FULL JOIN know the left side only" sql/locality_join.cc
   [[      deps.emplace(scan, dep);
     const std::pair]]

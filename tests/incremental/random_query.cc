@@ -155,6 +155,11 @@ Query QueryGenerator::filter(int depth) {
   Query in = make(depth - 1);
   std::string where = predicate("q", in.columns);
   if (chance(40)) where += (chance(70) ? " and " : " or ") + predicate("q", in.columns);
+  if (chance(12)) {
+    const std::string common = predicate("q", in.columns);
+    where =
+        fmt::format("({0} and {1}) or ({2} and {0})", common, where, predicate("q", in.columns));
+  }
   Items items;
   for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
   return select(items, fmt::format("from ({}) q where {}", in.sql, where));
@@ -246,7 +251,7 @@ std::string QueryGenerator::join_condition(const Query& left, const Query& right
     if (!is_wanted || same.empty() || a.type == ColumnType::kDecimal) continue;
     const Column& b = chance(70) ? same.front() : any(same);
     const bool is_shifted = a.type == ColumnType::kDate && chance(25);
-    if (chance(6)) {
+    if (chance(12)) {
       on += fmt::format("{}a.{} <= b.{}", on.empty() ? "" : " and ", a.name, b.name);
       continue;
     }
@@ -255,6 +260,9 @@ std::string QueryGenerator::join_condition(const Query& left, const Query& right
                       is_shifted ? fmt::format("b.{} + {}", b.name, 1 + below(3)) : "b." + b.name);
   }
   if (!on.empty() && chance(15)) on += " and " + predicate("b", right.columns);
+  if (!on.empty() && chance(8))
+    on = fmt::format("({0} and {1}) or ({2} and {0})", on, predicate("a", left.columns),
+                     predicate("b", right.columns));
   return on;
 }
 
@@ -265,9 +273,9 @@ Query QueryGenerator::join(int depth) {
   if (on.empty() && chance(80)) return left;
   const bool is_cross = on.empty();
   if (is_cross) on = "true";
-  static constexpr const char* kJoins[] = {"join",      "join",      "join",      "join",
-                                           "left join", "left join", "left join", "full join",
-                                           "full join", "right join"};
+  static constexpr const char* kJoins[] = {"join",      "join",       "join",      "join",
+                                           "left join", "left join",  "left join", "full join",
+                                           "full join", "right join", "right join"};
   const std::string kind = is_cross ? "join" : kJoins[below(std::size(kJoins))];
   Items items;
   for (const Column& column : left.columns) items.emplace_back("a." + column.name, column.type);
@@ -283,7 +291,8 @@ Query QueryGenerator::join(int depth) {
 }
 
 // One window call; all of them give whole numbers.
-std::string QueryGenerator::window_call(const std::vector<Column>& columns) {
+std::string QueryGenerator::window_call(const std::vector<Column>& columns,
+                                        const std::string& shared) {
   const std::vector<Column> dates = of_type(columns, ColumnType::kDate);
   const std::vector<Column> integers = of_type(columns, ColumnType::kInteger);
   const std::string total_order = all_columns("q", columns);
@@ -291,7 +300,9 @@ std::string QueryGenerator::window_call(const std::vector<Column>& columns) {
   const std::string direction = chance(25) ? " desc" : "";
   const std::string date_order = dates.empty() ? total_order : "q." + any(dates).name + direction;
   std::string over;
-  if (chance(60)) {
+  if (!shared.empty() && chance(60)) {
+    over = "partition by " + shared;
+  } else if (chance(50)) {
     const Column& key = mostly_first(columns);
     const std::string name = "q." + key.name;
     over = "partition by " + (key.type == ColumnType::kDate ? date_expr(name) : name);
@@ -302,7 +313,8 @@ std::string QueryGenerator::window_call(const std::vector<Column>& columns) {
       "range between current row and interval 1 day following",
       "range between unbounded preceding and current row",
       "range between interval 1 month preceding and interval 1 day preceding",
-      "range between current row and unbounded following"};
+      "range between current row and unbounded following",
+      "range between unbounded preceding and unbounded following"};
   switch (below(7)) {
     case 0:
       return fmt::format("row_number() over ({} order by {}{})", over, total_order, direction);
@@ -356,9 +368,15 @@ Query QueryGenerator::window(int depth) {
   Query in = make(depth - 1);
   Items items;
   for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);
+  // An expression that windows partition by, in the result too.
+  std::string shared;
+  if (in.columns.front().type == ColumnType::kDate && chance(35)) {
+    shared = date_expr("q." + in.columns.front().name);
+    items.emplace_back(shared, ColumnType::kDate);
+  }
   const size_t count = 1 + below(2);
   for (size_t i = 0; i < count; ++i)
-    items.emplace_back(window_call(in.columns), ColumnType::kInteger);
+    items.emplace_back(window_call(in.columns, shared), ColumnType::kInteger);
   std::string rest = fmt::format("from ({}) q", in.sql);
   if (chance(20))
     rest += fmt::format(" qualify row_number() over (partition by q.{} order by {}) <= {}",
@@ -469,7 +487,7 @@ Query QueryGenerator::shared_subquery(int depth) {
 
 // The first rows of a total order.
 Query QueryGenerator::limit(int depth) {
-  if (chance(65)) return project(depth);  // nothing follows it
+  if (chance(50)) return project(depth);  // nothing follows it
   Query in = make(depth - 1);
   Items items;
   for (const Column& column : in.columns) items.emplace_back("q." + column.name, column.type);

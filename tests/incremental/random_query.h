@@ -60,7 +60,8 @@ class QueryGenerator {
   Query limit(int depth);
   Query unnest(int depth);
   std::string join_condition(const Query& left, const Query& right);
-  std::string window_call(const std::vector<Column>& columns);
+  // Partitioned by `shared` more often than not, unless it is empty.
+  std::string window_call(const std::vector<Column>& columns, const std::string& shared);
   std::string ordered_call(const std::vector<Column>& columns, const std::string& over,
                            const std::string& argument);
   std::string compared_columns(const std::string& alias, const std::vector<Column>& columns);

@@ -71,6 +71,31 @@ TEST(Locality, FiltersAndProjections) {
   EXPECT_EQ(locality_text("select 1 one from orders"), "orders: none, linear");
 }
 
+TEST(Locality, FiltersTieKeys) {
+  // In whatever order the equalities are written.
+  const char* chained =
+      "orders: dt = \"dt\", linear; events: dt = \"dt\", linear; events: dt = \"dt\", linear";
+  EXPECT_EQ(locality_text("select o.dt from orders o, events e, events f where o.dt = e.dt and "
+                          "e.dt = f.dt"),
+            chained);
+  EXPECT_EQ(locality_text("select o.dt from orders o, events e, events f where e.dt = f.dt and "
+                          "o.dt = e.dt"),
+            chained);
+  // What every branch of an OR asks for, and only that.
+  EXPECT_EQ(locality_text("select o.dt from orders o, events e where (o.dt = e.dt and e.n > 3) or "
+                          "(o.id < 5 and o.dt = e.dt)"),
+            "orders: dt = \"dt\", linear; events: dt = \"dt\", linear");
+  EXPECT_EQ(locality_text("select o.dt from orders o, events e where (o.dt = e.dt and e.n > 3) or "
+                          "o.id < 5"),
+            "orders: dt = \"dt\", linear; events: none, PROJECTION_KEEPS_NO_KEY, linear");
+  EXPECT_EQ(locality_text("select o.dt from orders o join events e on (o.dt = e.dt and e.n > 3) or "
+                          "(o.id < 5 and o.dt = e.dt)"),
+            "orders: dt = \"dt\", linear; events: dt = \"dt\", linear");
+  EXPECT_EQ(locality_text("select o.dt from orders o left join events e on (o.dt = e.dt and e.n > "
+                          "3) or (o.id < 5 and o.dt = e.dt)"),
+            "orders: dt = \"dt\", linear; events: none, JOIN_NOT_TIED_BY_KEY");
+}
+
 TEST(Locality, GroupsKeepTheirKeys) {
   EXPECT_EQ(locality_text("select dt, customer, sum(amount) from orders group by 1, 2"),
             "orders: dt = \"dt\", customer = \"customer\"");
