@@ -242,6 +242,16 @@ Query QueryGenerator::group(int depth) {
   return select(items, rest);
 }
 
+// With more conditions, or in the form of an OR that asks for it in each branch.
+std::string QueryGenerator::widened(const std::string& on, const Query& left, const Query& right) {
+  std::string out = on;
+  if (chance(15)) out += " and " + predicate("b", right.columns);
+  if (chance(8))
+    out = fmt::format("({0} and {1}) or ({2} and {0})", out, predicate("a", left.columns),
+                      predicate("b", right.columns));
+  return out;
+}
+
 // Equalities of columns of one type; empty when there are none.
 std::string QueryGenerator::join_condition(const Query& left, const Query& right) {
   std::string on;
@@ -259,11 +269,7 @@ std::string QueryGenerator::join_condition(const Query& left, const Query& right
                       chance(85) ? "=" : "is not distinct from",
                       is_shifted ? fmt::format("b.{} + {}", b.name, 1 + below(3)) : "b." + b.name);
   }
-  if (!on.empty() && chance(15)) on += " and " + predicate("b", right.columns);
-  if (!on.empty() && chance(8))
-    on = fmt::format("({0} and {1}) or ({2} and {0})", on, predicate("a", left.columns),
-                     predicate("b", right.columns));
-  return on;
+  return on.empty() ? on : widened(on, left, right);
 }
 
 Query QueryGenerator::join(int depth) {

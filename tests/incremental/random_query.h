@@ -59,6 +59,7 @@ class QueryGenerator {
   Query shared_subquery(int depth);
   Query limit(int depth);
   Query unnest(int depth);
+  std::string widened(const std::string& on, const Query& left, const Query& right);
   std::string join_condition(const Query& left, const Query& right);
   // Partitioned by `shared` more often than not, unless it is empty.
   std::string window_call(const std::vector<Column>& columns, const std::string& shared);
