@@ -54,7 +54,7 @@ double elapsed_seconds(const Invocation& invocation) {
 bool compile_all(Invocation& invocation, Workspace& workspace, SignalWatcher& signals) {
   const std::optional<graph::Selection> selection =
       workspace.select({ResourceType::kModel, ResourceType::kSnapshot, ResourceType::kTest,
-                        ResourceType::kAnalysis});
+                        ResourceType::kAnalysis, ResourceType::kFunction});
   if (!selection) return false;
   const plan::Plan plan = plan::make_plan(workspace.session().manifest(), workspace.graph(),
                                           *selection, {invocation.options.command_name, false});

@@ -44,6 +44,7 @@ constexpr auto kKinds = std::to_array<EventKind>({
     {"JinjaLogWarning", "I061", true},
     {"LogBatchResult", "Q046", false},
     {"LogFreshnessResult", "Q018", false},
+    {"LogFunctionResult", "Q047", false},
     {"LogHookEndLine", "Q033", false},
     {"LogHookStartLine", "Q032", false},
     {"LogModelResult", "Q012", false},

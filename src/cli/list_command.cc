@@ -130,7 +130,8 @@ int list_command(Invocation& invocation) {
   const std::optional<graph::Selection> selection = workspace.select(
       {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot, ResourceType::kTest,
        ResourceType::kUnitTest, ResourceType::kSource, ResourceType::kExposure,
-       ResourceType::kMetric, ResourceType::kSemanticModel, ResourceType::kSavedQuery});
+       ResourceType::kMetric, ResourceType::kSemanticModel, ResourceType::kSavedQuery,
+       ResourceType::kFunction});
   if (!selection) return kExitUsage;
   if (selection->nodes.empty()) {
     return tell_no_nodes(invocation) ? kExitOk : kExitUsage;

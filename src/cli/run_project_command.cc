@@ -32,10 +32,10 @@ std::vector<ResourceType> types_of_command(Command command) {
       return {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot};
     case Command::kCompile:
       return {ResourceType::kModel, ResourceType::kSnapshot, ResourceType::kTest,
-              ResourceType::kAnalysis};
+              ResourceType::kAnalysis, ResourceType::kFunction};
     default:
-      return {ResourceType::kModel, ResourceType::kSeed, ResourceType::kSnapshot,
-              ResourceType::kTest, ResourceType::kUnitTest};
+      return {ResourceType::kModel, ResourceType::kSeed,     ResourceType::kSnapshot,
+              ResourceType::kTest,  ResourceType::kUnitTest, ResourceType::kFunction};
   }
 }
 

@@ -74,6 +74,8 @@ std::string event_name(const Node& node, NodeStatus status) {
       return "LogSeedResult";
     case ResourceType::kSnapshot:
       return "LogSnapshotResult";
+    case ResourceType::kFunction:
+      return "LogFunctionResult";
     default:
       return "LogModelResult";
   }
@@ -201,6 +203,8 @@ std::string describe_node(const Node& node) {
       return "seed file " + relation_of(node);
     case ResourceType::kSnapshot:
       return "snapshot " + relation_of(node);
+    case ResourceType::kFunction:
+      return "function " + relation_of(node);
     case ResourceType::kTest:
       return "test " + node.name;
     case ResourceType::kUnitTest:

@@ -79,6 +79,9 @@ constexpr Field kView[] = {text("materialized", "view")};
 constexpr Field kSeed[] = {text("materialized", "seed")};
 constexpr Field kSnapshot[] = {text("materialized", "snapshot")};
 constexpr Field kModelOnly[] = {text("access", "protected"), null("freshness")};
+constexpr Field kFunction[] = {text("materialized", "function")};
+constexpr Field kFunctionOnly[] = {text("type", "scalar"), null("volatility"),
+                                   null("runtime_version"), null("entry_point")};
 constexpr Field kSeedOnly[] = {text("delimiter", ","), null("quote_columns")};
 constexpr Field kSnapshotOnly[] = {
     null("strategy"),
@@ -192,6 +195,8 @@ std::vector<std::span<const Field>> fields_of(ResourceType type) {
       return {kCommon, kSeed, kBuilt, kSeedOnly};
     case ResourceType::kSnapshot:
       return {kCommon, kSnapshot, kBuilt, kSnapshotOnly};
+    case ResourceType::kFunction:
+      return {kCommon, kFunction, kBuilt, kFunctionOnly};
     case ResourceType::kAnalysis:
     case ResourceType::kOperation:
     case ResourceType::kSqlOperation:

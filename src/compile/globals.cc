@@ -59,10 +59,22 @@ Result<Value> source(Interpreter& interpreter, const CallArgs& args) {
   return NodeContext::of(interpreter).resolve_source(call);
 }
 
-Result<Value> unsupported_resource(std::string_view function) {
-  return fail(ErrorCode::kCompileFailed, fmt::format("{}() is not supported yet", function),
-              "user-defined functions come with a later version");
+// function('name') or function('package', 'name'): the function's relation.
+Result<Value> function(Interpreter& interpreter, const CallArgs& args) {
+  if (args.positional.empty() || args.positional.size() > 2 || !args.keyword.empty())
+    return fail(ErrorCode::kJinjaRuntime,
+                fmt::format("function() takes one or two names ({} given)",
+                            args.positional.size() + args.keyword.size()),
+                "use function('name') or function('package', 'name')");
+  RefCall call;
+  if (args.positional.size() == 2) {
+    SLUICE_ASSIGN(call.package, required_text(args.positional[0], "the package of function()"));
+  }
+  SLUICE_ASSIGN(call.name, required_text(args.positional.back(), "the name of function()"));
+  if (interpreter.macro_stack().empty()) call.line = interpreter.current_line();
+  return NodeContext::of(interpreter).resolve_function(call);
 }
+
 // A metric prints as its name; what reads it depends on it.
 Result<Value> metric(Interpreter& interpreter, const CallArgs& args) {
   if (args.positional.empty() || args.positional.size() > 2 || !args.keyword.empty())
@@ -90,8 +102,6 @@ Result<Value> adapter_macro(Interpreter&, const CallArgs& args) {
                           name),
               "find the macro with adapter.dispatch(…) and call the result");
 }
-
-Result<Value> function(Interpreter&, const CallArgs&) { return unsupported_resource("function"); }
 
 // `var`: callable, with has_var().
 class VarObject final : public jinja::Object {
@@ -322,9 +332,12 @@ Value graph_value(SharedState& shared) {
   std::lock_guard lock(shared.graph_mutex);
   if (shared.graph) return *shared.graph;
   Value nodes = Value::dict(), sources = Value::dict(), exposures = Value::dict();
+  Value functions = Value::dict();
   for (const auto& node : shared.manifest.nodes)
     if (!node->unit_test)
-      nodes.as_dict().set(node->unique_id, node_to_value(shared.manifest, *node));
+      (node->type == ResourceType::kFunction ? functions : nodes)
+          .as_dict()
+          .set(node->unique_id, node_to_value(shared.manifest, *node));
   for (const auto& source_ptr : shared.manifest.sources)
     sources.as_dict().set(source_ptr->unique_id, source_to_value(shared.manifest, *source_ptr));
   for (const auto& exposure : shared.manifest.exposures)
@@ -341,6 +354,7 @@ Value graph_value(SharedState& shared) {
   graph.as_dict().set("nodes", nodes);
   graph.as_dict().set("sources", sources);
   graph.as_dict().set("exposures", exposures);
+  graph.as_dict().set("functions", functions);
   graph.as_dict().set("groups", groups_to_value(shared.manifest));
   graph.as_dict().set("metrics", semantic[ResourceType::kMetric]);
   graph.as_dict().set("semantic_models", semantic[ResourceType::kSemanticModel]);

@@ -75,7 +75,7 @@ struct Batch {
   bool adds_to_table = false;
 };
 
-// A model, seed, snapshot, test, analysis or operation.
+// A model, seed, snapshot, test, analysis, function or operation.
 struct Node {
   ResourceType type = ResourceType::kModel;
   std::string unique_id;
@@ -109,6 +109,7 @@ struct Node {
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<RefCall> metrics;              // calls of metric()
+  std::vector<RefCall> functions;            // calls of function()
   std::vector<SharedText> depends_on_nodes;  // unique ids, first mention first
   std::vector<SharedText> depends_on_macros;
   int64_t created_at_micros = 0;
@@ -136,6 +137,8 @@ struct Node {
   jinja::Value time_spine;        // of the model's entry, in its full shape; none
   // Unit tests: what is given and expected; null for others. `raw_code` is the tested model's.
   std::shared_ptr<const UnitTestDefinition> unit_test;
+  // Functions: what they take and return, in the full shape of a manifest.
+  jinja::Value arguments, returns;  // list of dicts, dict
   // Operations (on-run-start/end): position in its list.
   int hook_index = 0;
   // The batch that this copy of a microbatch model builds.

@@ -51,7 +51,7 @@ class ManifestWriter {
     write_semantic("saved_queries", ResourceType::kSavedQuery);
     write_semantic("semantic_models", ResourceType::kSemanticModel);
     write_unit_tests();
-    empty_object("functions");
+    write_functions();
     sink_.end_object();
     pass_on(0);
   }
@@ -70,12 +70,6 @@ class ManifestWriter {
     std::set<std::string> unique;
     std::set<std::string> not_null;
   };
-
-  void empty_object(std::string_view key) {
-    sink_.key(key);
-    sink_.begin_object();
-    sink_.end_object();
-  }
 
   void write_metadata() {
     const project::Project& project = *manifest_.project;
@@ -168,11 +162,11 @@ class ManifestWriter {
     sink_.key("nodes");
     sink_.begin_object();
     pass_on(0);
-    // Unit tests have a place of their own.
+    // Unit tests and functions have places of their own.
     std::vector<const Node*> nodes;
     nodes.reserve(manifest_.nodes.size());
     for (const auto& node : manifest_.nodes)
-      if (!node->unit_test) nodes.push_back(node.get());
+      if (!node->unit_test && node->type != ResourceType::kFunction) nodes.push_back(node.get());
     const auto produce = [&](size_t piece) {
       const size_t begin = piece * kNodesPerPiece;
       JsonWriter writer(piece == 0 ? "" : ",");
@@ -206,6 +200,17 @@ class ManifestWriter {
       if (!node->unit_test) continue;
       sink_.key(node->unique_id);
       describe_unit_test(sink_, manifest_, *node);
+    }
+    sink_.end_object();
+  }
+
+  void write_functions() {
+    sink_.key("functions");
+    sink_.begin_object();
+    for (const auto& node : manifest_.nodes) {
+      if (node->type != ResourceType::kFunction) continue;
+      sink_.key(node->unique_id);
+      describe_node(sink_, *node, {});
     }
     sink_.end_object();
   }

@@ -151,6 +151,21 @@ Error unknown_source_error(const SharedState& shared, const Node* node, const So
                             : fmt::format("did you mean '{}'?", near));
 }
 
+Error unknown_function_error(const SharedState& shared, const Node* node, const RefCall& call) {
+  std::string what = fmt::format("'{}'", call.name);
+  if (!call.package.empty()) what += fmt::format(" in package or project '{}'", call.package);
+  const std::string text =
+      fmt::format("{} depends on a function named {}", caller_text(node), what);
+  if (const Node* disabled = shared.references.find_disabled_function(call))
+    return Error(ErrorCode::kDisabledRef, text + " which is disabled",
+                 fmt::format("enable it in {}", disabled->original_file_path));
+  const std::string near = nearest_name(call.name, shared.references.function_names());
+  return Error(ErrorCode::kUnknownRef, text + " which was not found",
+               near.empty() ? "check the name: a function's name is its file's name without the "
+                              "ending, in one of the function-paths"
+                            : fmt::format("did you mean '{}'?", near));
+}
+
 void SharedState::emit(EventLevel level, std::string name, std::string message,
                        const std::string& node) const {
   if (options.events)
@@ -423,6 +438,31 @@ Result<Value> NodeContext::resolve_source(const SourceCall& call) {
   SLUICE_TRY(check_dependency(*this, target->unique_id,
                               fmt::format("source('{}', '{}')", call.source, call.table)));
   return source_relation(shared, *target, node);
+}
+
+// As in dbt, a call that was not seen while parsing is no error.
+Result<Value> NodeContext::resolve_function(const RefCall& call) {
+  RelationParts parts;
+  if (phase == Phase::kParse) {
+    functions.push_back(call);
+    parts.database = node ? node->database : shared.project().profile.database;
+    parts.schema = node ? node->schema : shared.project().profile.schema;
+    parts.identifier = node ? node->name : call.name.text();
+    parts.quote = shared.default_quote;
+    parts.include = shared.dialect->default_include();
+  } else {
+    const Node* target = shared.references.find_function(call, package);
+    if (!target) return fail(unknown_function_error(shared, node, call));
+    if (specification != nullptr)
+      return fail(ErrorCode::kRunInvalid,
+                  fmt::format("a maintained model calls the function '{}', and changes of what "
+                              "functions do are not followed",
+                              target->unique_id),
+                  "leave the model out of sluice.yml, or write the expression into the model");
+    parts = node_relation_parts(shared, *target);
+  }
+  parts.type = warehouse::RelationType::kFunction;
+  return Relation::make(*shared.dialect, std::move(parts));
 }
 
 Result<Value> NodeContext::find_variable(const std::string& name, const Value* fallback,

@@ -30,19 +30,28 @@ class ReferenceIndex {
   // none.
   Node* find_ref(const RefCall& call, size_t package) const;
   Source* find_source(const SourceCall& call, size_t package) const;
+  Node* find_function(const RefCall& call, size_t package) const;
   // All versions of the model that the call names, for messages.
   std::vector<const Node*> versions_of(const RefCall& call) const;
   // The same among disabled ones, for the error text.
   const Node* find_disabled_ref(const RefCall& call) const;
   const Source* find_disabled_source(const SourceCall& call) const;
+  const Node* find_disabled_function(const RefCall& call) const;
   std::vector<std::string_view> ref_names() const;
+  std::vector<std::string_view> function_names() const;
   std::vector<std::string> source_names() const;
 
  private:
+  using Candidates = std::unordered_map<std::string_view, std::vector<Node*>>;
+
+  // Among those of the name: of the package that is given, else the root project's, the calling
+  // package's, any.
+  Node* find_named(const Candidates& all, const RefCall& call, size_t package) const;
+
   const project::Project* project_ = nullptr;
-  std::unordered_map<std::string_view, std::vector<Node*>> nodes_;
+  Candidates nodes_, functions_;
   std::unordered_map<std::string, std::vector<Source*>> sources_;
-  std::unordered_map<std::string_view, Node*> disabled_nodes_;
+  std::unordered_map<std::string_view, Node*> disabled_nodes_, disabled_functions_;
   std::unordered_map<std::string, Source*> disabled_sources_;
 };
 
@@ -109,6 +118,7 @@ class NodeContext final : public jinja::Scope {
   // it met.
   Result<jinja::Value> resolve_ref(const RefCall& call);
   Result<jinja::Value> resolve_source(const SourceCall& call);
+  Result<jinja::Value> resolve_function(const RefCall& call);
   Result<jinja::Value> find_variable(const std::string& name, const jinja::Value* fallback,
                                      jinja::Interpreter& interpreter);
 
@@ -129,6 +139,7 @@ class NodeContext final : public jinja::Scope {
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
   std::vector<RefCall> metrics;
+  std::vector<RefCall> functions;
   std::vector<SharedText> macro_ids;
   jinja::Value in_file_config;           // dict
   jinja::Value written_config;           // the same as config() was given it; dict
@@ -177,9 +188,10 @@ std::vector<Batch> plan_batches_now(const SharedState& shared, const Node& node)
 // batches all the same.
 bool has_own_microbatch_strategy(const SharedState& shared);
 
-// The error of a ref() or source() that names nothing, or something disabled.
+// The error of a ref(), source() or function() that names nothing, or something disabled.
 Error unknown_ref_error(const SharedState& shared, const Node* node, const RefCall& call);
 Error unknown_source_error(const SharedState& shared, const Node* node, const SourceCall& call);
+Error unknown_function_error(const SharedState& shared, const Node* node, const RefCall& call);
 
 // Says so when a ref without a version means an older one than there is
 // (project_parser_versions.cc).

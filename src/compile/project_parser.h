@@ -58,12 +58,15 @@ class ProjectParser {
   // project_parser_sources.cc
   void parse_exposures();
   void check_exposure(const project::OtherProperties& other);
-  void warn_unsupported();
+  void warn_python_models();
   // project_parser_nodes.cc
   void index_properties();
   void parse_files();
   Draft draft_of_file(size_t package, const project::SourceFile& file);
   void take_properties(Draft& draft, std::string_view section);
+  // project_parser_functions.cc
+  static void take_signature(Draft& draft);
+  static Status check_function_config(const Node& node);
   // project_parser_snapshots.cc
   void draft_snapshots(std::vector<Draft>& drafts);
   void draft_snapshots_of_file(size_t package, const project::SourceFile& file,

@@ -22,7 +22,8 @@ constexpr std::pair<std::string_view, ResourceType> kChecked[] = {
     {"models", ResourceType::kModel},       {"seeds", ResourceType::kSeed},
     {"snapshots", ResourceType::kSnapshot}, {"sources", ResourceType::kSource},
     {"tests", ResourceType::kTest},         {"data_tests", ResourceType::kTest},
-    {"metrics", ResourceType::kMetric},     {"exposures", ResourceType::kExposure}};
+    {"metrics", ResourceType::kMetric},     {"exposures", ResourceType::kExposure},
+    {"functions", ResourceType::kFunction}};
 
 // What is disabled counts for every section, as in dbt.
 Fqns fqns_of(const Manifest& manifest, ResourceType type) {

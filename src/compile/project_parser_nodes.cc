@@ -1,5 +1,5 @@
-// Models, seeds, singular tests, analyses and hooks: from a file to a node with its final config
-// and names.
+// Models, seeds, singular tests, analyses, functions and hooks: from a file to a node with its
+// final config and names.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -68,6 +68,8 @@ std::optional<ResourceType> node_type(SourceFile::Kind kind) {
       return ResourceType::kTest;
     case SourceFile::Kind::kAnalysis:
       return ResourceType::kAnalysis;
+    case SourceFile::Kind::kFunction:
+      return ResourceType::kFunction;
     default:
       return std::nullopt;
   }
@@ -151,9 +153,11 @@ ProjectParser::Draft ProjectParser::draft_of_file(size_t package, const SourceFi
   std::string_view section = node.type == ResourceType::kSeed       ? "seeds"
                              : node.type == ResourceType::kAnalysis ? "analyses"
                              : node.type == ResourceType::kTest     ? "data_tests"
+                             : node.type == ResourceType::kFunction ? "functions"
                                                                     : "models";
   take_properties(draft, section);
   if (draft.properties) node.name = draft.properties->name;
+  node.alias = node.name;  // what a template sees while it is parsed
   parts.back() = node.name;
   node.fqn.push_back(node.package_name);
   if (node.type == ResourceType::kAnalysis) node.fqn.emplace_back("analysis");
@@ -168,6 +172,7 @@ ProjectParser::Draft ProjectParser::draft_of_file(size_t package, const SourceFi
     node.root_path = project.packages[package].root;
     node.language = "sql";
   } else {
+    if (file.path.ends_with(".py")) node.language = "python";
     uint32_t first_line = 1;
     node.raw_code = strip(file.text, first_line);
     node.span.line = first_line;
@@ -189,13 +194,17 @@ void ProjectParser::parse_files() {
     for (const SourceFile& file : project.packages[i].files) {
       if (!node_type(file.kind)) continue;
       Draft draft = draft_of_file(i, file);
-      // An empty file is no node, as in dbt.
-      if (draft.node->type != ResourceType::kSeed && draft.node->raw_code.empty()) continue;
+      // An empty file is no node, save for a function, as in dbt.
+      const ResourceType type = draft.node->type;
+      if (type != ResourceType::kSeed && type != ResourceType::kFunction &&
+          draft.node->raw_code.empty())
+        continue;
       drafts.push_back(std::move(draft));
     }
   draft_snapshots(drafts);
   // Descriptions need the docs and one thread; templates do not.
   for (Draft& draft : drafts) {
+    take_signature(draft);
     if (!draft.properties) continue;
     Node& node = *draft.node;
     node.description =
@@ -270,7 +279,7 @@ void ProjectParser::render_draft(Draft& draft) {
       ctx.extra["_dbt_generic_test_kwargs"] = std::move(*kwargs);
       macros_of_arguments = std::exchange(ctx.macro_ids, {});
     }
-    if (!jinja::is_plain_text(node.raw_code)) {
+    if (node.language == "sql" && !jinja::is_plain_text(node.raw_code)) {
       uint32_t first_line =
           node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
       auto tmpl = jinja::compile_template(node.raw_code, node.original_file_path, first_line);
@@ -282,6 +291,7 @@ void ProjectParser::render_draft(Draft& draft) {
   node.refs = std::move(ctx.refs);
   node.sources = std::move(ctx.sources);
   node.metrics = std::move(ctx.metrics);
+  node.functions = std::move(ctx.functions);
   node.depends_on_macros = std::move(ctx.macro_ids);
   // dbt names the test's own macro before those that its arguments call.
   for (const SharedText& id : macros_of_arguments)
@@ -310,6 +320,7 @@ Status ProjectParser::finish_node(Draft& draft, NodeContext& ctx, jinja::Interpr
     set_default(config, "schema", Value::string("dbt_test__audit"));
   node.config = shared_node_config(std::move(config), node.type);
   SLUICE_TRY(check_batch_settings(node));
+  SLUICE_TRY(check_function_config(node));
   const jinja::Dict& final_config = node.config.as_dict();
   // What a test or hook has by its place (column tags, the hook's kind) comes before its own.
   for (std::string& tag : tags_of_node(node, ctx.in_file_config, draft.properties))
@@ -338,6 +349,7 @@ Status ProjectParser::take_hook_references(Node& node, NodeContext& ctx,
                                            jinja::Interpreter& interpreter) {
   ctx.refs.clear();
   ctx.sources.clear();
+  ctx.functions.clear();
   ctx.macro_ids.clear();
   for (const char* key : {"pre-hook", "post-hook"}) {
     const Value* hooks = node.config.as_dict().find(key);
@@ -358,6 +370,7 @@ Status ProjectParser::take_hook_references(Node& node, NodeContext& ctx,
                 "move the hook to a model that depends on both");
   node.refs.insert(node.refs.end(), ctx.refs.begin(), ctx.refs.end());
   node.sources.insert(node.sources.end(), ctx.sources.begin(), ctx.sources.end());
+  node.functions.insert(node.functions.end(), ctx.functions.begin(), ctx.functions.end());
   for (const SharedText& id : ctx.macro_ids)
     if (std::find(node.depends_on_macros.begin(), node.depends_on_macros.end(), id) ==
         node.depends_on_macros.end())

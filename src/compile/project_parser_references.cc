@@ -74,6 +74,12 @@ bool ProjectParser::resolve_node(Node& node) {
                                call),
           call.line, call.name);
   }
+  for (const RefCall& call : node.functions) {
+    if (const Node* target = shared_.references.find_function(call, node.package))
+      add_once(node.depends_on_nodes, target->unique_id);
+    else if (!failed_names_.contains(call.name))
+      missing(unknown_function_error(shared_, &node, call), call.line, call.name);
+  }
   return keep;
 }
 
@@ -174,7 +180,7 @@ bool ProjectParser::parse() {
   warn_unused_properties();
   warn_unused_config_paths();
   check_names();
-  warn_unsupported();
+  warn_python_models();
   shared_.manifest.index();
   warn_unfiltered_batches(shared_.manifest, diagnostics_);
   return true;

@@ -229,30 +229,21 @@ void ProjectParser::parse_exposures() {
   }
 }
 
-void ProjectParser::warn_unsupported() {
-  constexpr std::string_view kLater[] = {"functions"};
-  std::map<std::string_view, std::pair<size_t, Span>> found;
-  auto note = [&](std::string_view what, const Span& span) {
-    auto [entry, inserted] = found.emplace(what, std::make_pair(size_t{0}, span));
-    ++entry->second.first;
-  };
-  for (const project::OtherProperties& other : shared_.project().others)
-    for (std::string_view key : kLater)
-      if (other.yaml_key == key) note(key, other.span);
+void ProjectParser::warn_python_models() {
+  size_t count = 0;
+  Span first;
   for (const project::Package& package : shared_.project().packages)
     for (const project::SourceFile& file : package.files) {
-      if (file.kind == project::SourceFile::Kind::kPythonModel)
-        note("Python models", {file.path, 1, 1, 0, 0});
+      if (file.kind != project::SourceFile::Kind::kPythonModel) continue;
+      if (count++ == 0) first = {file.path, 1, 1, 0, 0};
     }
-  for (const auto& [what, where] : found) {
-    Error warning(
-        ErrorCode::kProjectInvalid,
-        fmt::format("{} {} left out: this version does not support {} yet", where.first,
-                    where.first == 1 ? "entry is" : "entries are", what),
-        "nothing else of the project is affected, but what depends on them will not be found");
-    warning.add_span(where.second);
-    diagnostics_.add_warning(std::move(warning));
-  }
+  if (count == 0) return;
+  Error warning(ErrorCode::kProjectInvalid,
+                fmt::format("{} {} left out: this version does not support Python models yet",
+                            count, count == 1 ? "entry is" : "entries are"),
+                "nothing else of the project is affected, but what depends on them will not be "
+                "found");
+  diagnostics_.add_warning(std::move(warning.add_span(first)));
 }
 
 }  // namespace sluice::compile

@@ -1,4 +1,4 @@
-// ReferenceIndex: finding what ref() and source() name.
+// ReferenceIndex: finding what ref(), source() and function() name.
 #include <fmt/format.h>
 
 #include "compile/node_context.h"
@@ -25,19 +25,33 @@ void ReferenceIndex::build(const Manifest& manifest) {
   sources_.clear();
   disabled_nodes_.clear();
   disabled_sources_.clear();
-  for (const auto& node : manifest.nodes)
+  functions_.clear();
+  disabled_functions_.clear();
+  for (const auto& node : manifest.nodes) {
     if (node->is_refable()) nodes_[node->name].push_back(node.get());
+    if (node->type == ResourceType::kFunction) functions_[node->name].push_back(node.get());
+  }
   for (const auto& source : manifest.sources)
     sources_[source_key(source->source_name, source->name)].push_back(source.get());
-  for (const auto& node : manifest.disabled_nodes)
+  for (const auto& node : manifest.disabled_nodes) {
     if (node->is_refable()) disabled_nodes_[node->name] = node.get();
+    if (node->type == ResourceType::kFunction) disabled_functions_[node->name] = node.get();
+  }
   for (const auto& source : manifest.disabled_sources)
     disabled_sources_[source_key(source->source_name, source->name)] = source.get();
 }
 
 Node* ReferenceIndex::find_ref(const RefCall& call, size_t package) const {
-  auto candidates = nodes_.find(call.name);
-  if (candidates == nodes_.end()) return nullptr;
+  return find_named(nodes_, call, package);
+}
+
+Node* ReferenceIndex::find_function(const RefCall& call, size_t package) const {
+  return find_named(functions_, call, package);
+}
+
+Node* ReferenceIndex::find_named(const Candidates& all, const RefCall& call, size_t package) const {
+  auto candidates = all.find(call.name);
+  if (candidates == all.end()) return nullptr;
   if (!call.package.empty()) {
     for (Node* node : candidates->second)
       if (node->package_name == call.package && is_meant(*node, call)) return node;
@@ -81,6 +95,17 @@ const Node* ReferenceIndex::find_disabled_ref(const RefCall& call) const {
 const Source* ReferenceIndex::find_disabled_source(const SourceCall& call) const {
   auto found = disabled_sources_.find(source_key(call.source, call.table));
   return found == disabled_sources_.end() ? nullptr : found->second;
+}
+
+const Node* ReferenceIndex::find_disabled_function(const RefCall& call) const {
+  auto found = disabled_functions_.find(call.name);
+  return found == disabled_functions_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string_view> ReferenceIndex::function_names() const {
+  std::vector<std::string_view> out;
+  for (const auto& [name, nodes] : functions_) out.push_back(name);
+  return out;
 }
 
 std::vector<std::string_view> ReferenceIndex::ref_names() const {

@@ -157,11 +157,11 @@ void describe_source_calls(TreeSink& sink, const std::vector<SourceCall>& source
   sink.end_array();
 }
 
-// ["revenue"] or ["package", "revenue"] for each call.
-void describe_metric_calls(TreeSink& sink, const std::vector<RefCall>& metrics) {
-  sink.key("metrics");
+// ["revenue"] or ["package", "revenue"] for each call of metric() or function().
+void describe_named_calls(TreeSink& sink, std::string_view key, const std::vector<RefCall>& calls) {
+  sink.key(key);
   sink.begin_array();
-  for (const RefCall& call : metrics) {
+  for (const RefCall& call : calls) {
     sink.begin_array();
     if (!call.package.empty()) sink.string(call.package);
     sink.string(call.name);
@@ -365,8 +365,9 @@ std::string_view below_resource_folder(const Manifest& manifest, size_t package,
                                        std::string_view file) {
   if (manifest.project == nullptr || package >= manifest.project->packages.size()) return file;
   const project::Package& owner = manifest.project->packages[package];
-  for (const auto* folders : {&owner.model_paths, &owner.seed_paths, &owner.snapshot_paths,
-                              &owner.test_paths, &owner.analysis_paths, &owner.macro_paths}) {
+  for (const auto* folders :
+       {&owner.model_paths, &owner.seed_paths, &owner.snapshot_paths, &owner.test_paths,
+        &owner.analysis_paths, &owner.macro_paths, &owner.function_paths}) {
     for (const std::string& folder : *folders)
       if (file.size() > folder.size() && file.starts_with(folder) && file[folder.size()] == '/')
         return file.substr(folder.size() + 1);
@@ -375,7 +376,9 @@ std::string_view below_resource_folder(const Manifest& manifest, size_t package,
 }
 
 void describe_node(TreeSink& sink, const Node& node, const std::vector<std::string>& primary_key) {
+  const bool is_function = node.type == ResourceType::kFunction;
   sink.begin_object();
+  if (is_function) sink.field("returns", node.returns);
   describe_head(sink, node);
   if (node.type == ResourceType::kSeed) {
     sink.optional_field("root_path", node.root_path);
@@ -386,12 +389,13 @@ void describe_node(TreeSink& sink, const Node& node, const std::vector<std::stri
   sink.field("language", node.language);
   describe_refs(sink, node.refs);
   describe_source_calls(sink, node.sources);
-  describe_metric_calls(sink, node.metrics);
-  sink.texts("functions", {});
+  describe_named_calls(sink, "metrics", node.metrics);
+  describe_named_calls(sink, "functions", node.functions);
   describe_depends_on(sink, node.depends_on_macros, &node.depends_on_nodes);
   describe_compiled(sink, node);
   if (node.type == ResourceType::kModel) describe_model_tail(sink, node, primary_key);
   if (node.test_metadata) describe_test_tail(sink, node);
+  if (is_function) sink.list_field("arguments", node.arguments);
   if (node.type == ResourceType::kOperation) {
     sink.key("index");
     sink.integer(node.hook_index);
@@ -456,7 +460,7 @@ void describe_exposure(TreeSink& sink, const Manifest& manifest, const Exposure&
   describe_depends_on(sink, {}, &exposure.depends_on_nodes);
   describe_refs(sink, exposure.refs);
   describe_source_calls(sink, exposure.sources);
-  describe_metric_calls(sink, exposure.metrics);
+  describe_named_calls(sink, "metrics", exposure.metrics);
   created_at(sink, exposure.created_at_micros);
   sink.end_object();
 }

@@ -155,7 +155,8 @@ Status Session::prepare_schemas(warehouse::Connection& connection,
   SLUICE_TRY(shared.query_comment.text_for(shared, nullptr));
   std::set<std::pair<std::string, std::string>> wanted;
   for (const Node* node : nodes)
-    if (!node->relation_name.empty()) wanted.emplace(node->database, node->schema);
+    if (!node->relation_name.empty() || node->type == ResourceType::kFunction)
+      wanted.emplace(node->database, node->schema);
   std::map<std::string, std::set<std::string>> existing;
   auto lower = [](std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),

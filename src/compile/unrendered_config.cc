@@ -75,11 +75,13 @@ Value whole_freshness(const Value& freshness) {
 
 Value unrendered_config(const project::Project& project, const Node& node,
                         const project::NodeProperties* properties, const Value& in_file) {
-  Value out = project::written_config(project, node.package, node.type, node.fqn);
+  // Of functions dbt notes what the models' tree says, though it is their own that counts.
+  const ResourceType tree = node.type == ResourceType::kFunction ? ResourceType::kModel : node.type;
+  Value out = project::written_config(project, node.package, tree, node.fqn);
   if (properties != nullptr) add_properties(*properties, out);
   update(out, in_file);
   if (node.package != project.root_package)
-    update(out, project::written_config(project, project.root_package, node.type, node.fqn));
+    update(out, project::written_config(project, project.root_package, tree, node.fqn));
   return out;
 }
 

@@ -443,9 +443,10 @@ NodeSet MethodMatcher::match_package(const Criterion& criterion) const {
 
 NodeSet MethodMatcher::match_config(const Criterion& criterion) const {
   return collect([&](const Resource& resource) {
-    // dbt looks at no config of a unit test here.
+    // dbt looks at no config of a unit test or function here.
     if (resource.node != nullptr)
       return resource.node->type != ResourceType::kUnitTest &&
+             resource.node->type != ResourceType::kFunction &&
              config_matches(resource.node->config, criterion);
     return resource.source != nullptr && config_matches(resource.source->config, criterion);
   });

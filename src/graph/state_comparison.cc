@@ -143,6 +143,11 @@ bool same_lifetime(const Node& node, const Value& before) {
          jinja::equals(node.deprecation_date, member_or_none(before, "deprecation_date"));
 }
 
+bool same_signature(const Node& function, const Value& before) {
+  return jinja::equals(function.arguments, member_or_none(before, "arguments")) &&
+         jinja::equals(function.returns, member_or_none(before, "returns"));
+}
+
 bool same_place(const compile::Source& source, const Value& before) {
   return source.database == text_of(before, "database") &&
          source.schema == text_of(before, "schema") &&
@@ -207,46 +212,44 @@ Status StateComparison::begin(std::string_view wanted) {
   return {};
 }
 
-// Of a unit test its whole definition counts, by its checksum.
-bool StateComparison::matches_unit_test(const Node& test, const Value* before) const {
-  const bool modified = before == nullptr || test.checksum != text_of(*before, "checksum") ||
-                        !same_fqn(test.fqn, *before);
+// The answer where only whether the resource was there, or whether it is modified, is asked;
+// nullopt for the other aspects.
+template <typename IsModified>
+std::optional<bool> StateComparison::matches_as_a_whole(const Value* before,
+                                                        const IsModified& is_modified) const {
   switch (aspect_) {
     case Aspect::kNew:
       return before == nullptr;
     case Aspect::kOld:
       return before != nullptr;
     case Aspect::kModified:
-      return modified;
+      return is_modified();
     case Aspect::kUnmodified:
-      return !modified;
+      return !is_modified();
     default:
-      return false;
+      return std::nullopt;
   }
+}
+
+// Of a unit test its whole definition counts, by its checksum.
+bool StateComparison::matches_unit_test(const Node& test, const Value* before) const {
+  const bool modified = before == nullptr || test.checksum != text_of(*before, "checksum") ||
+                        !same_fqn(test.fqn, *before);
+  return matches_as_a_whole(before, [modified] { return modified; }).value_or(false);
 }
 
 Result<bool> StateComparison::matches(const Node& node) {
   const Value* before = previous_.find(node.unique_id);
   if (node.type == ResourceType::kUnitTest) return matches_unit_test(node, before);
-  switch (aspect_) {
-    case Aspect::kNew:
-      return before == nullptr;
-    case Aspect::kOld:
-      return before != nullptr;
-    case Aspect::kMacros:
-      return uses_modified_macro(node.depends_on_macros);
-    case Aspect::kModified:
-    case Aspect::kUnmodified: {
-      bool modified = before == nullptr;
-      if (before != nullptr) {
-        SLUICE_ASSIGN(modified, is_modified(node, *before));
-      }
-      return modified == (aspect_ == Aspect::kModified);
-    }
-    default:
-      if (before == nullptr) return true;
-      return differs(node, *before, aspect_);
+  if (aspect_ == Aspect::kMacros) return uses_modified_macro(node.depends_on_macros);
+  bool modified = before == nullptr;
+  if (before != nullptr && (aspect_ == Aspect::kModified || aspect_ == Aspect::kUnmodified)) {
+    SLUICE_ASSIGN(modified, is_modified(node, *before));
   }
+  if (const auto answer = matches_as_a_whole(before, [modified] { return modified; }))
+    return *answer;
+  if (before == nullptr) return true;
+  return differs(node, *before, aspect_);
 }
 
 Result<bool> StateComparison::differs(const Node& node, const Value& before, Aspect aspect) {
@@ -273,7 +276,8 @@ Result<bool> StateComparison::is_modified(const Node& node, const Value& before)
   if (is_generic_test(node)) return false;
   return !same_body(node, before) || !same_descriptions(node, before) ||
          !same_relation(node, before) || !kept_contract ||
-         (node.type == ResourceType::kModel && !same_lifetime(node, before));
+         (node.type == ResourceType::kModel && !same_lifetime(node, before)) ||
+         (node.type == ResourceType::kFunction && !same_signature(node, before));
 }
 
 bool StateComparison::same_body(const Node& node, const Value& before) {
@@ -358,22 +362,12 @@ Status StateComparison::check_removed_contracts() {
 
 bool StateComparison::matches(const compile::Source& source) const {
   const Value* before = previous_.find(source.unique_id);
-  switch (aspect_) {
-    case Aspect::kNew:
-      return before == nullptr;
-    case Aspect::kOld:
-      return before != nullptr;
-    case Aspect::kModified:
-      return before != nullptr && is_modified(source, *before);
-    case Aspect::kUnmodified:
-      return before == nullptr || !is_modified(source, *before);
-    case Aspect::kConfigs:
-      return before == nullptr || !same_source_config(source, *before);
-    case Aspect::kRelation:
-      return before == nullptr || !same_place(source, *before);
-    default:
-      return false;
-  }
+  if (const auto answer = matches_as_a_whole(
+          before, [&] { return before != nullptr && is_modified(source, *before); }))
+    return *answer;
+  if (aspect_ == Aspect::kConfigs) return before == nullptr || !same_source_config(source, *before);
+  if (aspect_ == Aspect::kRelation) return before == nullptr || !same_place(source, *before);
+  return false;
 }
 
 bool StateComparison::is_modified(const compile::Source& source, const Value& before) const {
@@ -387,20 +381,11 @@ bool StateComparison::is_modified(const compile::Source& source, const Value& be
 
 bool StateComparison::matches(const compile::Exposure& exposure) const {
   const Value* before = previous_.find(exposure.unique_id);
-  switch (aspect_) {
-    case Aspect::kNew:
-      return before == nullptr;
-    case Aspect::kOld:
-      return before != nullptr;
-    case Aspect::kModified:
-      return before != nullptr && is_modified(exposure, *before);
-    case Aspect::kUnmodified:
-      return before == nullptr || !is_modified(exposure, *before);
-    case Aspect::kConfigs:
-      return before == nullptr || !same_exposure_config(exposure, *before);
-    default:
-      return false;
-  }
+  if (const auto answer = matches_as_a_whole(
+          before, [&] { return before != nullptr && is_modified(exposure, *before); }))
+    return *answer;
+  return aspect_ == Aspect::kConfigs &&
+         (before == nullptr || !same_exposure_config(exposure, *before));
 }
 
 bool StateComparison::is_modified(const compile::Exposure& exposure, const Value& before) const {
@@ -417,21 +402,12 @@ bool StateComparison::is_modified(const compile::Exposure& exposure, const Value
 
 bool StateComparison::matches(const compile::SemanticResource& resource) const {
   const Value* before = previous_.find(resource.unique_id);
-  switch (aspect_) {
-    case Aspect::kNew:
-      return before == nullptr;
-    case Aspect::kOld:
-      return before != nullptr;
-    case Aspect::kModified:
-      return before != nullptr && is_modified(resource, *before);
-    case Aspect::kUnmodified:
-      return before == nullptr || !is_modified(resource, *before);
-    case Aspect::kConfigs:
-      return before == nullptr ||
-             !same_dicts(resource.unrendered_config, member_or_none(*before, "unrendered_config"));
-    default:
-      return false;
-  }
+  if (const auto answer = matches_as_a_whole(
+          before, [&] { return before != nullptr && is_modified(resource, *before); }))
+    return *answer;
+  return aspect_ == Aspect::kConfigs &&
+         (before == nullptr ||
+          !same_dicts(resource.unrendered_config, member_or_none(*before, "unrendered_config")));
 }
 
 // Of a metric only what people read counts, of the others the whole definition.

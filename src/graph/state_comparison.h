@@ -3,6 +3,7 @@
 // per selection; one thread.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -51,6 +52,8 @@ class StateComparison {
   };
   using Value = jinja::Value;
 
+  template <typename IsModified>
+  std::optional<bool> matches_as_a_whole(const Value* before, const IsModified& is_modified) const;
   bool matches_unit_test(const compile::Node& test, const Value* before) const;
   Result<bool> is_modified(const compile::Node& node, const Value& before);
   Result<bool> differs(const compile::Node& node, const Value& before, Aspect aspect);

@@ -71,6 +71,8 @@ Decision decide_by_type(const Node& node, const PlanRequest& request) {
     case ResourceType::kSnapshot:
       return {Action::kFull, fmt::format("snapshot: changes are recorded by strategy '{}'",
                                          config_text(node, "strategy", "timestamp"))};
+    case ResourceType::kFunction:
+      return {Action::kFull, "function: created or replaced"};
     case ResourceType::kTest:
       return {Action::kTest, test_reason(node)};
     case ResourceType::kUnitTest:

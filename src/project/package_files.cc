@@ -19,6 +19,11 @@ std::string_view extension_of(std::string_view path) {
   return path.substr(dot);
 }
 
+std::optional<Kind> kind_of_python(Kind folder) {
+  if (folder == Kind::kModel) return Kind::kPythonModel;
+  return folder == Kind::kFunction ? std::optional(Kind::kFunction) : std::nullopt;
+}
+
 // What a file below one resource path is, by its extension; false: none of ours.
 struct ResourcePath {
   const std::vector<std::string>* folders;
@@ -43,6 +48,7 @@ class Lister {
         {&package_.analysis_paths, ".sql", Kind::kAnalysis},
         {&package_.snapshot_paths, ".sql", Kind::kSnapshot},
         {&package_.docs_paths, ".md", Kind::kDocs},
+        {&package_.function_paths, ".sql", Kind::kFunction},
     };
     for (const ResourcePath& path : paths)
       for (const std::string& folder : *path.folders) SLUICE_TRY(list_folder(path, folder));
@@ -63,7 +69,7 @@ class Lister {
       const bool generic = path.kind == Kind::kTest && relative.starts_with("generic/");
       return generic ? Kind::kGenericTest : path.kind;
     }
-    if (extension == ".py" && path.kind == Kind::kModel) return Kind::kPythonModel;
+    if (extension == ".py") return kind_of_python(path.kind);
     if (extension == ".yml" || extension == ".yaml") return Kind::kProperties;
     // With docs-paths given, only those are looked through.
     if (extension == ".md" && package_.docs_paths.empty()) return Kind::kDocs;

@@ -59,7 +59,8 @@ struct SourceFile {
     kSeed,
     kProperties,
     kDocs,
-    kFixture,  // rows of unit tests: tests/fixtures/x.csv, x.sql
+    kFixture,   // rows of unit tests: tests/fixtures/x.csv, x.sql
+    kFunction,  // SQL or Python
   };
   Kind kind;
   std::string path;           // relative to the package root: "models/staging/stg_orders.sql"
@@ -83,7 +84,7 @@ struct ColumnProperties {
   Span span;
 };
 
-// An entry under models:, seeds:, snapshots:, analyses:.
+// An entry under models:, seeds:, snapshots:, analyses:, functions:.
 struct NodeProperties {
   SharedText yaml_key;  // "models"…
   std::string name;
@@ -159,7 +160,7 @@ struct Package {
   std::string version;
   bool builtin = false;  // `dbt` and `dbt_<adapter>`: text embedded in the binary
   std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths,
-      snapshot_paths, docs_paths, asset_paths;
+      snapshot_paths, docs_paths, asset_paths, function_paths;
   jinja::Value config;  // dbt_project.yml as a dict; rendered save vars, hooks and the config
                         // sections' hooks
   jinja::Value written_config;  // the config sections of dbt_project.yml as they are written

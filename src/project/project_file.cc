@@ -79,7 +79,8 @@ bool keep_as_written(const KeyPath& path) {
   if (first == "on-run-start" || first == "on-run-end" || first == "query-comment" ||
       first == "vars")
     return true;
-  if (first != "models" && first != "seeds" && first != "snapshots" && first != "tests")
+  if (first != "models" && first != "seeds" && first != "snapshots" && first != "tests" &&
+      first != "functions")
     return false;
   return std::any_of(path.begin(), path.end(), is_hook_key);
 }
@@ -194,6 +195,7 @@ class PackageReader {
     package.snapshot_paths = paths(package, "snapshot-paths", "", {"snapshots"});
     package.docs_paths = paths(package, "docs-paths", "", {});
     package.asset_paths = paths(package, "asset-paths", "", {});
+    package.function_paths = paths(package, "function-paths", "", {"functions"});
   }
 
   void read_mappings(Package& package) {

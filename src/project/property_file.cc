@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "jinja/ops.h"
+#include "project/function_signature.h"
 #include "project/model_versions.h"
 #include "project/shape.h"
 #include "project/yaml_renderer.h"
@@ -21,16 +22,15 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 5> kNodeSections = {"models", "seeds", "snapshots",
-                                                           "analyses", "data_tests"};
-constexpr std::array<std::string_view, 8> kOtherSections = {
-    "macros",     "exposures",       "groups",        "metrics",
-    "unit_tests", "semantic_models", "saved_queries", "functions"};
+constexpr std::array<std::string_view, 6> kNodeSections = {"models",   "seeds",      "snapshots",
+                                                           "analyses", "data_tests", "functions"};
+constexpr std::array<std::string_view, 7> kOtherSections = {
+    "macros", "exposures", "groups", "metrics", "unit_tests", "semantic_models", "saved_queries"};
 constexpr std::array<std::string_view, 16> kTopLevelKeys = {
     "version",         "models",        "seeds",     "snapshots", "analyses",   "sources",
     "macros",          "exposures",     "groups",    "metrics",   "unit_tests", "data_tests",
     "semantic_models", "saved_queries", "functions", "anchors"};
-constexpr std::array<std::string_view, 22> kNodeKeys = {"name",
+constexpr std::array<std::string_view, 24> kNodeKeys = {"name",
                                                         "description",
                                                         "columns",
                                                         "config",
@@ -51,7 +51,9 @@ constexpr std::array<std::string_view, 22> kNodeKeys = {"name",
                                                         "time_spine",
                                                         "freshness",
                                                         "primary_key",
-                                                        "materialized"};
+                                                        "materialized",
+                                                        "arguments",
+                                                        "returns"};
 constexpr std::array<std::string_view, 13> kColumnKeys = {
     "name", "description", "data_type", "tests",       "data_tests",  "quote",    "tags",
     "meta", "constraints", "config",    "granularity", "policy_tags", "dimension"};
@@ -298,8 +300,12 @@ class Reader {
     node.description = read_description(entry);
     node.entry = render(entry, kWithoutForNodes, keep_in_node);
     node.config = read_config(entry, node.entry, true);
-    node.columns = read_columns(entry);
-    node.tests = read_tests(entry);
+    if (section == "functions") {  // they have no columns, and nothing tests them
+      check_function_signature(entry, node.name, shapes_);
+    } else {
+      node.columns = read_columns(entry);
+      node.tests = read_tests(entry);
+    }
     node.file = name_.path;
     node.span = document_.span(*entry.find("name"));
     node.package = name_.package;

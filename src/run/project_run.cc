@@ -41,10 +41,13 @@ std::vector<compile::Node*> hooks_with_tag(compile::Manifest& manifest, const st
   return hooks;
 }
 
+// What needs its schema.
 bool makes_relation(const compile::Node& node, bool store_failures) {
   using compile::ResourceType;
   if (node.type == ResourceType::kModel) return !node.is_ephemeral();
-  if (node.type == ResourceType::kSeed || node.type == ResourceType::kSnapshot) return true;
+  if (node.type == ResourceType::kSeed || node.type == ResourceType::kSnapshot ||
+      node.type == ResourceType::kFunction)
+    return true;
   if (node.type != ResourceType::kTest) return false;
   const jinja::Value* own =
       node.config.is_dict() ? node.config.as_dict().find("store_failures") : nullptr;
