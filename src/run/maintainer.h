@@ -49,7 +49,7 @@ struct MaintenanceJob {
   std::shared_ptr<MaintenanceJob> rest;
 };
 
-// The tier of a stage that would hold nearly as many rows as its inputs: its query is not cut.
+// The tier of a stage that would hold too many rows to pay: its query is not cut.
 constexpr std::string_view kRefusedStage = "refused";
 
 class Maintainer {

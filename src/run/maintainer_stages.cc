@@ -81,6 +81,19 @@ void tell_stages(MaintenanceJob& job) {
       is_one ? "it" : "them", is_one ? "it" : "them");
 }
 
+// A partition whose columns cannot be selected (the name of a file) cannot be carried by a stage:
+// for the question whether a cut helps, such an input has none.
+std::vector<plan::InputState> carried_states(const MaintenanceJob& job) {
+  std::vector<plan::InputState> states = states_of(job);
+  const sql::CarriedColumns columns = partition_columns(job.inputs.leaves);
+  for (plan::InputState& state : states) {
+    sql::Operator scan;
+    scan.table = state.name;
+    if (columns(scan).empty()) state.now.columns.clear();
+  }
+  return states;
+}
+
 bool has_same_columns(const std::vector<warehouse::ColumnInfo>& a,
                       const std::vector<warehouse::ColumnInfo>& b) {
   return columns_json(a) == columns_json(b);
@@ -91,7 +104,7 @@ bool has_same_columns(const std::vector<warehouse::ColumnInfo>& a,
 Status Maintainer::cut(MaintenanceJob& job, const sql::OperatorPtr& query,
                        warehouse::Connection& connection) {
   if (!unstable_functions(job.specification).empty()) return {};
-  const std::vector<plan::InputState> states = states_of(job);
+  const std::vector<plan::InputState> states = carried_states(job);
   const plan::OutputKey key = plan::choose_key(job.specification, states);
   if (plan::follows_partitions(job.specification, states, key, connection)) return {};
   sql::StageNames names;

@@ -116,7 +116,7 @@ Result<std::optional<std::string>> MaintenanceExecution::apply_stages() {
       SLUICE_TRY(drop_stages_but(stage));
       job_.rest.reset();
       if (!job_.builds_anew)
-        force_full(job_, "STAGE_TOO_LARGE", "its parts have nearly as many rows as its inputs");
+        force_full(job_, "STAGE_TOO_LARGE", "a part of the query that could be kept would have too many rows");
       return apply_query();
     }
   }
@@ -127,6 +127,10 @@ Result<std::optional<std::string>> MaintenanceExecution::apply_stages() {
 }
 
 Status MaintenanceExecution::apply_stage(MaintenanceJob& stage) {
+  if (stage.builds_anew) {
+    SLUICE_ASSIGN(const bool is_large, would_be_too_large(stage));
+    if (is_large) return refuse(stage);
+  }
   MaintenanceExecution execution(maintainer_, stage, connection_);
   SLUICE_ASSIGN(const std::optional<std::string> query, execution.apply());
   if (query) {
@@ -134,13 +138,8 @@ Status MaintenanceExecution::apply_stage(MaintenanceJob& stage) {
     SLUICE_TRY(execute(fmt::format("create or replace table {} as\n{}", stage.relation, *query)));
     SLUICE_ASSIGN(const bool is_large, is_too_large(stage));
     if (is_large) {
-      stage.entry.emplace();
-      stage.entry->relation = stage.relation;
-      stage.entry->code = stage.code;
-      stage.entry->tier = kRefusedStage;
       SLUICE_TRY(execute("drop table " + stage.relation));
-      SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, stage.node->database));
-      return ledger.save_model(*stage.entry);
+      return refuse(stage);
     }
   }
   SLUICE_TRY(execution.record());
@@ -149,22 +148,67 @@ Status MaintenanceExecution::apply_stage(MaintenanceJob& stage) {
   return {};
 }
 
-// More than half of the rows of what it reads, where that is worth counting.
+Status MaintenanceExecution::refuse(MaintenanceJob& stage) {
+  stage.entry.emplace();
+  stage.entry->relation = stage.relation;
+  stage.entry->code = stage.code;
+  stage.entry->tier = kRefusedStage;
+  SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, stage.node->database));
+  return ledger.save_model(*stage.entry);
+}
+
+namespace {
+
+// Rows kept for each row read from which on merging them costs about what reading the inputs does:
+// a column store reads faster than it groups.
+constexpr int64_t kReadPerKept = 10;
+
+}  // namespace
+
+Result<int64_t> MaintenanceExecution::count(const std::string& from) {
+  SLUICE_ASSIGN(const warehouse::StatementResult found,
+                connection_.execute("select count(*) from " + from, true));
+  return number_of(found.table.rows.at(0).at(0));
+}
+
+// Of one partition of each input: what is kept is kept for each by itself.
+Result<bool> MaintenanceExecution::would_be_too_large(MaintenanceJob& stage) {
+  constexpr size_t kFewPartitions = 8;
+  constexpr int64_t kFewRows = 2'000;
+  const std::vector<plan::ReadSet> reads = stage.plan.reads;
+  bool is_sample = false;
+  for (plan::ReadSet& set : stage.plan.reads)
+    for (const ModelInput& leaf : stage.inputs.leaves) {
+      const size_t partitions = leaf.state.now.partitions.size();
+      if (leaf.stub != set.input || partitions < kFewPartitions) continue;
+      set.is_whole = false;
+      set.partitions = {partitions / 2};
+      is_sample = true;
+    }
+  if (!is_sample) return false;
+  MaintenanceExecution sample(maintainer_, stage, connection_);
+  SLUICE_TRY(sample.stand_inputs());
+  SLUICE_ASSIGN(const int64_t kept, count("(" + stage.inputs.specification.sql + ")"));
+  int64_t most = 0;
+  for (const ModelInput& leaf : stage.inputs.leaves) {
+    if (leaf.state.now.columns.empty()) continue;
+    SLUICE_ASSIGN(const int64_t rows, count(quoted_identifier(leaf.stub)));
+    most = std::max(most, rows);
+  }
+  stage.plan.reads = reads;
+  return kept > kFewRows && kept * kReadPerKept > most;
+}
+
 Result<bool> MaintenanceExecution::is_too_large(const MaintenanceJob& stage) {
-  constexpr int64_t kSmall = 200'000;
-  const auto count = [this](const std::string& relation) -> Result<int64_t> {
-    SLUICE_ASSIGN(const warehouse::StatementResult found,
-                  connection_.execute("select count(*) from " + relation, true));
-    return number_of(found.table.rows.at(0).at(0));
-  };
+  constexpr int64_t kFewRows = 200'000;
   SLUICE_ASSIGN(const int64_t kept, count(stage.relation));
-  if (kept <= kSmall) return false;
+  if (kept <= kFewRows) return false;
   int64_t most = 0;
   for (const ModelInput& leaf : stage.inputs.leaves) {
     SLUICE_ASSIGN(const int64_t rows, count(leaf.relation));
     most = std::max(most, rows);
   }
-  return kept > most / 2;
+  return kept * kReadPerKept > most;
 }
 
 Status MaintenanceExecution::drop_stages_but(const MaintenanceJob& refused) {

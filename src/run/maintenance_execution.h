@@ -29,6 +29,9 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   Result<std::optional<std::string>> apply_query();
   Result<std::optional<std::string>> apply_stages();
   Status apply_stage(MaintenanceJob& stage);
+  Status refuse(MaintenanceJob& stage);
+  Result<int64_t> count(const std::string& from);
+  Result<bool> would_be_too_large(MaintenanceJob& stage);
   Result<bool> is_too_large(const MaintenanceJob& stage);
   Status drop_stages_but(const MaintenanceJob& refused);
   Status drop_stages_from(Ledger& ledger, size_t first);
