@@ -116,7 +116,8 @@ Result<std::optional<std::string>> MaintenanceExecution::apply_stages() {
       SLUICE_TRY(drop_stages_but(stage));
       job_.rest.reset();
       if (!job_.builds_anew)
-        force_full(job_, "STAGE_TOO_LARGE", "a part of the query that could be kept would have too many rows");
+        force_full(job_, "STAGE_TOO_LARGE",
+                   "a part of the query that could be kept would have too many rows");
       return apply_query();
     }
   }

@@ -62,7 +62,7 @@ class PlanPrinter {
   MaybePrinted window(const Operator& op);
   MaybePrinted join(const Operator& op, bool carries);
   MaybePrinted mark_join(const Operator& op, const Printed& left, const Printed& right) const;
-  MaybePrinted set_operation(const Operator& op);
+  MaybePrinted set_operation(const Operator& op, bool carries);
 
   const StandIns& stand_ins_;
   const CarriedColumns& carried_;
@@ -110,7 +110,7 @@ MaybePrinted PlanPrinter::print(const Operator& op, bool carries) {
     case OperatorKind::kJoin:
       return join(op, carries);
     case OperatorKind::kSetOperation:
-      return set_operation(op);
+      return set_operation(op, carries);
     case OperatorKind::kCommonTable:
       return print(*op.inputs[0], carries);
     default:
@@ -356,13 +356,17 @@ MaybePrinted PlanPrinter::mark_join(const Operator& op, const Printed& left,
   return out;
 }
 
-MaybePrinted PlanPrinter::set_operation(const Operator& op) {
+// A UNION ALL hands carried columns on by position.
+MaybePrinted PlanPrinter::set_operation(const Operator& op, bool carries) {
+  const bool is_union = op.set_operation == SetOperation::kUnion && op.is_all;
   Printed out;
   out.width = op.width;
-  for (const OperatorPtr& input : op.inputs) {
-    const MaybePrinted side = print(*input, false);
-    if (!side || !side->blank.empty()) return std::nullopt;
-    if (!out.query.empty())
+  for (size_t i = 0; i < op.inputs.size(); ++i) {
+    const MaybePrinted side = print(*op.inputs[i], carries && is_union);
+    if (!side || !side->blank.empty() || (i > 0 && side->carried != out.carried))
+      return std::nullopt;
+    out.carried = side->carried;
+    if (i > 0)
       out.query +=
           fmt::format(" {}{} ", set_operation_name(op.set_operation), op.is_all ? " ALL" : "");
     out.query += fmt::format("(select * from ({}) t)", side->query);

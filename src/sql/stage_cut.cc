@@ -66,6 +66,7 @@ class CutFinder {
   // Whether rows of a partitioned input come out as they are: filtered, projected, joined.
   bool visit(const Operator& op);
   bool visit_join(const Operator& op);
+  bool visit_others(const Operator& op);
   // Rows of a partitioned input that no stage holds end here.
   bool block(bool is_open) {
     is_blocked_ = is_blocked_ || is_open;
@@ -97,12 +98,20 @@ bool CutFinder::visit(const Operator& op) {
       if (std::find(cuts_.begin(), cuts_.end(), &op) == cuts_.end()) cuts_.push_back(&op);
       return false;
     }
-    default: {
-      bool is_open = false;
-      for (const OperatorPtr& input : op.inputs) is_open = visit(*input) || is_open;
-      return block(is_open);
-    }
+    default:
+      return visit_others(op);
   }
+}
+
+bool CutFinder::visit_others(const Operator& op) {
+  size_t num_open = 0;
+  for (const OperatorPtr& input : op.inputs)
+    if (visit(*input)) ++num_open;
+  // Rows of all sides of a UNION ALL come from partitions.
+  const bool is_union = op.kind == OperatorKind::kSetOperation &&
+                        op.set_operation == SetOperation::kUnion && op.is_all;
+  if (is_union && num_open == op.inputs.size()) return true;
+  return block(num_open > 0);
 }
 
 bool CutFinder::visit_join(const Operator& op) {
@@ -118,39 +127,57 @@ bool CutFinder::visit_join(const Operator& op) {
 
 // One aggregate of the query: what the stage keeps for it and how the rest merges that.
 struct Partial {
-  std::vector<ExprPtr> kept;        // over the rows
+  std::vector<ExprPtr> kept;        // aggregates over the rows
   std::vector<std::string> merges;  // aggregates, one for each kept column
+  ExprPtr distinct_key;             // DISTINCT: a further group key of the stage, in place of these
 };
 
 bool is_small_integer(std::string_view type) {
   return is_one_of(type, {"TINYINT", "SMALLINT", "INTEGER"});
 }
 
+bool is_exact_sum(const Expr& call) {
+  return call.name == "sum" && (call.type == "HUGEINT" || call.type.starts_with("DECIMAL"));
+}
+
+// The argument where the call's filter holds, else NULL, which neither count nor sum sees.
+ExprPtr filtered_argument(const Expr& call) {
+  const ExprPtr& argument = call.children[0];
+  if (call.call->filter == nullptr) return argument;
+  return call_expr(ExprKind::kCase, "",
+                   {call.call->filter, argument, constant_expr("NULL", argument->type)},
+                   argument->type);
+}
+
 std::optional<Partial> partial_of(const ExprPtr& call) {
   const AggregateCall& how = *call->call;
   if (!how.order.empty()) return std::nullopt;
-  const size_t num_arguments = call->children.size();
+  const bool is_single = call->children.size() == 1;
   if (is_one_of(call->name, {"min", "max", "bool_and", "bool_or", "bit_and", "bit_or"}))
-    return num_arguments == 1 ? std::optional(Partial{{call}, {call->name}}) : std::nullopt;
-  if (how.is_distinct) return std::nullopt;
-  if (is_one_of(call->name, {"count", "count_star"})) return Partial{{call}, {"sum"}};
-  if (num_arguments != 1) return std::nullopt;
-  if (call->name == "bit_xor") return Partial{{call}, {"bit_xor"}};
-  if (call->name == "sum" && (call->type == "HUGEINT" || call->type.starts_with("DECIMAL")))
-    return Partial{{call}, {"sum"}};
+    return is_single ? std::optional(Partial{{call}, {call->name}, nullptr}) : std::nullopt;
+  const bool is_count = is_one_of(call->name, {"count", "count_star"});
+  if (how.is_distinct)
+    return is_single && (is_count || is_exact_sum(*call))
+               ? std::optional(Partial{{}, {}, filtered_argument(*call)})
+               : std::nullopt;
+  if (is_count) return Partial{{call}, {"sum"}, nullptr};
+  if (!is_single) return std::nullopt;
+  if (call->name == "bit_xor") return Partial{{call}, {"bit_xor"}, nullptr};
+  if (is_exact_sum(*call)) return Partial{{call}, {"sum"}, nullptr};
   if (call->name == "avg" && is_small_integer(call->children[0]->type)) {
     auto sum = std::make_shared<Expr>(*call), count = std::make_shared<Expr>(*call);
     sum->name = "sum";
     sum->type = "HUGEINT";
     count->name = "count";
     count->type = "BIGINT";
-    return Partial{{sum, count}, {"sum", "sum"}};
+    return Partial{{sum, count}, {"sum", "sum"}, nullptr};
   }
   return std::nullopt;
 }
 
 // The value of the query's aggregate from the merged columns, the first of which is `first`.
 ExprPtr finished(const Expr& call, size_t first) {
+  if (call.call->is_distinct) return cast_expr(column_expr(first, call.type), call.type);
   if (call.name == "count" || call.name == "count_star")
     return cast_expr(
         call_expr(ExprKind::kOperator, "COALESCE",
@@ -180,46 +207,80 @@ struct Cut {
   std::string stand_in;  // FROM entry
 };
 
-std::optional<Cut> cut_partials(const Operator& op, const std::string& name,
-                                const CarriedColumns& partitions) {
-  auto kept = std::make_shared<Operator>(op);
-  kept->expressions.clear();
-  kept->grouping_functions.clear();
-  kept->grouping_sets.assign(1, {});
-  for (size_t i = 0; i < op.groups.size(); ++i) kept->grouping_sets[0].push_back(i);
-  std::vector<std::string> types;
-  for (const ExprPtr& group : op.groups) types.push_back(group->type);
-  auto merged = std::make_shared<Operator>();
-  auto result = std::make_shared<Operator>();
-  for (size_t i = 0; i < op.groups.size(); ++i) {
-    merged->groups.push_back(column_expr(i, types[i]));
-    result->expressions.push_back(column_expr(i, types[i]));
-  }
+// An aggregate as the two that it becomes, and the columns between them.
+struct Split {
+  std::shared_ptr<Operator> kept;    // by partition
+  std::shared_ptr<Operator> merged;  // over what is kept
+  std::shared_ptr<Operator> result;  // the columns of the aggregate
+  std::vector<std::string> types;    // of what is kept
+};
+
+// Groups first, then what DISTINCT needs as keys, then the aggregates.
+std::optional<Split> split(const Operator& op) {
+  Split out{std::make_shared<Operator>(op),
+            std::make_shared<Operator>(),
+            std::make_shared<Operator>(),
+            {}};
+  std::vector<Partial> partials;
   for (const ExprPtr& call : op.expressions) {
-    const std::optional<Partial> partial = partial_of(call);
+    std::optional<Partial> partial = partial_of(call);
     if (!partial) return std::nullopt;
-    result->expressions.push_back(finished(*call, types.size()));
-    for (size_t i = 0; i < partial->kept.size(); ++i) {
-      merged->expressions.push_back(call_expr(ExprKind::kAggregate, partial->merges[i],
-                                              {column_expr(types.size(), partial->kept[i]->type)},
-                                              partial->kept[i]->type));
-      types.push_back(partial->kept[i]->type);
-      kept->expressions.push_back(partial->kept[i]);
+    if (partial->distinct_key != nullptr) out.kept->groups.push_back(partial->distinct_key);
+    partials.push_back(std::move(*partial));
+  }
+  out.kept->expressions.clear();
+  for (const ExprPtr& group : out.kept->groups) out.types.push_back(group->type);
+  for (size_t i = 0; i < op.groups.size(); ++i) {
+    out.merged->groups.push_back(column_expr(i, out.types[i]));
+    out.result->expressions.push_back(column_expr(i, out.types[i]));
+  }
+  size_t next_key = op.groups.size();
+  for (size_t i = 0; i < partials.size(); ++i) {
+    const Expr& call = *op.expressions[i];
+    const Partial& partial = partials[i];
+    std::vector<ExprPtr>& merges = out.merged->expressions;
+    out.result->expressions.push_back(finished(call, op.groups.size() + merges.size()));
+    if (partial.distinct_key != nullptr) {
+      auto merge = std::make_shared<Expr>(call);
+      merge->children = {column_expr(next_key++, partial.distinct_key->type)};
+      merge->call->filter = nullptr;
+      merges.push_back(std::move(merge));
+    }
+    for (size_t k = 0; k < partial.kept.size(); ++k) {
+      const std::string& type = partial.kept[k]->type;
+      merges.push_back(call_expr(ExprKind::kAggregate, partial.merges[k],
+                                 {column_expr(out.types.size(), type)}, type));
+      out.types.push_back(type);
+      out.kept->expressions.push_back(partial.kept[k]);
     }
   }
-  kept->width = types.size();
-  merged->kind = OperatorKind::kAggregate;
-  merged->grouping_sets = op.grouping_sets;
-  merged->grouping_functions = op.grouping_functions;
-  merged->inputs = {stage_scan(name, types)};
-  merged->width = types.size() + op.grouping_functions.size();
+  return out;
+}
+
+std::optional<Cut> cut_partials(const Operator& op, const std::string& name,
+                                const CarriedColumns& partitions) {
+  const std::optional<Split> parts = split(op);
+  if (!parts) return std::nullopt;
+  Operator& kept = *parts->kept;
+  kept.grouping_functions.clear();
+  kept.grouping_sets.assign(1, {});
+  for (size_t i = 0; i < kept.groups.size(); ++i) kept.grouping_sets[0].push_back(i);
+  kept.width = parts->types.size();
+  Operator& merged = *parts->merged;
+  merged.kind = OperatorKind::kAggregate;
+  merged.grouping_sets = op.grouping_sets;
+  merged.grouping_functions = op.grouping_functions;
+  merged.inputs = {stage_scan(name, parts->types)};
+  const size_t first_function = merged.groups.size() + merged.expressions.size();
+  merged.width = first_function + op.grouping_functions.size();
+  Operator& result = *parts->result;
   for (size_t i = 0; i < op.grouping_functions.size(); ++i)
-    result->expressions.push_back(column_expr(types.size() + i, "BIGINT"));
-  result->kind = OperatorKind::kProject;
-  result->width = result->expressions.size();
-  result->inputs = {merged};
-  std::optional<PlanText> stage = plan_text(*kept, {}, partitions);
-  const std::optional<PlanText> reader = plan_text(*result, {}, {});
+    result.expressions.push_back(column_expr(first_function + i, "BIGINT"));
+  result.kind = OperatorKind::kProject;
+  result.width = result.expressions.size();
+  result.inputs = {parts->merged};
+  std::optional<PlanText> stage = plan_text(kept, {}, partitions);
+  const std::optional<PlanText> reader = plan_text(result, {}, {});
   if (!stage || !reader || stage->num_carried == 0) return std::nullopt;
   return Cut{{std::move(stage->query), stage->num_columns, stage->num_carried},
              "(" + reader->query + ")"};

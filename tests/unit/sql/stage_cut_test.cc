@@ -159,6 +159,30 @@ TEST_F(StageCutTest, KeepsPartialAggregatesByPartition) {
             "carries 2");
 }
 
+TEST_F(StageCutTest, KeepsDistinctValuesAsKeys) {
+  EXPECT_EQ(
+      cut("select customer, count(distinct id % 7) as n, count(distinct dt) filter (where id > "
+          "20) as days, sum(distinct amount) as s, count(*) as c, max(id) as m from orders "
+          "group by customer"),
+      "carries 1");
+  EXPECT_EQ(cut("select count(distinct customer) as n from orders where id < 0"), "carries 1");
+  EXPECT_EQ(
+      cut("select isodow(dt) as dow, count(distinct customer) as n from orders group by rollup "
+          "(1)"),
+      "carries 1");
+}
+
+TEST_F(StageCutTest, CarriesThroughUnionAll) {
+  EXPECT_EQ(
+      cut("select customer, sum(n) as n from (select customer, id as n from orders where id > 5 "
+          "union all select customer, n from events) both_of group by customer"),
+      "carries 1");
+  EXPECT_EQ(
+      cut("select customer, count(*) as n from (select customer from orders union all select id "
+          "from customers) both_of group by customer"),
+      "none");
+}
+
 TEST_F(StageCutTest, KeepsAggregatesThatArePartitionedThemselves) {
   EXPECT_EQ(
       cut("with daily as (select dt, median(id) as m, count(distinct customer) as c from "
@@ -177,7 +201,8 @@ TEST_F(StageCutTest, CutsNothingThatItCannotMerge) {
   EXPECT_EQ(cut("select customer, sum(quantity) as total from orders group by customer"), "none");
   EXPECT_EQ(cut("select customer, avg(amount) as mean from orders group by customer"), "none");
   EXPECT_EQ(cut("select customer, median(id) as m from orders group by customer"), "none");
-  EXPECT_EQ(cut("select customer, count(distinct id) as n from orders group by customer"), "none");
+  EXPECT_EQ(cut("select customer, sum(distinct quantity) as n from orders group by customer"),
+            "none");
   EXPECT_EQ(
       cut("select id, row_number() over (partition by customer order by id) as n from orders"),
       "none");
