@@ -16,6 +16,9 @@ namespace sluice::cli {
 namespace {
 
 constexpr int kUsageExit = 2;
+constexpr std::string_view kExitCodes =
+    "Exit codes: 0 all is well; 1 something that ran or was checked failed; 2 the command could "
+    "not\ndo its work, or was cancelled.";
 
 // One CLI11 option and the row it came from.
 struct BoundOption {
@@ -77,7 +80,8 @@ class CommandLineParser {
     root_.allow_extras();
     root_.footer(
         "Examples:\n  sluice init shop\n  sluice build\n  sluice run --select +orders\n\n"
-        "`sluice COMMAND --help` shows the options of a command.");
+        "`sluice COMMAND --help` shows the options of a command.\n" +
+        std::string(kExitCodes));
     for (const OptionSpec& spec : table_)
       if (spec.commands == 0 || spec.everywhere)
         root_options_.push_back(
@@ -118,7 +122,7 @@ class CommandLineParser {
     bound.app->set_help_flag("-h,--help", "Show this help");
     bound.app->allow_extras();
     bound.app->prefix_command(false);
-    bound.app->footer("Examples:\n" + std::string(spec.examples));
+    bound.app->footer("Examples:\n" + std::string(spec.examples) + "\n" + std::string(kExitCodes));
     if (!spec.positional.empty()) {
       bound.app
           ->add_option(std::string(spec.positional), out_.options.name,
