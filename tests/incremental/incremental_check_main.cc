@@ -149,7 +149,8 @@ Status Project::make_models() {
   const size_t wanted = 1 + below(5);
   for (size_t attempt = 0; models_.size() < wanted && attempt < 200; ++attempt) {
     QueryGenerator generator(random_, readables);
-    Query query = generator.make(1 + static_cast<int>(below(4)));
+    Query query =
+        below(3) == 0 ? generator.make_plain() : generator.make(1 + static_cast<int>(below(4)));
     Model model;
     model.name = fmt::format("m{}", models_.size() + 1);
     model.sql = query.sql;
@@ -268,11 +269,11 @@ Result<bool> Project::run() {
   for (size_t step = 0; step < 6; ++step) {
     if (step > 0) {
       SLUICE_ASSIGN(change, data_->mutate());
-      if (below(3) == 0) {
+      for (size_t others = below(3); others > 0; --others) {
         SLUICE_ASSIGN(const std::string more, data_->mutate());
         change += "; " + more;
       }
-      if (below(12) == 0) change += "; " + edit_model();
+      if (below(6) == 0) change += "; " + edit_model();
     }
     history_ += fmt::format("  {}\n", change);
     const bool is_subset = step > 0 && step < 5 && below(6) == 0;

@@ -199,8 +199,10 @@ planted_bug("an expression that one window partitions by stays" sql/locality_win
 # What is affected and what is read.
 
 planted_bug("NULL is no partition" plan/maintenance.cc
-  [["{}{} IS NOT DISTINCT FROM {}", i == 0]]
-  [[fmt::runtime(BUG ? "{}{} = {}" : "{}{} IS NOT DISTINCT FROM {}"), i == 0]])
+  [["{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ",
+                         quoted_identifier(column.name)]]
+  [[fmt::runtime(BUG ? "{}{} = {}" : "{}{} IS NOT DISTINCT FROM {}"), i == 0 ? "" : " AND ",
+                         quoted_identifier(column.name)]])
 planted_bug("an open interval does not reach NULLs" plan/maintenance.cc
   [[const bool is_open = !set.low || !set.high;]]
   [[const bool is_open = (!set.low || !set.high) && !BUG;]])
@@ -216,8 +218,8 @@ planted_bug("months are not padded" plan/maintenance.cc
   [[return has_months ?]]
   [[return has_months && !BUG ?]])
 planted_bug("one changed input is enough" plan/maintenance.cc
-  [[    for (std::vector<PartitionValue>& row : rows) out.points.insert(std::move(row));]]
-  [[    for (std::vector<PartitionValue>& row : rows) out.points.insert(std::move(row));
+  [[    for (std::vector<PartitionValue>& row : rows) out.points[positions].insert(std::move(row));]]
+  [[    for (std::vector<PartitionValue>& row : rows) out.points[positions].insert(std::move(row));
     if (BUG) break;]])
 planted_bug("an input that the key does not follow is taken for unchanged" plan/maintenance.cc
   [[if (changed.contains(scan.input->name) && !is_local(scan)) return &scan;]]
@@ -230,12 +232,9 @@ planted_bug("an input that the key does not follow is not read" plan/maintenance
       break;]]
   [[      is_whole = !BUG;
       break;]])
-planted_bug("a key of several columns is local when one of them is" plan/maintenance.cc
-  [[           std::all_of(key_.columns.begin(), key_.columns.end(), [&](size_t column) {]]
-  [[           (BUG || std::all_of(key_.columns.begin(), key_.columns.end(), [&](size_t column) {
-             return partition_dep(locality_, scan, column) != nullptr;
-           })) &&
-           std::any_of(key_.columns.begin(), key_.columns.end(), [&](size_t column) {]])
+planted_bug("inputs that tell different columns of a key affect only rows that both tell" plan/maintenance.cc
+  [[(out.empty() ? "" : " OR ") + points_predicate(positions, points);]]
+  [[(out.empty() ? "" : BUG ? " AND " : " OR ") + points_predicate(positions, points);]])
 planted_bug("ordinary columns are taken for partition columns" plan/maintenance.cc
   [[return is_covered ? &found->second : nullptr;]]
   [[return is_covered || BUG ? &found->second : nullptr;]])
@@ -251,9 +250,9 @@ planted_bug("new partitions are no change" detect/manifest.cc
 planted_bug("rewritten partitions are no change" detect/manifest.cc
   [[if (found->second->version != partition.version)]]
   [[if (found->second->version != partition.version && !BUG)]])
-planted_bug("a file of the same size is the same" detect/files.cc
+planted_bug("a file that is known is not looked at again" detect/files.cc
   [[    if (is_untouched) {]]
-  [[    if (is_untouched || (BUG && old.size == info.size)) {]])
+  [[    if (is_untouched || BUG) {]])
 planted_bug("a partition is its file names" detect/files.cc
   [[path.size(), path, record->second.content);]]
   [[path.size(), path, BUG ? std::string() : record->second.content);]])
@@ -275,9 +274,10 @@ planted_bug("rows without a key are not replaced" run/maintenance_execution.cc
   [[    among += fmt::format(" and different.{0} IS NOT DISTINCT FROM candidate.{0}",]]
   [[    among += fmt::format(fmt::runtime(BUG ? " and different.{0} = candidate.{0}"
                              : " and different.{0} IS NOT DISTINCT FROM candidate.{0}"),]])
-planted_bug("what was not recomputed counts as gone" run/maintenance_execution.cc
-  [[const std::string where = job_.plan.affected.empty() ?]]
-  [[const std::string where = job_.plan.affected.empty() || BUG ?]])
+planted_bug("old rows stay beside the new ones" run/maintenance_execution.cc
+  [[  SLUICE_TRY(execute(fmt::format("delete from {} candidate where {}{}", job_.relation, exists,]]
+  [[  SLUICE_TRY(execute(fmt::format("delete from {} candidate where {}{}", job_.relation,
+                                 BUG ? std::string("false") : exists,]])
 planted_bug("changed partitions are not told to readers" run/maintenance_execution.cc
   [[partition.version = generation;]]
   [[partition.version = BUG ? 1 : generation;]])

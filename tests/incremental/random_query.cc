@@ -81,6 +81,17 @@ Query QueryGenerator::make(int depth) {
   return (this->*kMakers[below(std::size(kMakers))])(depth);
 }
 
+Query QueryGenerator::make_plain() {
+  switch (below(4)) {
+    case 0:
+      return join(1);
+    case 1:
+      return shared_subquery(1);
+    default:
+      return window(1);
+  }
+}
+
 Query QueryGenerator::base() {
   const Readable& readable = readables_[below(readables_.size())];
   Items items;

@@ -31,6 +31,9 @@ class QueryGenerator {
   QueryGenerator(std::mt19937_64& random, std::vector<Readable> readables)
       : random_(random), readables_(std::move(readables)) {}
 
+  // One step over a table: a window, a join or a CTE that is read twice. What make() builds of many
+  // steps seldom keeps its key.
+  Query make_plain();
   // The query with fewer rows: the same columns.
   Query edited(const Query& query);
   // Columns are named c0, c1…; no two rows of any window or DISTINCT ON tie unless they are equal.

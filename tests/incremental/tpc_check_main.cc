@@ -1,7 +1,7 @@
 // TPC-H and TPC-DS as maintained models: every query over facts that are partitioned by month is
 // analysed, run after changes of its files and compared with an execution by the engine alone.
 //   tpc_check --extensions DIR [--set tpch|tpcds] [--scale 0.01] [--least PERCENT] [--analyse-only]
-//             [--query N] [--folder DIR] [--keep]
+//             [--steps N] [--query N] [--folder DIR] [--keep]
 // DIR holds tpch.duckdb_extension and tpcds.duckdb_extension (tests/incremental/tpc fetches them).
 // Prints a line for each query: whether its plan is one that we read, and what its refreshes were.
 // With --least it fails when fewer queries are maintained without a full rebuild. The last line is
@@ -32,7 +32,8 @@ struct Settings {
   std::string folder = fast_folder();
   double scale = 0.01;
   double least = 0;
-  int query = 0;  // 0: all
+  int query = 0;       // 0: all
+  size_t steps = 100;  // changes, if there are as many
   bool analyses_only = false;
   bool keep = false;
 };
@@ -263,7 +264,7 @@ Result<bool> TpcCheck::run() {
   if (!settings_.analyses_only) {
     write_project();
     SLUICE_TRY(refresh("first build", false));
-    for (size_t step = 1;; ++step) {
+    for (size_t step = 1; step <= settings_.steps; ++step) {
       SLUICE_ASSIGN(const std::string change, data_->change(step));
       if (change.empty()) break;
       SLUICE_TRY(refresh(change, change != "dimensions changed"));
@@ -305,6 +306,8 @@ int main(int argc, char** argv) {
       settings.scale = std::stod(value());
     else if (word == "--least")
       settings.least = std::stod(value());
+    else if (word == "--steps")
+      settings.steps = std::stoul(value());
     else if (word == "--query")
       settings.query = std::stoi(value());
     else if (word == "--folder")
@@ -314,9 +317,10 @@ int main(int argc, char** argv) {
     else if (word == "--keep")
       settings.keep = true;
     else {
-      std::cerr << "tpc_check: unknown word \"" << word
-                << "\"; use --extensions, --set, --scale, --least, --query, --analyse-only, "
-                   "--folder, --keep\n";
+      std::cerr
+          << "tpc_check: unknown word \"" << word
+          << "\"; use --extensions, --set, --scale, --least, --steps, --query, --analyse-only, "
+             "--folder, --keep\n";
       return 2;
     }
   }
