@@ -3,10 +3,9 @@
 // kept, and the rest reads those. A stage keeps what can be brought up to date by partition:
 //   - the aggregate itself, where one of its group keys is a function of the partition columns;
 //   - else partial aggregates for each partition and group, which the rest merges. That is exact
-//   for
-//     count, sum of integers and decimals, min, max, bool_and, bool_or, bit_and, bit_or, bit_xor
-//     and avg of integers up to 32 bits, and for DISTINCT; sums of floating-point numbers depend on
-//     their order and are not merged (docs/incremental.md).
+//     for count, sum of integers and decimals, min, max, bool_and, bool_or, bit_and, bit_or,
+//     bit_xor, and for DISTINCT; sums of floating-point numbers depend on their order, and avg on
+//     how the engine rounds: they are not merged (docs/incremental.md).
 #pragma once
 
 #include <functional>
