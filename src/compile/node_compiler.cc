@@ -164,7 +164,7 @@ Status NodeCompiler::compile_locked(Node& node, warehouse::Connection* connectio
     if (!kwargs) return failed(std::move(kwargs.error()));
     ctx.extra["_dbt_generic_test_kwargs"] = std::move(*kwargs);
   }
-  if (node.language != "sql" || jinja::is_plain_text(node.raw_code)) {
+  if (jinja::is_plain_text(node.raw_code)) {
     node.compiled_code = std::string(node.raw_code);
   } else {
     auto tmpl = template_of(node);

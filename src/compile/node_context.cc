@@ -229,7 +229,6 @@ bool NodeContext::lookup_node_name(std::string_view name, Value& out) const {
       {"execute", [](const NodeContext& ctx) { return Value::boolean(ctx.executing()); }},
       {"this", [](const NodeContext& ctx) { return ctx.this_relation(); }},
       {"model", [](const NodeContext& ctx) { return ctx.model_value(); }},
-      {"node", [](const NodeContext& ctx) { return ctx.model_value(); }},
       {"database",
        [](const NodeContext& ctx) {
          const SharedText database =

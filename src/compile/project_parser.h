@@ -43,6 +43,8 @@ class ProjectParser {
   std::string render_description(const std::string& text, const Span& span,
                                  std::vector<SharedText>* blocks = nullptr);
   void document_macros();
+  // project_parser_macro_arguments.cc
+  void check_macro_arguments();
   std::vector<Column> make_columns(const std::vector<project::ColumnProperties>& columns);
   // project_parser_sources.cc
   void parse_sources();
@@ -93,6 +95,7 @@ class ProjectParser {
   void warn_test_arguments(const GenericTestDefinition& definition, const TestTarget& target,
                            const std::string& file, size_t package, const Span& span,
                            Diagnostics& out) const;
+  void report_shared_name(const Node& node, const Node& other);
   void warn_exposure_name(const project::OtherProperties& other);
   // project_parser_versions.cc
   static void take_version(const project::NodeProperties& properties, Node& node);

@@ -84,6 +84,28 @@ void ProjectParser::check_names() {
   }
 }
 
+// A model and a seed of one name are an error only when a flag says so, or one relation is meant.
+void ProjectParser::report_shared_name(const Node& node, const Node& other) {
+  const auto report = [&](std::string message, std::string hint) {
+    Error error(ErrorCode::kDuplicateResource, std::move(message), std::move(hint));
+    error.set_node(node.unique_id).add_span(node.span).add_span(other.span);
+    return error;
+  };
+  const std::string hint = "rename one of the files; dbt finds a resource by its file's name alone";
+  if (node.type == other.type)
+    return diagnostics_.add_error(
+        report(fmt::format("found two {}s with the name '{}'",
+                           project::resource_type_name(node.type), node.name),
+               hint));
+  if (shared_.project().behaviour_flags.require_unique_project_resource_names)
+    return diagnostics_.add_error(
+        report(fmt::format("found two resources with the name '{}'", node.name), hint));
+  diagnostics_.add_warning(
+      report(fmt::format("'{}' and '{}' have the same name", other.unique_id, node.unique_id),
+             "rename one of them: ref() finds only one"),
+      "DuplicateNameDistinctNodeTypesDeprecation");
+}
+
 void ProjectParser::warn_test_arguments(const GenericTestDefinition& definition,
                                         const TestTarget& target, const std::string& file,
                                         size_t package, const Span& span, Diagnostics& out) const {

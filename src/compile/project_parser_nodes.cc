@@ -207,8 +207,11 @@ void ProjectParser::parse_files() {
     take_signature(draft);
     if (!draft.properties) continue;
     Node& node = *draft.node;
-    node.description =
-        render_description(draft.properties->description, draft.properties->span, &node.doc_blocks);
+    // dbt shows the description of a function as it is written.
+    node.description = node.type == ResourceType::kFunction
+                           ? draft.properties->description
+                           : render_description(draft.properties->description,
+                                                draft.properties->span, &node.doc_blocks);
     node.columns = make_columns(draft.properties->columns);
     node.patch_path = fmt::format("{}://{}", node.package_name, draft.properties->file);
     const Value& entry = draft.properties->entry;
@@ -279,7 +282,7 @@ void ProjectParser::render_draft(Draft& draft) {
       ctx.extra["_dbt_generic_test_kwargs"] = std::move(*kwargs);
       macros_of_arguments = std::exchange(ctx.macro_ids, {});
     }
-    if (node.language == "sql" && !jinja::is_plain_text(node.raw_code)) {
+    if (!jinja::is_plain_text(node.raw_code)) {
       uint32_t first_line =
           node.test_metadata || node.type == ResourceType::kOperation ? 1 : node.span.line;
       auto tmpl = jinja::compile_template(node.raw_code, node.original_file_path, first_line);

@@ -136,17 +136,11 @@ void ProjectParser::check_duplicates() {
       node.reset();
       continue;
     }
-    if (!inserted) {
-      Error error(ErrorCode::kDuplicateResource,
-                  fmt::format("found two {}s with the name '{}'",
-                              project::resource_type_name(node->type), node->name),
-                  "rename one of the files; dbt finds a resource by its file's name alone");
-      error.set_node(node->unique_id).add_span(node->span).add_span(known->second->span);
-      diagnostics_.add_error(std::move(error));
-    }
+    const bool is_other_type = !inserted && known->second->type != node->type;
+    if (!inserted) report_shared_name(*node, *known->second);
     if (!node->is_refable() || node->relation_name.empty()) continue;
     auto [other, fresh] = by_relation.emplace(lower_case(node->relation_name), node.get());
-    if (fresh || !inserted) continue;
+    if (fresh || (!inserted && !is_other_type)) continue;
     Error error(ErrorCode::kDuplicateResource,
                 fmt::format("'{}' and '{}' would both be written to {}", other->second->unique_id,
                             node->unique_id, node->relation_name),
@@ -164,6 +158,7 @@ bool ProjectParser::parse() {
   index_properties();
   parse_files();
   document_macros();
+  if (shared_.project().behaviour_flags.validate_macro_args) check_macro_arguments();
   shared_.manifest.index();
   parse_generic_tests();
   parse_unit_tests();

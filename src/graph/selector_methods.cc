@@ -296,7 +296,9 @@ NodeSet MethodMatcher::match_group(const Criterion& criterion) const {
     if (resource.semantic != nullptr)
       return resource.semantic->type == ResourceType::kMetric &&
              !resource.semantic->group.empty() && pattern.matches(resource.semantic->group);
-    if (resource.node == nullptr || !resource.node->config.is_dict()) return false;
+    if (resource.node == nullptr || !resource.node->config.is_dict() ||
+        resource.node->type == ResourceType::kFunction)
+      return false;
     const jinja::Value* group = resource.node->config.as_dict().find("group");
     return group != nullptr && group->is_string() && pattern.matches(group->as_string());
   });

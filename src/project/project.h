@@ -197,7 +197,9 @@ struct BehaviourFlags {
   bool require_generic_test_arguments_property = true;
   bool require_ref_searches_node_package_before_root = false;
   bool require_resource_names_without_spaces = true;
+  bool require_unique_project_resource_names = false;
   bool skip_nodes_if_on_run_start_fails = false;
+  bool validate_macro_args = false;
 };
 
 struct Project {

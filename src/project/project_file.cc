@@ -332,6 +332,8 @@ void read_root_settings(const yaml::Document& document, const Package& package,
   take_flag("require_ref_searches_node_package_before_root",
             flags.require_ref_searches_node_package_before_root);
   take_flag("require_resource_names_without_spaces", flags.require_resource_names_without_spaces);
+  take_flag("require_unique_project_resource_names", flags.require_unique_project_resource_names);
+  take_flag("validate_macro_args", flags.validate_macro_args);
   take_flag("skip_nodes_if_on_run_start_fails", flags.skip_nodes_if_on_run_start_fails);
   project.has_query_comment = root.find("query-comment") != nullptr;
   if (project.has_query_comment)

@@ -34,8 +34,10 @@ Status write_compiled_file(FileSystem& fs, const compile::Manifest& manifest,
   if (!node.compiled || node.type == compile::ResourceType::kSeed ||
       node.type == compile::ResourceType::kSnapshot)
     return {};
-  // A hook that only logs has nothing to show.
-  if (node.type == compile::ResourceType::kOperation && node.compiled_code.empty()) return {};
+  // A hook that only logs has nothing to show, nor has a function without a body.
+  if (node.compiled_code.empty() && (node.type == compile::ResourceType::kOperation ||
+                                     node.type == compile::ResourceType::kFunction))
+    return {};
   return fs.write_if_changed(node_file(manifest, node, "compiled"), node.compiled_code);
 }
 

@@ -1,0 +1,1 @@
+x || 'same name'

@@ -1,0 +1,1 @@
+select {% if execute %}{{ function('plus_one') }}{% endif %}(v) as n from {{ ref('uses') }}

@@ -1,0 +1,2 @@
+def main(x):
+    return x  # {{ not_a_template }}
