@@ -343,10 +343,11 @@ class CommandLineParser {
 
   void check_output_format(const BoundCommand& chosen) {
     Options& options = out_.options;
-    const bool shows = options.command == Command::kShow || options.command == Command::kCompile ||
-                       options.command == Command::kPlan || options.command == Command::kVerify ||
-                       options.command == Command::kCheck || options.command == Command::kCost ||
-                       options.command == Command::kAudit;
+    constexpr uint32_t kShows =
+        command_bit(Command::kShow) | command_bit(Command::kCompile) | command_bit(Command::kPlan) |
+        command_bit(Command::kVerify) | command_bit(Command::kCheck) | command_bit(Command::kCost) |
+        command_bit(Command::kAudit) | command_bit(Command::kAdopt) | command_bit(Command::kState);
+    const bool shows = (command_bit(options.command) & kShows) != 0;
     const bool lists = options.command == Command::kList;
     if (options.command == Command::kSource) return;
     if (options.output.empty()) options.output = lists ? "selector" : "text";

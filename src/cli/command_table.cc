@@ -26,6 +26,13 @@ std::vector<CommandSpec> maintenance_commands() {
       {Command::kAudit, "audit", "", "audit",
        "Find incremental models whose tables are not what a full refresh would make",
        "  sluice audit\n  sluice audit --select orders+ --output json\n", "", "", false},
+      {Command::kAdopt, "adopt", "", "adopt",
+       "Maintain tables that were built otherwise, once they are proved equal to a full refresh",
+       "  sluice adopt --select daily_revenue\n  sluice adopt --output json\n", "", "", false},
+      {Command::kState, "state", "", "state", "Show what the ledger holds, or let it forget",
+       "  sluice state\n  sluice state show daily_revenue --output json\n  sluice state reset "
+       "daily_revenue --yes\n",
+       "ACTION", "show or reset", false, "MODEL", "Names of models; default of show: all"},
       {Command::kCost, "cost", "", "cost",
        "Add up what runs have read and what full refreshes would have read",
        "  sluice cost\n  sluice cost --since 7d --output json\n", "", "", false},

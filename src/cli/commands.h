@@ -22,6 +22,8 @@ int verify_command(Invocation& invocation);
 int check_command(Invocation& invocation);
 int cost_command(Invocation& invocation);
 int audit_command(Invocation& invocation);
+int adopt_command(Invocation& invocation);
+int state_command(Invocation& invocation);
 int list_command(Invocation& invocation);
 int parse_command(Invocation& invocation);
 int run_operation_command(Invocation& invocation);

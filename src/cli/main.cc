@@ -106,6 +106,8 @@ CommandFunction function_of(Command command) {
       {Command::kCheck, check_command},
       {Command::kCost, cost_command},
       {Command::kAudit, audit_command},
+      {Command::kAdopt, adopt_command},
+      {Command::kState, state_command},
       {Command::kList, list_command},
       {Command::kParse, parse_command},
       {Command::kRunOperation, run_operation_command},

@@ -15,8 +15,8 @@ constexpr uint32_t bits(std::initializer_list<Command> commands) {
 
 constexpr uint32_t kRuns =
     bits({Command::kBuild, Command::kRun, Command::kTest, Command::kSeed, Command::kSnapshot});
-constexpr uint32_t kMaintains =
-    bits({Command::kPlan, Command::kExplain, Command::kVerify, Command::kCheck, Command::kAudit});
+constexpr uint32_t kMaintains = bits({Command::kPlan, Command::kExplain, Command::kVerify,
+                                      Command::kCheck, Command::kAudit, Command::kAdopt});
 constexpr uint32_t kSelects = kRuns | kMaintains |
                               bits({Command::kCompile, Command::kList, Command::kShow,
                                     Command::kClone, Command::kSource, Command::kDocs});
@@ -445,10 +445,17 @@ constexpr OptionSpec kCommandOptions[] = {
      bits({Command::kCost}),
      "TIME",
      {}},
+    {"--yes,!--no-yes",
+     &Options::yes,
+     "",
+     "Really forget, with `state reset`",
+     bits({Command::kState}),
+     "",
+     {}},
     {"--output", &Options::output, "",
      "text or json; of `list` selector, name, path or json; default: the first",
      bits({Command::kList, Command::kShow, Command::kCompile, Command::kPlan, Command::kVerify,
-           Command::kCheck, Command::kCost, Command::kAudit}),
+           Command::kCheck, Command::kCost, Command::kAudit, Command::kAdopt, Command::kState}),
      "FORMAT", "json|name|path|selector|text"},
     {"-o,--output",
      &Options::output,

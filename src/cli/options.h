@@ -28,6 +28,8 @@ enum class Command : uint8_t {
   kCheck,
   kCost,
   kAudit,
+  kAdopt,
+  kState,
   kRunOperation,
   kClone,
   kRetry,
@@ -121,8 +123,9 @@ struct Options {
   bool connection_only = false;
   bool clean_project_files_only = true;
 
-  // cost.
+  // cost, state.
   std::string since;
+  bool yes = false;
 
   // run-operation, init.
   std::string name;

@@ -141,7 +141,8 @@ namespace {
 compile::Flags template_flags(const Options& options) {
   compile::Flags flags;
   flags.which = options.command_name;
-  flags.full_refresh = options.full_refresh;
+  // What is adopted is compared with a full refresh.
+  flags.full_refresh = options.full_refresh || options.command == Command::kAdopt;
   flags.fail_fast = options.fail_fast;
   flags.store_failures = options.store_failures;
   flags.sources_by_name = options.command == Command::kCheck;

@@ -34,6 +34,27 @@ struct ModelEntry {
   bool is_deterministic = true;  // the result changes only with the inputs
 };
 
+// What the ledger holds of an input of a model.
+struct LedgerInput {
+  std::string name;
+  int64_t partitions = 0, files = 0;
+  uint64_t bytes = 0;  // of the files
+};
+
+// What it holds of a model.
+struct LedgerModel {
+  std::string relation;
+  int64_t generation = 0;
+  std::vector<std::string> key;
+  std::string tier;        // of the last change
+  std::string changed_at;  // "2026-01-31 12:00:00"
+  int64_t partitions = 0, rows = 0;
+  size_t parts = 0;  // hidden tables that it is computed from
+  int64_t rows_of_parts = 0;
+  bool is_reset = false;  // the next run builds it anew
+  std::vector<LedgerInput> inputs;
+};
+
 class Ledger {
  public:
   // `database` holds the models. Makes the tables when they are missing.
@@ -67,6 +88,11 @@ class Ledger {
                     const detect::FileRecords& now);
   // Forgets the model; its table is like any other then.
   Status remove(const std::string& relation);
+
+  // Everything, by relation; in ledger_report.cc.
+  Result<std::vector<LedgerModel>> report(const std::string& database);
+  // Forgets what the model has consumed and made: the next run builds it anew.
+  Status reset(const std::string& database, const std::string& relation);
 
  private:
   Ledger(warehouse::Connection& connection, std::string prefix)

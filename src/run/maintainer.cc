@@ -282,9 +282,11 @@ Status Maintainer::decide_to_build(MaintenanceJob& job, warehouse::Connection& c
   if (!job.entry)
     return fail(Error(ErrorCode::kRunInvalid,
                       fmt::format("the table {} was not built by a maintained model", job.relation),
-                      "run it once with --full-refresh, or set policy: off for it")
+                      "`sluice adopt` takes it over if it equals its full refresh, --full-refresh "
+                      "builds it anew; else set policy: off for it")
                     .set_node(job.node->unique_id)
                     .locate(job.node->span));
+  if (job.entry->code.empty()) return build("RESET", "its state was reset");
   if (job.entry->code != job.code)
     return build("CODE_CHANGED",
                  "its query, its inputs' columns, the engine or its settings changed");

@@ -1,0 +1,1 @@
+{% macro should_full_refresh() %}{{ return(sluice_exact.should_full_refresh()) }}{% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(meta={'sluice': {'incremental': 'off'}}) }}
+select count(*) as n from {{ ref('plain') }}

@@ -1,0 +1,1 @@
+select day, count(*) as n from {{ ref('plain') }} group by day

@@ -1,0 +1,2 @@
+{{ config(unique_key='id') }}
+select id, day from read_csv('data/*.csv')

@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='append') }}
+select count(*) as n from {{ ref('plain') }}
