@@ -136,10 +136,10 @@ void explain_inputs(const run::MaintenanceJob& job, std::string& out) {
   for (size_t scan = 0; scan < locality.scans.size(); ++scan) {
     const sql::Scan& entry = locality.scans[scan];
     const std::string known = dependencies(job, scan);
-    out += fmt::format("  reads {}\n", entry.table);
     for (const run::ModelInput& leaf : job.inputs.leaves)
-      if (leaf.stub == entry.table)
-        out += fmt::format("    partitions: {} by {}\n", leaf.state.now.partitions.size(),
+      if (leaf.name == entry.table)
+        out += fmt::format("  reads {}\n    partitions: {} by {}\n", leaf.stub,
+                           leaf.state.now.partitions.size(),
                            leaf.state.now.columns.empty()
                                ? std::string("nothing")
                                : fmt::format("{}", fmt::join(leaf.state.now.columns, ", ")));

@@ -249,8 +249,10 @@ std::string Session::relation_name(const Node& node) const {
   return relation.object_as<Relation>()->render();
 }
 
-Result<Specification> Session::specify(const Node& node, warehouse::Connection* connection) {
-  Result<Specification> out = SpecificationCompiler(impl_->shared, node, connection).compile();
+Result<Specification> Session::specify(const Node& node, StubNames& names,
+                                       warehouse::Connection* connection) {
+  Result<Specification> out =
+      SpecificationCompiler(impl_->shared, node, names, connection).compile();
   if (!out) out.error().set_node(node.unique_id).locate(node.span);
   return out;
 }

@@ -110,10 +110,22 @@ struct UnitTestOutcome {
 
 // An input of a maintained model and the stub that stands for it in the specification.
 struct SpecificationInput {
-  std::string stub;      // its unique id, quoted where it is read
+  std::string stub;      // its unique id
+  std::string name;      // of the stub in the text: temp.main."name"
   std::string relation;  // what stands there in a full refresh: a name, or a table function
   const Node* node = nullptr;
   const Source* source = nullptr;
+};
+
+// The names of the stubs that a model and the views below it read: the identifier of each relation,
+// by which SQL qualifies its columns; its unique id where another has that name already.
+class StubNames {
+ public:
+  const std::string& name_of(const std::string& unique_id, const std::string& identifier);
+
+ private:
+  std::map<std::string, std::string> names_;  // by unique id
+  std::set<std::string> taken_;               // in lower case
 };
 
 // What stands in FROM where a source is read: a name, or the text of an external location.
@@ -183,7 +195,8 @@ class Session {
   std::string relation_name(const Node& node) const;
 
   // The query that a full refresh of the model would run, over stubs of its inputs.
-  Result<Specification> specify(const Node& node, warehouse::Connection* connection);
+  Result<Specification> specify(const Node& node, StubNames& names,
+                                warehouse::Connection* connection);
 
   // Wraps a query in `limit` by the project's macros (get_show_sql).
   Result<std::string> show_sql(const Node* node, const std::string& compiled_sql, int64_t limit,

@@ -71,14 +71,25 @@ Status SpecificationCompiler::add_ephemeral(const Node& node) {
   return {};
 }
 
-Value SpecificationCompiler::stub(const std::string& unique_id, std::string relation,
-                                  const Node* node, const Source* source) {
-  const bool is_known = std::any_of(
-      out_.inputs.begin(), out_.inputs.end(),
-      [&unique_id](const SpecificationInput& input) { return input.stub == unique_id; });
-  if (!is_known) out_.inputs.push_back({unique_id, std::move(relation), node, source});
+const std::string& StubNames::name_of(const std::string& unique_id, const std::string& identifier) {
+  const auto [entry, is_new] = names_.emplace(unique_id, identifier);
+  if (!is_new) return entry->second;
+  std::string folded = identifier;
+  std::transform(folded.begin(), folded.end(), folded.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (folded.empty() || !taken_.insert(std::move(folded)).second) entry->second = unique_id;
+  return entry->second;
+}
+
+// By its full name, so that a CTE of the same name does not read itself.
+Value SpecificationCompiler::stub(SpecificationInput input, const std::string& identifier) {
+  input.name = names_.name_of(input.stub, identifier);
   RelationParts parts;
-  parts.external = shared_.dialect->quote_identifier(unique_id);
+  parts.external = "temp.main." + shared_.dialect->quote_identifier(input.name);
+  const bool is_known =
+      std::any_of(out_.inputs.begin(), out_.inputs.end(),
+                  [&input](const SpecificationInput& known) { return known.stub == input.stub; });
+  if (!is_known) out_.inputs.push_back(std::move(input));
   return Relation::make(*shared_.dialect, std::move(parts));
 }
 
@@ -87,7 +98,8 @@ Result<Value> SpecificationCompiler::resolve_ref(NodeContext& ctx, const RefCall
   if (target == nullptr) return fail(unknown_ref_error(shared_, ctx.node, call));
   if (!target->is_ephemeral()) {
     const Value relation = Relation::make(*shared_.dialect, node_relation_parts(shared_, *target));
-    return stub(target->unique_id, relation.object_as<Relation>()->render(), target, nullptr);
+    return stub({target->unique_id, {}, relation.object_as<Relation>()->render(), target, nullptr},
+                target->alias);
   }
   if (std::find(ctx.ephemerals.begin(), ctx.ephemerals.end(), target) == ctx.ephemerals.end())
     ctx.ephemerals.push_back(target);
@@ -102,7 +114,8 @@ Result<Value> SpecificationCompiler::resolve_source(NodeContext& ctx, const Sour
   Source* target = shared_.references.find_source(call, ctx.package);
   if (target == nullptr) return fail(unknown_source_error(shared_, ctx.node, call));
   SLUICE_ASSIGN(const Value relation, source_relation(shared_, *target, nullptr));
-  return stub(target->unique_id, relation.object_as<Relation>()->render(), nullptr, target);
+  return stub({target->unique_id, {}, relation.object_as<Relation>()->render(), nullptr, target},
+              target->identifier);
 }
 
 }  // namespace sluice::compile

@@ -15,8 +15,9 @@ namespace sluice::compile {
 
 class SpecificationCompiler {
  public:
-  SpecificationCompiler(SharedState& shared, const Node& node, warehouse::Connection* connection)
-      : shared_(shared), node_(node), connection_(connection) {}
+  SpecificationCompiler(SharedState& shared, const Node& node, StubNames& names,
+                        warehouse::Connection* connection)
+      : shared_(shared), node_(node), names_(names), connection_(connection) {}
 
   Result<Specification> compile();
 
@@ -32,11 +33,11 @@ class SpecificationCompiler {
   // Of a copy: rendering records on the node what its template did.
   Result<Rendered> render(Node& node);
   Status add_ephemeral(const Node& node);
-  jinja::Value stub(const std::string& unique_id, std::string relation, const Node* node,
-                    const Source* source);
+  jinja::Value stub(SpecificationInput input, const std::string& identifier);
 
   SharedState& shared_;
   const Node& node_;
+  StubNames& names_;
   warehouse::Connection* connection_;
   Specification out_;
   std::vector<ExtraCte> ctes_;  // of ephemeral models, in the order in which they may stand

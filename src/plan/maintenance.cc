@@ -31,7 +31,7 @@ std::vector<ScanOfInput> scans_of_inputs(const sql::Locality& locality,
   std::vector<ScanOfInput> out;
   for (size_t scan = 0; scan < locality.scans.size(); ++scan)
     for (const InputState& input : inputs)
-      if (input.name == locality.scans[scan].table) out.push_back({scan, &input});
+      if (input.table == locality.scans[scan].table) out.push_back({scan, &input});
   return out;
 }
 

@@ -27,7 +27,8 @@ std::string_view tier_name(Tier tier);
 
 // An input as the planner sees it.
 struct InputState {
-  std::string name;  // of the stub that the query reads
+  std::string name;   // for people
+  std::string table;  // the stub that the query reads
   detect::Manifest now;
   std::vector<std::string> types;          // of the partition columns
   std::vector<detect::Consumed> consumed;  // what the model read of it last time

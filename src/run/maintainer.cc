@@ -159,9 +159,9 @@ Status Maintainer::analyse(MaintenanceJob& job, warehouse::Connection& connectio
     binder_ = std::move(binder);
   }
   for (const ModelInput& leaf : job.inputs.leaves)
-    SLUICE_TRY(binder_->define_table({"", "main", leaf.stub}, leaf.columns));
+    SLUICE_TRY(binder_->define_table({"temp", "main", leaf.name}, leaf.columns));
   for (const ViewInput& view : job.inputs.views)
-    SLUICE_TRY(binder_->define_view({"", "main", view.stub}, view.sql));
+    SLUICE_TRY(binder_->define_view({"temp", "main", view.name}, view.sql));
   const Result<sql::BoundQuery> bound = binder_->bind(job.inputs.specification.sql);
   if (!bound) return fail(session_.located(bound.error(), job.inputs.specification));
   take_analysis(job, *bound, binder_->functions());

@@ -25,7 +25,7 @@ std::vector<ModelInput> scanned_leaves(const std::vector<ModelInput>& leaves,
   std::copy_if(
       leaves.begin(), leaves.end(), std::back_inserter(out), [&locality](const ModelInput& leaf) {
         return std::any_of(locality.scans.begin(), locality.scans.end(),
-                           [&leaf](const sql::Scan& scan) { return scan.table == leaf.stub; });
+                           [&leaf](const sql::Scan& scan) { return scan.table == leaf.name; });
       });
   return out;
 }
@@ -34,7 +34,7 @@ std::vector<ModelInput> scanned_leaves(const std::vector<ModelInput>& leaves,
 sql::CarriedColumns partition_columns(const std::vector<ModelInput>& leaves) {
   return [&leaves](const sql::Operator& scan) -> std::vector<std::string> {
     for (const ModelInput& leaf : leaves) {
-      if (leaf.stub != scan.table) continue;
+      if (leaf.name != scan.table) continue;
       const bool has_all = std::all_of(
           leaf.state.now.columns.begin(), leaf.state.now.columns.end(),
           [&leaf](const std::string& name) {
@@ -88,7 +88,7 @@ std::vector<plan::InputState> carried_states(const MaintenanceJob& job) {
   const sql::CarriedColumns columns = partition_columns(job.inputs.leaves);
   for (plan::InputState& state : states) {
     sql::Operator scan;
-    scan.table = state.name;
+    scan.table = state.table;
     if (columns(scan).empty()) state.now.columns.clear();
   }
   return states;
@@ -157,15 +157,15 @@ Result<bool> Maintainer::add_rest(MaintenanceJob& job, const std::string& query)
   for (size_t i = 0; i < job.stages.size(); ++i) {
     const MaintenanceJob& stage = job.stages[i];
     ModelInput leaf;
-    leaf.stub = stage_stub(job, i);
+    leaf.stub = leaf.name = stage_stub(job, i);
     leaf.relation = stage.relation;
     leaf.columns = stage.columns;
-    leaf.state.name = leaf.stub;
+    leaf.state.name = leaf.state.table = leaf.stub;
     for (const size_t column : stage.given_key->columns) {
       leaf.state.now.columns.push_back(stage.columns[column].name);
       leaf.state.types.push_back(stage.columns[column].type);
     }
-    SLUICE_TRY(binder_->define_table({"", "main", leaf.stub}, leaf.columns));
+    SLUICE_TRY(binder_->define_table({"temp", "main", leaf.name}, leaf.columns));
     leaves.push_back(std::move(leaf));
   }
   const Result<sql::BoundQuery> bound = binder_->bind(query);

@@ -84,10 +84,10 @@ std::string MaintenanceExecution::input_query(const ModelInput& leaf) const {
 Status MaintenanceExecution::stand_inputs() {
   for (const ModelInput& leaf : job_.inputs.leaves)
     SLUICE_TRY(execute(fmt::format("create or replace temp view {} as {}",
-                                   quoted_identifier(leaf.stub), input_query(leaf))));
+                                   quoted_identifier(leaf.name), input_query(leaf))));
   for (const ViewInput& view : job_.inputs.views)
     SLUICE_TRY(execute(fmt::format("create or replace temp view {} as (\n{}\n)",
-                                   quoted_identifier(view.stub), view.sql)));
+                                   quoted_identifier(view.name), view.sql)));
   return {};
 }
 
@@ -193,7 +193,7 @@ Result<bool> MaintenanceExecution::would_be_too_large(MaintenanceJob& stage) {
   int64_t most = 0;
   for (const ModelInput& leaf : stage.inputs.leaves) {
     if (leaf.state.now.columns.empty()) continue;
-    SLUICE_ASSIGN(const int64_t rows, count(quoted_identifier(leaf.stub)));
+    SLUICE_ASSIGN(const int64_t rows, count("temp.main." + quoted_identifier(leaf.name)));
     most = std::max(most, rows);
   }
   stage.plan.reads = reads;
@@ -387,9 +387,9 @@ Status MaintenanceExecution::record() {
   if (has_changed) entry.content = content_;
   SLUICE_TRY(ledger.save_model(entry));
   for (const ModelInput& leaf : job_.inputs.leaves)
-    SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(leaf.stub)));
+    SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(leaf.name)));
   for (const ViewInput& view : job_.inputs.views)
-    SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(view.stub)));
+    SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(view.name)));
   for (const std::string_view table : {kFresh, kDifferent})
     SLUICE_TRY(execute(fmt::format("drop table if exists {}", table)));
   return {};

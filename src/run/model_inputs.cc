@@ -66,9 +66,10 @@ Result<ModelInputs> SourceSnapshots::inputs_of(const compile::Node& node,
                                                const std::string& relation,
                                                warehouse::Connection& connection, Ledger* ledger) {
   ModelInputs out;
-  SLUICE_ASSIGN(out.specification, session_.specify(node, &connection));
+  compile::StubNames names;
+  SLUICE_ASSIGN(out.specification, session_.specify(node, names, &connection));
   for (const compile::SpecificationInput& input : out.specification.inputs)
-    SLUICE_TRY(add_input(input, {relation, connection, ledger}, out));
+    SLUICE_TRY(add_input(input, {relation, connection, ledger, names}, out));
   return out;
 }
 
@@ -80,10 +81,10 @@ Status SourceSnapshots::add_input(const compile::SpecificationInput& input, cons
                        input.node->materialized() == "view";
   if (!is_view) return add_leaf(input, reader, out);
   SLUICE_ASSIGN(const compile::Specification view,
-                session_.specify(*input.node, &reader.connection));
+                session_.specify(*input.node, reader.names, &reader.connection));
   for (const compile::SpecificationInput& below : view.inputs)
     SLUICE_TRY(add_input(below, reader, out));
-  out.views.push_back({input.stub, view.sql});
+  out.views.push_back({input.stub, input.name, view.sql});
   return {};
 }
 
@@ -91,8 +92,10 @@ Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input, const
                                  ModelInputs& out) {
   ModelInput leaf;
   leaf.stub = input.stub;
+  leaf.name = input.name;
   leaf.relation = input.relation;
   leaf.state.name = input.stub;
+  leaf.state.table = input.name;
   if (reader.ledger != nullptr) {
     SLUICE_ASSIGN(leaf.state.consumed, reader.ledger->consumed(reader.relation, leaf.stub));
   }

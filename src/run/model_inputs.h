@@ -19,7 +19,8 @@
 namespace sluice::run {
 
 struct ModelInput {
-  std::string stub;
+  std::string stub;      // its unique id
+  std::string name;      // of the stub in SQL
   std::string relation;  // what stands in FROM
   std::vector<warehouse::ColumnInfo> columns;
   plan::InputState state;                    // now; `consumed` is the reader's
@@ -27,7 +28,7 @@ struct ModelInput {
 };
 
 struct ViewInput {
-  std::string stub;
+  std::string stub, name;
   std::string sql;  // over other stubs
 };
 
@@ -66,6 +67,7 @@ class SourceSnapshots {
     const std::string& relation;
     warehouse::Connection& connection;
     Ledger* ledger;  // null: there is none yet
+    compile::StubNames& names;
   };
   Status add_input(const compile::SpecificationInput& input, const Reader& reader,
                    ModelInputs& out);

@@ -39,6 +39,8 @@ Result<std::string> fetch_text(const std::string& sql, warehouse::Connection& co
   return *text;
 }
 
+std::string_view scope(const RelationName& name) { return name.catalog == "temp" ? "temp " : ""; }
+
 }  // namespace
 
 Result<std::set<std::string>> find_unstable_calls(const std::string& sql,
@@ -75,7 +77,8 @@ Result<Binder> Binder::open(const warehouse::WarehouseSettings& settings) {
   SLUICE_ASSIGN(binder.warehouse_, warehouse::open_duckdb(settings));
   SLUICE_ASSIGN(binder.connection_, binder.warehouse_->connect());
   SLUICE_ASSIGN(binder.functions_, FunctionProperties::load(*binder.connection_));
-  binder.catalogs_ = {"", "memory"};
+  binder.catalogs_ = {"", "memory", "temp"};
+  binder.schemas_ = {{"temp", "main"}};
   return binder;
 }
 
@@ -91,23 +94,37 @@ Status Binder::ensure_schema(const RelationName& name) {
   return {};
 }
 
+// A stub replaces one of its kind only.
+Status Binder::make_room(const RelationName& name, Kind kind) {
+  SLUICE_TRY(ensure_schema(name));
+  const auto [known, is_new] = kinds_.emplace(name, kind);
+  if (is_new || known->second == kind) return {};
+  SLUICE_TRY(connection_->execute(
+      fmt::format("drop {} {}", known->second == Kind::kView ? "view" : "table", quoted_name(name)),
+      false));
+  known->second = kind;
+  return {};
+}
+
 Status Binder::define_table(const RelationName& name,
                             const std::vector<warehouse::ColumnInfo>& columns) {
-  SLUICE_TRY(ensure_schema(name));
+  SLUICE_TRY(make_room(name, Kind::kTable));
   std::string list;
   for (const warehouse::ColumnInfo& column : columns) {
     if (!list.empty()) list += ", ";
     list += quoted_identifier(column.name) + " " + column.type;
   }
   SLUICE_TRY(connection_->execute(
-      fmt::format("create or replace table {} ({})", quoted_name(name), list), false));
+      fmt::format("create or replace {}table {} ({})", scope(name), quoted_name(name), list),
+      false));
   return {};
 }
 
 Status Binder::define_view(const RelationName& name, const std::string& sql) {
-  SLUICE_TRY(ensure_schema(name));
+  SLUICE_TRY(make_room(name, Kind::kView));
   SLUICE_TRY(connection_->execute(
-      fmt::format("create or replace view {} as (\n{}\n)", quoted_name(name), sql), false));
+      fmt::format("create or replace {}view {} as (\n{}\n)", scope(name), quoted_name(name), sql),
+      false));
   return {};
 }
 

@@ -3,6 +3,8 @@
 // will resolve on the real tables.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -60,6 +62,8 @@ class Binder {
 
  private:
   Binder() = default;
+  enum class Kind : uint8_t { kTable, kView };
+  Status make_room(const RelationName& name, Kind kind);
   Status ensure_schema(const RelationName& name);
 
   std::unique_ptr<warehouse::Warehouse> warehouse_;
@@ -67,6 +71,7 @@ class Binder {
   FunctionProperties functions_;
   std::set<std::string> catalogs_;
   std::set<std::pair<std::string, std::string>> schemas_;
+  std::map<RelationName, Kind> kinds_;
 };
 
 }  // namespace sluice::sql

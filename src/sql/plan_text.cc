@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "sql/binder.h"
 #include "sql/call_text.h"
 #include "sql/expression_text.h"
 
@@ -131,7 +132,10 @@ MaybePrinted PlanPrinter::scan(const Operator& op, bool carries) const {
   if (carries)
     for (const std::string& column : carried_(op))
       list.push_back(fmt::format("t.{} as p{}", quoted_identifier(column), out.carried++));
-  out.query = fmt::format("select {} from {} t", joined(list, ", "), quoted_identifier(op.table));
+  // Temporary relations by their full name: a CTE or table of the same name is another.
+  const std::string relation = op.catalog == "temp" ? quoted_name({op.catalog, op.schema, op.table})
+                                                    : quoted_identifier(op.table);
+  out.query = fmt::format("select {} from {} t", joined(list, ", "), relation);
   return out;
 }
 
