@@ -58,10 +58,10 @@ constexpr std::array<std::string_view, 44> kKnownKeys = {"name",
                                                          "flags",
                                                          "dbt-cloud",
                                                          "packages",
-                                                         "analysis",
+                                                         "analyses",
+                                                         "project-root",
                                                          "source-paths",
-                                                         "data-paths",
-                                                         "selectors"};
+                                                         "data-paths"};
 
 constexpr std::array<std::string_view, 12> kSections = {
     "models",  "seeds",     "snapshots", "tests",           "data_tests",    "unit_tests",
@@ -110,7 +110,7 @@ class PackageReader {
                     "begin it with \"name: your_project\"");
       return package;
     }
-    shapes_.warn_misspelt(root_, kKnownKeys);
+    shapes_.refuse_unknown(root_, kKnownKeys);
     YamlRenderer renderer(scope, shapes_.document());
     Result<Value> rendered = renderer.render(root_, keep_as_written);
     if (!rendered) {

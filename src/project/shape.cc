@@ -82,4 +82,16 @@ void ShapeReader::warn_misspelt(const yaml::Node& mapping,
   }
 }
 
+void ShapeReader::refuse_unknown(const yaml::Node& mapping,
+                                 std::span<const std::string_view> known) {
+  for (const auto& [key, value] : mapping.entries) {
+    if (!key->is_string() || std::find(known.begin(), known.end(), key->text) != known.end())
+      continue;
+    const std::string near = nearest_name(key->text, known);
+    error(*key, fmt::format("the key \"{}\" is not allowed here", key->text),
+          near.empty() ? "put values of your own under vars: or under +meta of a folder"
+                       : fmt::format("did you mean \"{}\"?", near));
+  }
+}
+
 }  // namespace sluice::project

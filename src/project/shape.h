@@ -36,6 +36,8 @@ class ShapeReader {
   void warn(const yaml::Node& node, std::string message, std::string hint, std::string event = {});
   // Warns of keys that are unknown and look like a misspelt known one that is absent.
   void warn_misspelt(const yaml::Node& mapping, std::span<const std::string_view> known);
+  // An error for each key that is unknown.
+  void refuse_unknown(const yaml::Node& mapping, std::span<const std::string_view> known);
 
   const yaml::Document& document() const { return document_; }
   Diagnostics& diagnostics() { return diagnostics_; }

@@ -124,8 +124,11 @@ const std::vector<Row> kBadProjectFiles = {
      "    3 | tests: {a: {}}\n      | ^^^^^\n"
      "  hint: move all of \"tests\" below \"data_tests\""},
     {{{"dbt_project.yml", "name: shop\nprofile: shop\nmodles: {}\nmy-own-key: 1"}},
-     "warning [SL0302] the key \"modles\" is unknown and ignored\n  --> dbt_project.yml:3:1\n"
-     "    3 | modles: {}\n      | ^^^^^^\n  hint: did you mean \"models\"?"},
+     "[SL0302] the key \"modles\" is not allowed here\n  --> dbt_project.yml:3:1\n"
+     "    3 | modles: {}\n      | ^^^^^^\n  hint: did you mean \"models\"?\n"
+     "[SL0302] the key \"my-own-key\" is not allowed here\n  --> dbt_project.yml:4:1\n"
+     "    4 | my-own-key: 1\n      | ^^^^^^^^^^\n"
+     "  hint: put values of your own under vars: or under +meta of a folder"},
     {{{"dbt_project.yml", "name: shop\nprofile: shop\nsource-paths: [m]"}},
      "warning [SL0302] \"source-paths\" is an old name\n  --> dbt_project.yml:3:1\n"
      "    3 | source-paths: [m]\n      | ^^^^^^^^^^^^\n  hint: rename it to \"model-paths\""},
