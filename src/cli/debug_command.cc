@@ -60,7 +60,8 @@ std::string program_path() {
 // Whether a command of this name is in one of the folders of PATH.
 bool is_installed(const Invocation& invocation, const std::string& name) {
   const auto path = invocation.environment.find("PATH");
-  std::string_view rest = path == invocation.environment.end() ? "" : path->second;
+  std::string_view rest;
+  if (path != invocation.environment.end()) rest = path->second;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find(':'), rest.size());
     if (invocation.fs.exists(join_path(std::string(rest.substr(0, end)), name))) return true;
