@@ -11,9 +11,9 @@ source "$here/scenario.sh"
 work=${KEEP:-$(mktemp -d)}
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$work"' EXIT
 [ $# -gt 0 ] || set -- $(cd "$here" && ls -d */steps.txt | sed 's:/.*::')
-passed=0
-failed=0
-for name in "$@"; do
+check() { # check NAME: runs and compares one project; what failed, and last how many files passed and failed
+  local name=$1 passed=0 failed=0 file difference
+  [ -f "$here/$name/steps.txt" ] || { echo "FAIL $name: there is no such project"; echo "0 1"; return; }
   mkdir -p "$work/$name"
   run_project "$name" "$work/$name/out"
   while IFS= read -r file; do
@@ -25,6 +25,23 @@ for name in "$@"; do
     echo "FAIL $name/$file"
     printf '%s\n' "$difference" | sed '1,2d; s/^/    /' | head -n "${LINES_SHOWN:-40}"
   done < <(cd "$here/$name" && { ls expected; ls "$work/$name/out"; } | LC_ALL=C sort -u)
+  echo "$passed $failed"
+}
+
+# Projects share nothing: as many at once as there are cores.
+for name in "$@"; do
+  while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+  check "$name" >"$work/$name.log" 2>&1 </dev/null &
+done
+wait
+passed=0
+failed=0
+for name in "$@"; do
+  sed '$d' "$work/$name.log"
+  read -r good bad < <(tail -n 1 "$work/$name.log")
+  [[ "$good $bad" =~ ^[0-9]+\ [0-9]+$ ]] || { echo "FAIL $name: ended without its counts"; good=0 bad=1; }
+  passed=$((passed + good))
+  failed=$((failed + bad))
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
