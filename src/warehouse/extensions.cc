@@ -63,8 +63,7 @@ std::vector<std::string_view> extension_dependencies(std::string_view name) {
 }
 
 bool is_built_in_extension(std::string_view name) {
-  return is_one_of(name, {"parquet", "json", "icu", "core_functions", "autocomplete", "tpch",
-                          "tpcds", "jemalloc"});
+  return is_one_of(name, {"parquet", "json", "icu", "core_functions", "autocomplete", "jemalloc"});
 }
 
 Status check_extension_file(const std::string& path, const std::string& directory) {

@@ -79,6 +79,7 @@ class QueryGenerator {
                const std::string& rest);
 
   std::mt19937_64& random_;
+  bool has_positions_ = false;  // the SELECT at hand has a window that tells equal rows apart
   std::vector<Readable> readables_;
   int next_ = 0;
 };
