@@ -307,6 +307,24 @@ Query QueryGenerator::join(int depth) {
   return select(items, fmt::format("from ({}) a {} ({}) b on {}", left.sql, kind, right.sql, on));
 }
 
+std::string QueryGenerator::window_partition(const std::vector<Column>& columns,
+                                             const std::string& shared) {
+  if (!shared.empty() && chance(60)) return "partition by " + shared;
+  if (chance(50)) return {};
+  const Column& key = mostly_first(columns);
+  const std::string name = "q." + key.name;
+  return "partition by " + (key.type == ColumnType::kDate ? date_expr(name) : name);
+}
+
+// Which call it is: only one of a SELECT may tell equal rows apart.
+size_t QueryGenerator::window_form() {
+  const size_t form = below(7);
+  const bool tells_equals_apart = form == 0 || form == 3 || form == 4;
+  if (tells_equals_apart && has_positions_) return 2;
+  has_positions_ = has_positions_ || tells_equals_apart;
+  return form;
+}
+
 // One window call; all of them give whole numbers.
 std::string QueryGenerator::window_call(const std::vector<Column>& columns,
                                         const std::string& shared) {
@@ -316,14 +334,7 @@ std::string QueryGenerator::window_call(const std::vector<Column>& columns,
   const std::string argument = integers.empty() ? "1" : "q." + any(integers).name;
   const std::string direction = chance(25) ? " desc" : "";
   const std::string date_order = dates.empty() ? total_order : "q." + any(dates).name + direction;
-  std::string over;
-  if (!shared.empty() && chance(60)) {
-    over = "partition by " + shared;
-  } else if (chance(50)) {
-    const Column& key = mostly_first(columns);
-    const std::string name = "q." + key.name;
-    over = "partition by " + (key.type == ColumnType::kDate ? date_expr(name) : name);
-  }
+  const std::string over = window_partition(columns, shared);
   static constexpr const char* kFrames[] = {
       "",
       "range between interval 2 days preceding and current row",
@@ -332,11 +343,7 @@ std::string QueryGenerator::window_call(const std::vector<Column>& columns,
       "range between interval 1 month preceding and interval 1 day preceding",
       "range between current row and unbounded following",
       "range between unbounded preceding and unbounded following"};
-  size_t form = below(7);
-  const bool tells_equals_apart = form == 0 || form == 3 || form == 4;
-  if (tells_equals_apart && has_positions_) form = 2;
-  has_positions_ = has_positions_ || tells_equals_apart;
-  switch (form) {
+  switch (window_form()) {
     case 0:
       return fmt::format("row_number() over ({} order by {}{})", over, total_order, direction);
     case 1:

@@ -65,6 +65,8 @@ class QueryGenerator {
   std::string widened(const std::string& on, const Query& left, const Query& right);
   std::string join_condition(const Query& left, const Query& right);
   // Partitioned by `shared` more often than not, unless it is empty.
+  std::string window_partition(const std::vector<Column>& columns, const std::string& shared);
+  size_t window_form();
   std::string window_call(const std::vector<Column>& columns, const std::string& shared);
   std::string ordered_call(const std::vector<Column>& columns, const std::string& over,
                            const std::string& argument);
