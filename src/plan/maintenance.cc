@@ -147,6 +147,12 @@ class Planner {
       });
     });
   }
+  std::set<std::string> not_followed() const {
+    std::set<std::string> out;
+    for (const ScanOfInput& scan : scans_)
+      if (!is_local(scan)) out.insert(scan.input->name);
+    return out;
+  }
   // The scan of a changed input that the key is not local in; null: there is none.
   const ScanOfInput* foreign_scan(const std::set<std::string>& changed) const {
     for (const ScanOfInput& scan : scans_)
@@ -544,6 +550,12 @@ bool has_bands(const Specification& specification, const std::vector<InputState>
 bool follows_partitions(const Specification& specification, const std::vector<InputState>& inputs,
                         const OutputKey& key, warehouse::Connection& engine) {
   return Planner(specification, key, inputs, engine).follows_all_partitions();
+}
+
+std::set<std::string> inputs_not_followed(const Specification& specification,
+                                          const std::vector<InputState>& inputs,
+                                          const OutputKey& key, warehouse::Connection& engine) {
+  return Planner(specification, key, inputs, engine).not_followed();
 }
 
 Maintenance nothing_to_do() {

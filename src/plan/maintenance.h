@@ -82,6 +82,11 @@ bool has_bands(const Specification& specification, const std::vector<InputState>
 bool follows_partitions(const Specification& specification, const std::vector<InputState>& inputs,
                         const OutputKey& key, warehouse::Connection& engine);
 
+// Inputs of which a change reaches the result by another way than the key: by name.
+std::set<std::string> inputs_not_followed(const Specification& specification,
+                                          const std::vector<InputState>& inputs,
+                                          const OutputKey& key, warehouse::Connection& engine);
+
 Maintenance nothing_to_do();
 
 // `engine` computes expressions over partition values; no table is read. Errors are the engine's.

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "run/input_snapshot.h"
 #include "sql/expression_text.h"
 
 namespace sluice::run {
@@ -69,8 +70,7 @@ Result<std::optional<Ledger>> Ledger::find(warehouse::Connection& connection,
                                            const std::string& database) {
   SLUICE_ASSIGN(const std::vector<std::string> schemas, connection.list_schemas(database));
   for (const std::string& schema : schemas)
-    if (schema == "_sluice")
-      return std::optional(Ledger(connection, sql::quoted_identifier(database) + ".\"_sluice\"."));
+    if (schema == "_sluice") return std::optional(Ledger(connection, database));
   return std::optional<Ledger>();
 }
 
@@ -85,11 +85,15 @@ Result<Ledger> Ledger::open(warehouse::Connection& connection, const std::string
   SLUICE_ASSIGN(std::optional<Ledger> found, find(connection, database));
   if (found) return std::move(*found);
   const std::string schema = sql::quoted_identifier(database) + ".\"_sluice\"";
-  Ledger ledger(connection, schema + ".");
+  Ledger ledger(connection, database);
   SLUICE_TRY(ledger.execute("create schema if not exists " + schema));
   for (const std::string_view definition : kTables)
     SLUICE_TRY(ledger.execute(fmt::format("create table if not exists {}.{}", schema, definition)));
   return ledger;
+}
+
+std::string Ledger::table(std::string_view name) const {
+  return fmt::format("{}.\"_sluice\".{}", sql::quoted_identifier(database_), name);
 }
 
 Status Ledger::execute(const std::string& sql) {
@@ -285,7 +289,7 @@ Status Ledger::remove(const std::string& relation) {
   for (const std::string_view name : {"models", "consumed", "inputs", "partitions"})
     SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table(name),
                                    sql::quoted_literal(relation))));
-  return {};
+  return InputSnapshots(*connection_, database_).drop_all(relation);
 }
 
 }  // namespace sluice::run

@@ -86,7 +86,7 @@ class Ledger {
                          const std::vector<std::vector<detect::PartitionValue>>& removed);
   Status save_files(const std::string& input, const detect::FileRecords& before,
                     const detect::FileRecords& now);
-  // Forgets the model; its table is like any other then.
+  // Forgets the model and drops its snapshots; its table is like any other then.
   Status remove(const std::string& relation);
 
   // Everything, by relation; in ledger_report.cc.
@@ -95,16 +95,16 @@ class Ledger {
   Status reset(const std::string& database, const std::string& relation);
 
  private:
-  Ledger(warehouse::Connection& connection, std::string prefix)
-      : connection_(&connection), prefix_(std::move(prefix)) {}
+  Ledger(warehouse::Connection& connection, std::string database)
+      : connection_(&connection), database_(std::move(database)) {}
   Status execute(const std::string& sql);
   Result<warehouse::ResultTable> fetch(const std::string& sql);
-  std::string table(std::string_view name) const { return prefix_ + std::string(name); }
+  std::string table(std::string_view name) const;
   Status replace_rows(std::string_view table_name, const std::string& condition,
                       const std::vector<std::string>& keys, const std::vector<std::string>& rows);
 
   warehouse::Connection* connection_;
-  std::string prefix_;  // "\"db\".\"_sluice\"."
+  std::string database_;
 };
 
 // The reverse of detect::partition_key.

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/json.h"
+#include "run/input_snapshot.h"
 #include "run/ledger.h"
 #include "sql/expression_text.h"
 
@@ -86,6 +87,7 @@ Status Ledger::reset(const std::string& database, const std::string& relation) {
   for (const std::string_view name : {"consumed", "inputs", "partitions"})
     SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table(name),
                                    sql::quoted_literal(relation))));
+  SLUICE_TRY(InputSnapshots(*connection_, database).drop_all(relation));
   // The entry stays: it says that the table is ours and may be replaced.
   return execute(fmt::format("update {} set code = '', content = '' where relation = {}",
                              table("models"), sql::quoted_literal(relation)));

@@ -100,7 +100,10 @@ Status Maintainer::prepare(const std::vector<const compile::Node*>& nodes,
   std::set<std::string> databases;
   for (const compile::Node* node : nodes)
     if (covers(*node).value_or(false)) databases.insert(node->database);
-  for (const std::string& database : databases) SLUICE_TRY(Ledger::open(connection, database));
+  for (const std::string& database : databases) {
+    SLUICE_TRY(Ledger::open(connection, database));
+    SLUICE_TRY(InputSnapshots(connection, database).prepare());
+  }
   return {};
 }
 
@@ -249,9 +252,9 @@ plan::OutputKey Maintainer::key_of(const MaintenanceJob& job,
 }
 
 Status Maintainer::choose_plan(MaintenanceJob& job, warehouse::Connection& connection) const {
-  std::vector<plan::InputState> states;
-  for (const ModelInput& leaf : job.inputs.leaves) states.push_back(leaf.state);
-  const plan::OutputKey key = key_of(job, states);
+  const plan::OutputKey key = key_of(job, states_of(job));
+  if (job.rest == nullptr) SLUICE_TRY(find_changed_rows(job, key, connection));
+  const std::vector<plan::InputState> states = states_of(job);
   SLUICE_ASSIGN(job.plan, plan::plan_maintenance(job.specification, key, states, connection));
   job.plan.key = key;
   return {};
@@ -312,6 +315,7 @@ Result<compile::MaterializationResult> Maintainer::run(compile::Node& node,
   }
   note_work(job);
   if (job.plan.tier == plan::Tier::kSkip) {
+    SLUICE_TRY(note_rewritten(job, connection));
     compile::MaterializationResult out;
     out.message = "SKIP (nothing changed)";
     out.code = "SKIP";

@@ -16,6 +16,7 @@
 #include "base/file_system.h"
 #include "compile/session.h"
 #include "plan/maintenance.h"
+#include "run/input_snapshot.h"
 #include "run/ledger.h"
 #include "run/model_inputs.h"
 #include "run/project_settings.h"
@@ -43,6 +44,9 @@ struct MaintenanceJob {
   bool builds_anew = false;  // the table is made, or made again, whole
   bool is_deterministic = true;
   std::optional<plan::OutputKey> given_key;  // else it is chosen
+  // Of changed inputs that the key does not follow, where they are known.
+  std::vector<ChangedRows> changed_rows;
+  bool is_rewritten = false;  // an input has another version and the same rows
   // Where partitions cannot be followed through the whole query: the parts that are kept, as hidden
   // tables, and the query over them that makes the table.
   std::vector<MaintenanceJob> stages;
@@ -88,11 +92,19 @@ class Maintainer {
   Result<bool> add_stages(MaintenanceJob& job, const std::vector<sql::Stage>& stages);
   Result<bool> add_rest(MaintenanceJob& job, const std::string& query);
   Status decide_stages(MaintenanceJob& job, warehouse::Connection& connection);
+  Result<bool> touches_parts(MaintenanceJob& job, warehouse::Connection& connection);
   Status decide_stage(MaintenanceJob& stage, bool builds_anew, Ledger* ledger,
                       warehouse::Connection& connection);
   // Once the stages are up to date.
   Status plan_rest(MaintenanceJob& job, warehouse::Connection& connection);
   Status choose_plan(MaintenanceJob& job, warehouse::Connection& connection) const;
+  // maintainer_dimensions.cc
+  Status find_changed_rows(MaintenanceJob& job, const plan::OutputKey& key,
+                           warehouse::Connection& connection) const;
+  Status save_snapshots(const MaintenanceJob& job,
+                        const std::map<std::string, std::set<std::string>>& moved,
+                        warehouse::Connection& connection) const;
+  Status note_rewritten(const MaintenanceJob& job, warehouse::Connection& connection);
   Result<std::string> code_of(const MaintenanceJob& job, warehouse::Connection& connection) const;
   plan::OutputKey key_of(const MaintenanceJob& job,
                          const std::vector<plan::InputState>& states) const;
@@ -112,6 +124,7 @@ class Maintainer {
   std::optional<sql::Binder> binder_;  // guarded by binder_mutex_
 };
 
+std::vector<plan::InputState> states_of(const MaintenanceJob& job);
 // What the binder says of the job's query.
 void take_analysis(MaintenanceJob& job, const sql::BoundQuery& bound,
                    const sql::FunctionProperties& functions);

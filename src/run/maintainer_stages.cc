@@ -48,12 +48,6 @@ sql::CarriedColumns partition_columns(const std::vector<ModelInput>& leaves) {
   };
 }
 
-std::vector<plan::InputState> states_of(const MaintenanceJob& job) {
-  std::vector<plan::InputState> states;
-  for (const ModelInput& leaf : job.inputs.leaves) states.push_back(leaf.state);
-  return states;
-}
-
 // The plan of a model whose stages are to be brought up to date.
 void tell_stages(MaintenanceJob& job) {
   std::map<std::string, plan::ReadSet> reads;
@@ -188,14 +182,36 @@ Status Maintainer::decide_stages(MaintenanceJob& job, warehouse::Connection& con
   if (is_refused) {
     job.stages.clear();
     job.rest.reset();
-    return {};
+    return job.builds_anew ? Status() : choose_plan(job, connection);
   }
   job.rest->entry = job.entry;
   job.rest->code = job.code;
   job.rest->builds_anew = job.builds_anew;
   if (job.builds_anew) return {};
-  tell_stages(job);
+  SLUICE_ASSIGN(const bool is_touched, touches_parts(job, connection));
+  if (is_touched)
+    tell_stages(job);
+  else
+    job.plan = plan::nothing_to_do();
   return {};
+}
+
+// Whether a stage has something to do, or the rest by what it reads beside them.
+Result<bool> Maintainer::touches_parts(MaintenanceJob& job, warehouse::Connection& connection) {
+  const bool is_still =
+      std::all_of(job.stages.begin(), job.stages.end(),
+                  [](const MaintenanceJob& stage) { return stage.plan.tier == plan::Tier::kSkip; });
+  if (!is_still) return true;
+  SLUICE_TRY(find_changed_rows(*job.rest, key_of(*job.rest, states_of(*job.rest)), connection));
+  job.is_rewritten = true;
+  return std::any_of(
+      job.rest->inputs.leaves.begin(), job.rest->inputs.leaves.end(),
+      [&job](const ModelInput& leaf) {
+        const bool is_stage = std::any_of(
+            job.stages.begin(), job.stages.end(),
+            [&leaf](const MaintenanceJob& stage) { return stage.relation == leaf.relation; });
+        return !is_stage && !detect::changes_between(leaf.state.consumed, leaf.state.now).empty();
+      });
 }
 
 Status Maintainer::decide_stage(MaintenanceJob& stage, bool builds_anew, Ledger* ledger,

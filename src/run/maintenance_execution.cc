@@ -356,7 +356,7 @@ Status MaintenanceExecution::record_inputs(Ledger& ledger) {
     SLUICE_TRY(ledger.save_input_columns(job_.relation, leaf.stub, columns_json(leaf.columns)));
     SLUICE_TRY(maintainer_.snapshots_.save(leaf, ledger));
   }
-  return {};
+  return rest_ == nullptr ? maintainer_.save_snapshots(job_, moved_, connection_) : Status();
 }
 
 Status MaintenanceExecution::record() {
