@@ -138,7 +138,7 @@ constexpr int64_t kSettleNs = 2'000'000'000;
 Result<FileRecord> local_record(const std::string& path, const FileRecords& known, int64_t now_ns,
                                 const FileSystem& fs) {
   SLUICE_ASSIGN(const FileInfo info, fs.info(path));
-  FileRecord record{info.size, info.mtime_ns, info.ctime_ns, info.inode, false, {}};
+  FileRecord record{info.size, info.mtime_ns, info.ctime_ns, info.inode, false, {}, {}};
   record.is_settled = now_ns - std::max(info.mtime_ns, info.ctime_ns) > kSettleNs;
   const auto found = known.find(path);
   if (found != known.end()) {
@@ -232,7 +232,7 @@ std::optional<FileReader> reader_of_path(const Json& from_table) {
     return std::string_view(name->text).ends_with(end);
   });
   if (!is_file) return std::nullopt;
-  return FileReader{{}, {name->text}, {}};
+  return FileReader{{}, {name->text}, {}, false};
 }
 
 // FROM read_parquet(…)
@@ -244,10 +244,16 @@ std::optional<FileReader> reader_of_call(const Json& function) {
     return std::nullopt;
   std::optional<std::vector<std::string>> paths = path_argument(arguments->items[0]);
   if (!paths) return std::nullopt;
-  FileReader reader{name->text, std::move(*paths), {}};
-  for (const Json& argument : arguments->items) {
+  FileReader reader{name->text, std::move(*paths), {}, false};
+  for (size_t i = 1; i < arguments->items.size(); ++i) {
+    const Json& argument = arguments->items[i];
     const Json* hive = option_value(argument, "hive_partitioning");
-    if (hive == nullptr) continue;
+    if (hive == nullptr) {
+      const bool is_harmless = option_value(argument, "union_by_name") != nullptr ||
+                               option_value(argument, "filename") != nullptr;
+      reader.has_options = reader.has_options || !is_harmless;
+      continue;
+    }
     reader.hive = flag_value(*hive);
     if (!reader.hive) return std::nullopt;
   }

@@ -22,6 +22,7 @@ struct FileReader {
   std::string function;               // "read_parquet"
   std::vector<std::string> patterns;  // paths and globs, as they are written
   std::optional<bool> hive;           // hive_partitioning, when it is given
+  bool has_options = false;           // others than those that say which files and columns
 };
 
 // Of the parsed FROM entry (json_serialize_sql); nullopt: it reads no files, or names them by
@@ -37,6 +38,7 @@ struct FileRecord {
   // Changed so shortly before that look that another write may bear the same times.
   bool is_settled = false;
   std::string content;  // hash of the bytes; of a remote file what the store says of its version
+  std::string ranges;   // what its columns lie between (ranges.h); empty: nobody looked
   bool operator==(const FileRecord&) const = default;
 };
 using FileRecords = std::map<std::string, FileRecord>;  // by path

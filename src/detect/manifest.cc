@@ -20,14 +20,16 @@ std::vector<Change> changes_between(const std::vector<Consumed>& before, const M
   for (const Partition& partition : now.partitions) {
     const auto found = known.find(partition_key(partition.values));
     if (found == known.end()) {
-      changes.push_back({Change::Kind::kAdded, partition.values});
+      changes.push_back({Change::Kind::kAdded, partition.values, {partition.ranges}});
       continue;
     }
     if (found->second->version != partition.version)
-      changes.push_back({Change::Kind::kReplaced, partition.values});
+      changes.push_back(
+          {Change::Kind::kReplaced, partition.values, {found->second->ranges, partition.ranges}});
     known.erase(found);
   }
-  for (const auto& [key, entry] : known) changes.push_back({Change::Kind::kRemoved, entry->values});
+  for (const auto& [key, entry] : known)
+    changes.push_back({Change::Kind::kRemoved, entry->values, {entry->ranges}});
   return changes;
 }
 

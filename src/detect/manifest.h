@@ -17,6 +17,7 @@ struct Partition {
   std::string version;
   std::vector<std::string> files;  // paths; empty for tables
   uint64_t bytes = 0;              // size of the files; of a table an estimate
+  std::string ranges = {};         // what its columns lie between, where that is known (ranges.h)
 };
 
 struct Manifest {
@@ -32,12 +33,14 @@ std::string partition_key(const std::vector<PartitionValue>& values);
 struct Consumed {
   std::vector<PartitionValue> values;
   std::string version;
+  std::string ranges = {};  // as of Partition
 };
 
 struct Change {
   enum class Kind : uint8_t { kAdded, kReplaced, kRemoved };
   Kind kind = Kind::kAdded;
   std::vector<PartitionValue> values;
+  std::vector<std::string> ranges = {};  // before and after, as far as there is one
 };
 
 // What `now` has that `before` had not or had in another version, and what is gone.

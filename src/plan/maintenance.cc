@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "detect/ranges.h"
 #include "sql/expression_text.h"
 
 namespace sluice::plan {
@@ -24,30 +25,62 @@ std::string literal(const PartitionValue& value, const std::string& type) {
 struct ScanOfInput {
   size_t scan;
   const InputState* input;
+  // Columns of which it is known for each partition, now and before, what they lie between.
+  std::set<std::string> ranged;
 };
+
+std::set<std::string> ranged_columns(const InputState& input) {
+  std::optional<std::set<std::string>> all;
+  const auto meet = [&all](const std::string& text) {
+    if (all && all->empty()) return;
+    const detect::ValueRanges ranges = detect::parse_ranges(text);
+    if (!all) {
+      all.emplace();
+      for (const auto& [column, range] : ranges) all->insert(column);
+    }
+    std::erase_if(*all, [&ranges](const std::string& name) { return !ranges.contains(name); });
+  };
+  for (const detect::Partition& partition : input.now.partitions) meet(partition.ranges);
+  for (const detect::Consumed& partition : input.consumed) meet(partition.ranges);
+  return all.value_or(std::set<std::string>());
+}
 
 std::vector<ScanOfInput> scans_of_inputs(const sql::Locality& locality,
                                          const std::vector<InputState>& inputs) {
   std::vector<ScanOfInput> out;
-  for (size_t scan = 0; scan < locality.scans.size(); ++scan)
-    for (const InputState& input : inputs)
-      if (input.table == locality.scans[scan].table) out.push_back({scan, &input});
+  for (const InputState& input : inputs) {
+    const std::set<std::string> ranged = ranged_columns(input);
+    for (size_t scan = 0; scan < locality.scans.size(); ++scan)
+      if (input.table == locality.scans[scan].table) out.push_back({scan, &input, ranged});
+  }
+  std::sort(out.begin(), out.end(),
+            [](const ScanOfInput& a, const ScanOfInput& b) { return a.scan < b.scan; });
   return out;
 }
 
 bool is_partitioned(const InputState& input) { return !input.now.columns.empty(); }
 
-// The Dep of an output column on the partition columns of an input; null: there is none.
+bool is_by_partition_columns(const Dep& dep, const InputState& input) {
+  const std::vector<std::string>& known = input.now.columns;
+  return std::all_of(dep.columns.begin(), dep.columns.end(), [&known](const std::string& name) {
+    return std::find(known.begin(), known.end(), name) != known.end();
+  });
+}
+
+// Whether the Dep's values in a partition lie between two that are known, rather than being told by
+// the partition itself.
+bool is_ranged(const Dep& dep, const InputState& input) {
+  return !is_by_partition_columns(dep, input);
+}
+
+// The Dep of an output column that says something of the partitions of an input; null: none does.
 const Dep* partition_dep(const sql::Locality& locality, const ScanOfInput& scan, size_t column) {
   const auto found = locality.deps[scan.scan].find(column);
   if (found == locality.deps[scan.scan].end()) return nullptr;
-  const std::vector<std::string>& known = scan.input->now.columns;
-  const bool is_covered =
-      std::all_of(found->second.columns.begin(), found->second.columns.end(),
-                  [&known](const std::string& name) {
-                    return std::find(known.begin(), known.end(), name) != known.end();
-                  });
-  return is_covered ? &found->second : nullptr;
+  const Dep& dep = found->second;
+  const bool is_between = dep.columns.size() == 1 && dep.columns.contains(dep.ordered_by) &&
+                          scan.ranged.contains(dep.ordered_by);
+  return is_between || is_by_partition_columns(dep, *scan.input) ? &dep : nullptr;
 }
 
 uint64_t bytes_of(const InputState& input) {
@@ -56,31 +89,58 @@ uint64_t bytes_of(const InputState& input) {
   return bytes;
 }
 
-// VALUES of partition columns, one row each, as FROM entry "partitions" with column "position".
-std::string values_clause(const InputState& input,
-                          const std::vector<const std::vector<PartitionValue>*>& rows) {
+// What is known of a partition, before a change or now.
+struct KnownPartition {
+  const std::vector<PartitionValue>* values;
+  const std::string* ranges;
+};
+
+// VALUES of partition columns as FROM entry "partitions" with column "position". Each partition has
+// a row; or two, where `ranged` names a column that it lies between values of: with the least and
+// with the greatest.
+std::string values_clause(const InputState& input, const std::vector<KnownPartition>& rows,
+                          const std::string& ranged) {
   std::string list;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    list += fmt::format("{}({}", i == 0 ? "" : ", ", i);
+  const auto add = [&](size_t position, const std::string& value) {
+    list += fmt::format("{}({}", list.empty() ? "" : ", ", position);
     for (size_t column = 0; column < input.now.columns.size(); ++column)
-      list += ", " + literal((*rows[i])[column], input.types[column]);
-    list += ")";
-  }
+      list += ", " + literal((*rows[position].values)[column], input.types[column]);
+    list += value + ")";
+  };
   std::string names = "position";
   for (const std::string& column : input.now.columns) names += ", " + quoted_identifier(column);
+  if (!ranged.empty()) names += ", " + quoted_identifier(ranged);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (ranged.empty()) {
+      add(i, "");
+      continue;
+    }
+    const detect::ValueRange range = detect::parse_ranges(*rows[i].ranges).at(ranged);
+    const std::string& type = input.column_types.at(ranged);
+    add(i, ", " + literal(range.least, type));
+    if (range.greatest != range.least) add(i, ", " + literal(range.greatest, type));
+  }
   return fmt::format("(values {}) partitions({})", list, names);
 }
 
-std::vector<const std::vector<PartitionValue>*> rows_of(
-    const std::vector<detect::Change>& changes) {
-  std::vector<const std::vector<PartitionValue>*> rows;
-  for (const detect::Change& change : changes) rows.push_back(&change.values);
+std::vector<KnownPartition> rows_of(const std::vector<detect::Change>& changes) {
+  std::vector<KnownPartition> rows;
+  for (const detect::Change& change : changes)
+    for (const std::string& ranges : change.ranges) rows.push_back({&change.values, &ranges});
   return rows;
 }
 
-std::vector<const std::vector<PartitionValue>*> rows_of(const detect::Manifest& manifest) {
-  std::vector<const std::vector<PartitionValue>*> rows;
-  for (const detect::Partition& partition : manifest.partitions) rows.push_back(&partition.values);
+std::vector<KnownPartition> rows_of(const detect::Manifest& manifest) {
+  std::vector<KnownPartition> rows;
+  for (const detect::Partition& partition : manifest.partitions)
+    rows.push_back({&partition.values, &partition.ranges});
+  return rows;
+}
+
+std::vector<KnownPartition> rows_of(const std::vector<detect::Consumed>& consumed) {
+  std::vector<KnownPartition> rows;
+  for (const detect::Consumed& partition : consumed)
+    rows.push_back({&partition.values, &partition.ranges});
   return rows;
 }
 
@@ -161,6 +221,9 @@ class Planner {
   }
   Result<AffectedSet> affected(
       const std::map<std::string, std::vector<detect::Change>>& changes) const;
+  // Whether affected values are told by an interval: windows look across them, or a partition lies
+  // between two.
+  Result<bool> has_intervals() const;
   std::string predicate(const AffectedSet& set) const;
   Result<ReadSet> read_set(const InputState& input, const AffectedSet& set) const;
 
@@ -171,11 +234,22 @@ class Planner {
     if (!is_partitioned(*scan.input)) return out;
     for (size_t i = 0; i < key_.columns.size(); ++i) {
       const Dep* dep = partition_dep(locality_, scan, key_.columns[i]);
-      if (dep != nullptr && (dep->bands.empty() || key_.has_bands)) out.push_back(i);
+      if (dep == nullptr || (!dep->bands.empty() && !key_.has_bands)) continue;
+      if (key_.columns.size() == 1 || !is_ranged(*dep, *scan.input)) out.push_back(i);
     }
     return out;
   }
   bool is_local(const ScanOfInput& scan) const { return !local_positions(scan).empty(); }
+  // The column by whose range the partitions of the scan tell the key; empty: there is none.
+  std::string range_column(const ScanOfInput& scan) const {
+    if (key_.columns.size() != 1 || !is_local(scan)) return {};
+    const Dep* dep = partition_dep(locality_, scan, key_.columns[0]);
+    return is_ranged(*dep, *scan.input) ? dep->ordered_by : std::string();
+  }
+  std::string values_of(const ScanOfInput& scan, const std::vector<KnownPartition>& rows) const {
+    return values_clause(*scan.input, rows, range_column(scan));
+  }
+  Result<bool> is_told_exactly(const ScanOfInput& scan) const;
   const warehouse::ColumnInfo& key_column(size_t i) const {
     return specification_.columns[key_.columns[i]];
   }
@@ -224,9 +298,35 @@ class Planner {
   std::vector<ScanOfInput> scans_;
 };
 
+// Whether each partition, now and before, has one value of the key.
+Result<bool> Planner::is_told_exactly(const ScanOfInput& scan) const {
+  for (const std::vector<KnownPartition>& rows :
+       {rows_of(scan.input->now), rows_of(scan.input->consumed)}) {
+    if (rows.empty()) continue;
+    SLUICE_ASSIGN(
+        const TextRows wide,
+        fetch_texts(engine_, fmt::format("select CAST(position AS VARCHAR) from {0} group by "
+                                         "position having min({1}) <> max({1}) limit 1",
+                                         values_of(scan, rows), key_value(scan, 0))));
+    if (!wide.empty()) return false;
+  }
+  return true;
+}
+
+Result<bool> Planner::has_intervals() const {
+  if (key_.has_bands) return true;
+  for (const ScanOfInput& scan : scans_) {
+    if (range_column(scan).empty()) continue;
+    SLUICE_ASSIGN(const bool is_exact, is_told_exactly(scan));
+    if (!is_exact) return true;
+  }
+  return false;
+}
+
 Result<AffectedSet> Planner::affected(
     const std::map<std::string, std::vector<detect::Change>>& changes) const {
-  if (key_.has_bands) return affected_interval(changes);
+  SLUICE_ASSIGN(const bool is_interval, has_intervals());
+  if (is_interval) return affected_interval(changes);
   AffectedSet out;
   for (const ScanOfInput& scan : scans_) {
     const auto found = changes.find(scan.input->name);
@@ -235,7 +335,7 @@ Result<AffectedSet> Planner::affected(
     SLUICE_ASSIGN(
         TextRows rows,
         fetch_texts(engine_, fmt::format("select distinct {} from {}", key_texts(scan, positions),
-                                         values_clause(*scan.input, rows_of(found->second)))));
+                                         values_of(scan, rows_of(found->second)))));
     for (std::vector<PartitionValue>& row : rows) out.points[positions].insert(std::move(row));
   }
   return out;
@@ -259,7 +359,7 @@ Result<AffectedSet> Planner::affected_interval(
           band.high.is_infinite ? fmt::format("CAST(NULL AS {})", range_type())
                                 : range_end(value, band.high, "+"),
           band.low.is_infinite, band.high.is_infinite, value,
-          values_clause(*scan.input, rows_of(found->second)));
+          values_of(scan, rows_of(found->second)));
     }
   }
   SLUICE_ASSIGN(
@@ -323,18 +423,19 @@ std::string Planner::points_predicate(const std::vector<size_t>& positions,
   return others.empty() ? list : fmt::format("({} OR {})", list, others);
 }
 
-// Whether what a partition reaches meets the interval; a NULL may stand anywhere.
+// Whether what a partition reaches meets the interval, of the rows of one partition; a NULL may
+// stand anywhere.
 std::string Planner::meets_interval(const ScanOfInput& scan, const AffectedSet& set) const {
   const std::string value = key_value(scan, 0);
-  std::string any = fmt::format("{} is null", value);
+  std::string any = fmt::format("bool_or({} is null)", value);
   for (const sql::Band& band : bands(scan)) {
     std::string both = "true";
     if (set.low && !band.high.is_infinite)
-      both +=
-          fmt::format(" and {} >= {}", range_end(value, band.high, "+"), range_literal(set.low));
+      both += fmt::format(" and max({}) >= {}", range_end(value, band.high, "+"),
+                          range_literal(set.low));
     if (set.high && !band.low.is_infinite)
-      both +=
-          fmt::format(" and {} <= {}", range_end(value, band.low, "-"), range_literal(set.high));
+      both += fmt::format(" and min({}) <= {}", range_end(value, band.low, "-"),
+                          range_literal(set.high));
     any += fmt::format(" or ({})", both);
   }
   return any;
@@ -346,7 +447,7 @@ Result<std::set<size_t>> Planner::meeting_partitions(const ScanOfInput& scan,
   std::set<size_t> out;
   const detect::Manifest& manifest = scan.input->now;
   if (manifest.partitions.empty()) return out;
-  const std::string from = values_clause(*scan.input, rows_of(manifest));
+  const std::string from = values_of(scan, rows_of(manifest));
   const auto add = [&](const std::string& query,
                        const std::set<std::vector<PartitionValue>>* points) -> Status {
     SLUICE_ASSIGN(TextRows rows, fetch_texts(engine_, query));
@@ -358,9 +459,10 @@ Result<std::set<size_t>> Planner::meeting_partitions(const ScanOfInput& scan,
     return {};
   };
   if (set.is_interval) {
-    SLUICE_TRY(add(fmt::format("select CAST(position AS VARCHAR) from {} where {}", from,
-                               meets_interval(scan, set)),
-                   nullptr));
+    SLUICE_TRY(
+        add(fmt::format("select CAST(position AS VARCHAR) from {} group by position having {}",
+                        from, meets_interval(scan, set)),
+            nullptr));
     return out;
   }
   for (const auto& [positions, points] : set.points)
@@ -481,7 +583,8 @@ struct Candidate {
   size_t column = 0;
   uint64_t bytes = 0;  // of the scans that it is local in, and one for each
   bool has_bands = false;
-  bool is_identity = true;                                          // a partition column as it is
+  bool is_ranged = false;   // by what the columns of files lie between
+  bool is_identity = true;  // a column as it is
   std::set<std::pair<size_t, std::string>> partition_columns = {};  // scan, column
 };
 
@@ -494,6 +597,7 @@ Candidate make_candidate(const sql::Locality& locality, const std::vector<ScanOf
     if (dep == nullptr) continue;
     out.bytes += bytes_of(*scan.input) + 1;
     out.has_bands = out.has_bands || !dep->bands.empty();
+    out.is_ranged = out.is_ranged || is_ranged(*dep, *scan.input);
     for (const std::string& name : dep->columns) out.partition_columns.emplace(scan.scan, name);
     out.is_identity = out.is_identity && dep->columns.size() == 1 &&
                       dep->expr == quoted_identifier(*dep->columns.begin());
@@ -501,10 +605,12 @@ Candidate make_candidate(const sql::Locality& locality, const std::vector<ScanOf
   return out;
 }
 
-// Most bytes, then exact, then plain columns, then most partition columns, then as selected.
+// Most bytes, then exact, then by what paths say, then plain columns, then most partition columns,
+// then as selected.
 bool is_better(const Candidate& a, const Candidate& b) {
   if (a.bytes != b.bytes) return a.bytes > b.bytes;
   if (a.has_bands != b.has_bands) return b.has_bands;
+  if (a.is_ranged != b.is_ranged) return b.is_ranged;
   if (a.is_identity != b.is_identity) return a.is_identity;
   return a.partition_columns.size() > b.partition_columns.size();
 }
@@ -526,8 +632,10 @@ OutputKey choose_key(const Specification& specification, const std::vector<Input
   for (const Candidate& candidate : candidates) {
     const std::set<std::pair<size_t, std::string>>& own = candidate.partition_columns;
     const bool adds = !std::includes(covered.begin(), covered.end(), own.begin(), own.end());
-    const bool fits = key.columns.empty() || (!candidate.has_bands && !key.has_bands &&
-                                              candidate.bytes == candidates.front().bytes);
+    const bool is_plain =
+        !candidate.has_bands && !candidate.is_ranged && !candidates.front().is_ranged;
+    const bool fits = key.columns.empty() ||
+                      (is_plain && !key.has_bands && candidate.bytes == candidates.front().bytes);
     if (!adds || !fits) continue;
     key.columns.push_back(candidate.column);
     key.has_bands = candidate.has_bands;
@@ -557,6 +665,21 @@ std::set<std::string> inputs_not_followed(const Specification& specification,
                                           const OutputKey& key, warehouse::Connection& engine) {
   return Planner(specification, key, inputs, engine).not_followed();
 }
+
+namespace {
+
+std::string reason_for(const Specification& specification, const OutputKey& key,
+                       const AffectedSet& affected) {
+  if (key.has_bands) return "windows look across partitions: recomputes what the changes reach";
+  if (affected.is_interval)
+    return fmt::format("recomputes {} from {} to {}, as the changed files say",
+                       specification.columns[key.columns[0]].name,
+                       affected.low.value_or("the first"), affected.high.value_or("the last"));
+  return fmt::format("recomputes {} partition{}", affected.num_points(),
+                     affected.num_points() == 1 ? "" : "s");
+}
+
+}  // namespace
 
 Maintenance nothing_to_do() {
   Maintenance out;
@@ -595,22 +718,20 @@ Result<Maintenance> plan_maintenance(const Specification& specification, const O
   }
   SLUICE_ASSIGN(const AffectedSet affected, planner.affected(changes));
   if (affected.is_interval && !affected.low && !affected.high) {
-    out.code = "WINDOW_OVER_EVERYTHING";
-    out.reason = "the windows carry the changes through all rows";
+    out.code = key.has_bands ? "WINDOW_OVER_EVERYTHING" : "NULL_PARTITION";
+    out.reason = key.has_bands ? "the windows carry the changes through all rows"
+                               : "a partition without a value of the key has changed";
     return out;
   }
-  out.tier = affected.is_interval ? Tier::kBand : Tier::kPartition;
-  out.code = affected.is_interval ? "BAND" : "PARTITION";
+  out.tier = key.has_bands ? Tier::kBand : Tier::kPartition;
+  out.code = key.has_bands ? "BAND" : "PARTITION";
   out.affected = planner.predicate(affected);
   out.reads.clear();
   for (const InputState& input : inputs) {
     SLUICE_ASSIGN(ReadSet reads, planner.read_set(input, affected));
     out.reads.push_back(std::move(reads));
   }
-  out.reason = affected.is_interval
-                   ? "windows look across partitions: recomputes what the changes reach"
-                   : fmt::format("recomputes {} partition{}", affected.num_points(),
-                                 affected.num_points() == 1 ? "" : "s");
+  out.reason = reason_for(specification, key, affected);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -30,8 +31,9 @@ struct InputState {
   std::string name;   // for people
   std::string table;  // the stub that the query reads
   detect::Manifest now;
-  std::vector<std::string> types;          // of the partition columns
-  std::vector<detect::Consumed> consumed;  // what the model read of it last time
+  std::vector<std::string> types;                   // of the partition columns
+  std::vector<detect::Consumed> consumed;           // what the model read of it last time
+  std::map<std::string, std::string> column_types;  // of all columns
 };
 
 // What the query is, with its inputs' stubs bound.

@@ -39,12 +39,16 @@ constexpr std::string_view kTables[] = {
     "models(relation VARCHAR PRIMARY KEY, generation BIGINT, code VARCHAR, \"key\" VARCHAR, "
     "\"columns\" VARCHAR, content VARCHAR, tier VARCHAR, is_deterministic BOOLEAN, changed_at "
     "TIMESTAMP)",
-    "consumed(relation VARCHAR, input VARCHAR, part VARCHAR, version VARCHAR)",
+    "consumed(relation VARCHAR, input VARCHAR, part VARCHAR, version VARCHAR, ranges VARCHAR)",
     "inputs(relation VARCHAR, input VARCHAR, \"columns\" VARCHAR)",
     "partitions(relation VARCHAR, part VARCHAR, version BIGINT, rows BIGINT)",
     "files(input VARCHAR, path VARCHAR, size BIGINT, mtime_ns BIGINT, ctime_ns BIGINT, inode "
     "BIGINT, "
-    "is_settled BOOLEAN, content VARCHAR)"};
+    "is_settled BOOLEAN, content VARCHAR, ranges VARCHAR)"};
+
+// Columns that ledgers of earlier releases lack.
+constexpr std::pair<std::string_view, std::string_view> kLaterColumns[] = {
+    {"consumed", "ranges VARCHAR"}, {"files", "ranges VARCHAR"}};
 
 }  // namespace
 
@@ -96,6 +100,15 @@ std::string Ledger::table(std::string_view name) const {
   return fmt::format("{}.\"_sluice\".{}", sql::quoted_identifier(database_), name);
 }
 
+Status Ledger::upgrade() {
+  for (const std::string_view definition : kTables)
+    SLUICE_TRY(execute("create table if not exists " + table(definition)));
+  for (const auto& [name, column] : kLaterColumns)
+    SLUICE_TRY(
+        execute(fmt::format("alter table {} add column if not exists {}", table(name), column)));
+  return {};
+}
+
 Status Ledger::execute(const std::string& sql) {
   SLUICE_TRY(connection_->execute(sql, false));
   return {};
@@ -132,12 +145,12 @@ Result<std::optional<ModelEntry>> Ledger::model(const std::string& relation) {
 Result<std::vector<detect::Consumed>> Ledger::consumed(const std::string& relation,
                                                        const std::string& input) {
   SLUICE_ASSIGN(const warehouse::ResultTable found,
-                fetch(fmt::format("select part, version from {} where relation = {} and input = {}",
-                                  table("consumed"), sql::quoted_literal(relation),
-                                  sql::quoted_literal(input))));
+                fetch(fmt::format(
+                    "select part, version, ranges from {} where relation = {} and input = {}",
+                    table("consumed"), sql::quoted_literal(relation), sql::quoted_literal(input))));
   std::vector<detect::Consumed> out;
   for (const auto& row : found.rows)
-    out.push_back({parse_partition_key(text_of(row[0])), text_of(row[1])});
+    out.push_back({parse_partition_key(text_of(row[0])), text_of(row[1]), text_of(row[2])});
   return out;
 }
 
@@ -164,7 +177,7 @@ Result<std::vector<TablePartition>> Ledger::partitions(const std::string& relati
 Result<detect::FileRecords> Ledger::files(const std::string& input) {
   SLUICE_ASSIGN(
       const warehouse::ResultTable found,
-      fetch(fmt::format("select path, size, mtime_ns, ctime_ns, inode, is_settled, content "
+      fetch(fmt::format("select path, size, mtime_ns, ctime_ns, inode, is_settled, content, ranges "
                         "from {} where input = {}",
                         table("files"), sql::quoted_literal(input))));
   detect::FileRecords out;
@@ -177,6 +190,7 @@ Result<detect::FileRecords> Ledger::files(const std::string& input) {
     const auto* settled = std::get_if<bool>(&row[5]);
     record.is_settled = settled != nullptr && *settled;
     record.content = text_of(row[6]);
+    record.ranges = text_of(row[7]);
     out.emplace(text_of(row[0]), std::move(record));
   }
   return out;
@@ -229,9 +243,10 @@ Status Ledger::save_consumed(const std::string& relation, const std::string& inp
     if (found != old.end() && !is_same) removed.push_back(sql::quoted_literal(key));
     if (found != old.end()) old.erase(found);
     if (!is_same)
-      rows.push_back(fmt::format("({}, {}, {}, {})", sql::quoted_literal(relation),
+      rows.push_back(fmt::format("({}, {}, {}, {}, {})", sql::quoted_literal(relation),
                                  sql::quoted_literal(input), sql::quoted_literal(key),
-                                 sql::quoted_literal(partition.version)));
+                                 sql::quoted_literal(partition.version),
+                                 sql::quoted_literal(partition.ranges)));
   }
   for (const auto& [key, version] : old) removed.push_back(sql::quoted_literal(key));
   return replace_rows("consumed",
@@ -274,10 +289,11 @@ Status Ledger::save_files(const std::string& input, const detect::FileRecords& b
     const auto found = before.find(path);
     if (found != before.end() && found->second == record) continue;
     if (found != before.end()) keys.push_back(sql::quoted_literal(path));
-    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {}, {}, {})", sql::quoted_literal(input),
+    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {})", sql::quoted_literal(input),
                                sql::quoted_literal(path), record.size, record.mtime_ns,
                                record.ctime_ns, static_cast<int64_t>(record.inode),
-                               record.is_settled, sql::quoted_literal(record.content)));
+                               record.is_settled, sql::quoted_literal(record.content),
+                               sql::quoted_literal(record.ranges)));
   }
   for (const auto& [path, record] : before)
     if (!now.contains(path)) keys.push_back(sql::quoted_literal(path));

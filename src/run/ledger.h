@@ -59,6 +59,8 @@ class Ledger {
  public:
   // `database` holds the models. Makes the tables when they are missing.
   static Result<Ledger> open(warehouse::Connection& connection, const std::string& database);
+  // Adds what the ledger of an earlier release lacks.
+  Status upgrade();
   // As it is; nullopt: the database has no ledger.
   static Result<std::optional<Ledger>> find(warehouse::Connection& connection,
                                             const std::string& database);

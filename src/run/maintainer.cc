@@ -16,7 +16,7 @@ namespace sluice::run {
 namespace {
 
 // Grows when the rules or the ledger change what is computed: older tables are then built anew.
-constexpr int kRulesVersion = 2;
+constexpr int kRulesVersion = 3;
 
 const jinja::Value* member(const jinja::Value& dict, std::string_view key) {
   return dict.is_dict() ? dict.as_dict().find(key) : nullptr;
@@ -101,7 +101,8 @@ Status Maintainer::prepare(const std::vector<const compile::Node*>& nodes,
   for (const compile::Node* node : nodes)
     if (covers(*node).value_or(false)) databases.insert(node->database);
   for (const std::string& database : databases) {
-    SLUICE_TRY(Ledger::open(connection, database));
+    SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection, database));
+    SLUICE_TRY(ledger.upgrade());
     SLUICE_TRY(InputSnapshots(connection, database).prepare());
   }
   return {};

@@ -349,7 +349,10 @@ Status MaintenanceExecution::record_inputs(Ledger& ledger) {
     moved.insert(seen.begin(), seen.end());
     detect::Manifest read = leaf.state.now;
     for (detect::Partition& partition : read.partitions)
-      if (moved.contains(detect::partition_key(partition.values))) partition.version.clear();
+      if (moved.contains(detect::partition_key(partition.values))) {
+        partition.version.clear();
+        partition.ranges.clear();
+      }
     SLUICE_ASSIGN(const std::vector<detect::Consumed> before,
                   ledger.consumed(job_.relation, leaf.stub));
     SLUICE_TRY(ledger.save_consumed(job_.relation, leaf.stub, before, read));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "detect/ranges.h"
 #include "run/columns_json.h"
 #include "run/row_hash.h"
 #include "sql/expression_text.h"
@@ -115,6 +116,8 @@ Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input, const
   }
   for (const std::string& column : leaf.state.now.columns)
     leaf.state.types.push_back(type_of(leaf.columns, column));
+  for (const warehouse::ColumnInfo& column : leaf.columns)
+    leaf.state.column_types.emplace(column.name, column.type);
   out.leaves.push_back(std::move(leaf));
   return {};
 }
@@ -163,6 +166,8 @@ Status SourceSnapshots::list_source_files(ModelInput& leaf, const Reader& reader
     SLUICE_ASSIGN(listing.found,
                   detect::list_files(*leaf.reader, names_of(leaf.columns), listing.before,
                                      clock_.now_micros() * 1000, fs_, reader.connection));
+    SLUICE_TRY(detect::add_ranges(listing.found, *leaf.reader, leaf.columns, listing.before,
+                                  reader.connection));
     found = listings_.emplace(leaf.stub, std::move(listing)).first;
   }
   leaf.state.now = found->second.found.manifest;

@@ -196,13 +196,64 @@ Shape LocalityWalker::visit_scan(const Operator& op) {
   for (size_t i = 0; i < op.columns.size(); ++i) {
     if (op.columns[i].empty()) continue;
     entry.columns.insert(op.columns[i]);
-    deps.emplace(i, Dep{quoted_identifier(op.columns[i]), {op.columns[i]}, op.types[i], {}, true});
+    deps.emplace(i, Dep{quoted_identifier(op.columns[i]),
+                        {op.columns[i]},
+                        op.types[i],
+                        {},
+                        op.columns[i],
+                        true});
   }
   found_.scans.push_back(std::move(entry));
   return out;
 }
 
 namespace {
+
+bool is_integer(std::string_view type) {
+  return type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "BIGINT" ||
+         type == "HUGEINT";
+}
+
+bool is_moment(std::string_view type) { return type == "DATE" || type == "TIMESTAMP"; }
+
+bool is_constant(const Expr& expr) { return columns_of(expr).empty(); }
+
+bool is_ordered_cast(const std::string& from, const std::string& to) {
+  return (is_moment(from) && is_moment(to)) || (is_integer(from) && is_integer(to));
+}
+
+// column ± constant, without a change of type.
+bool is_shift(const Expr& expr) {
+  const Expr& first = *expr.children[0];
+  const Expr& second = *expr.children[1];
+  const bool has_order = is_integer(first.type) || first.type == "DATE";
+  return (expr.name == "+" || expr.name == "-") && has_order && is_integer(second.type) &&
+         is_constant(second) && expr.type == first.type;
+}
+
+// A step of an expression that never falls along its one argument that is no constant; null: it
+// may.
+const Expr* rising_argument(const Expr& expr) {
+  if (expr.kind == ExprKind::kCast) {
+    const Expr& from = *expr.children[0];
+    return !expr.is_try && is_ordered_cast(from.type, expr.type) ? &from : nullptr;
+  }
+  if (expr.kind != ExprKind::kFunction || expr.children.empty()) return nullptr;
+  const Expr& last = *expr.children.back();
+  if (expr.name == "year" && expr.children.size() == 1)
+    return is_moment(last.type) ? &last : nullptr;
+  if (expr.children.size() != 2) return nullptr;
+  if (expr.name == "date_trunc" && is_constant(*expr.children[0]) && is_moment(last.type))
+    return &last;
+  return is_shift(expr) ? expr.children[0].get() : nullptr;
+}
+
+// The column of `expr` that it never falls along.
+std::optional<size_t> rising_column(const Expr& expr) {
+  const Expr* step = &expr;
+  while (step != nullptr && step->kind != ExprKind::kColumn) step = rising_argument(*step);
+  return step == nullptr ? std::nullopt : std::optional(step->column);
+}
 
 // The Dep of an expression whose columns all have an exact one on the same scan.
 std::optional<Dep> composed(const Expr& expr, const std::set<size_t>& read,
@@ -219,6 +270,8 @@ std::optional<Dep> composed(const Expr& expr, const std::set<size_t>& read,
       expression_text(expr, [&](size_t column) { return std::optional(columns.at(column).expr); });
   if (!text) return std::nullopt;
   dep.expr = std::move(*text);
+  if (const std::optional<size_t> rising = rising_column(expr))
+    dep.ordered_by = columns.at(*rising).ordered_by;
   return dep;
 }
 

@@ -37,6 +37,9 @@ struct Dep {
   std::set<std::string> columns;  // those it reads
   std::string type;
   std::vector<Band> bands;  // empty: exact
+  // The one column along which e never falls (a <= b gives e(a) <= e(b)): where values of the
+  // column lie between two others, those of e do. Empty: no such column is known.
+  std::string ordered_by;
   // Rows with c = v are there only if the scan has rows with e = v.
   bool is_own = true;
 };

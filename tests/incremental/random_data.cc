@@ -25,6 +25,7 @@ std::string day_of(size_t offset) {
 // Events have a second partition column: each file goes into one of its two values.
 std::string RandomData::file_folder(const std::string& fact, const std::string& day,
                                     const std::string& file) const {
+  if (is_flat(fact)) return fmt::format("{}/{}/all", folder_, fact);
   std::string folder = day_folder(fact, day);
   if (fact == "events")
     folder += fmt::format("/shard={}", std::hash<std::string>{}(file + day) % 2);
@@ -35,8 +36,14 @@ std::string RandomData::day_folder(const std::string& fact, const std::string& d
   return fmt::format("{}/{}/dt={}", folder_, fact, day);
 }
 
+std::string RandomData::file_name(const std::string& fact, const std::string& day,
+                                  const std::string& file) const {
+  return is_flat(fact) ? day + "_" + file : file;
+}
+
 std::string RandomData::orders() const {
-  return fmt::format("read_parquet('{}/orders/*/*.parquet', hive_partitioning=true)", folder_);
+  return fmt::format("read_parquet('{}/orders/*/*.parquet', hive_partitioning={})", folder_,
+                     is_flat("orders") ? "false" : "true");
 }
 std::string RandomData::events() const {
   return fmt::format("read_parquet('{}/events/*/*/*.parquet', hive_partitioning=true)", folder_);
@@ -48,6 +55,10 @@ std::string RandomData::customers() const {
 Status RandomData::write_day(const std::string& fact, const std::string& day,
                              const std::string& file, size_t rows, uint64_t seed) {
   std::filesystem::create_directories(file_folder(fact, day, file));
+  // A file of one day, or of several that follow each other.
+  const std::string dt = day == kNoDay
+                             ? "null::date"
+                             : fmt::format("date '{}' + (i % {})::integer", day, 1 + seed % 5 / 2);
   const std::string columns =
       fact == "orders"
           ? "(i + {0} * 1000)::integer as id, case when hash(i, {0}) % 9 = 0 then null else "
@@ -59,10 +70,11 @@ Status RandomData::write_day(const std::string& fact, const std::string& day,
           : "(hash(i, {0}, 1) % 7)::integer as customer, (hash(i, {0}, 2) % 40)::integer as n, "
             "['a', "
             "'b', 'd'][1 + (hash(i, {0}, 5) % 3)::integer] as kind";
-  const std::string select = fmt::format(fmt::runtime(columns), seed);
+  const std::string select = fmt::format(fmt::runtime(columns), seed) +
+                             (is_flat(fact) ? fmt::format(", {} as dt", dt) : "");
   SLUICE_TRY(engine_.execute(
       fmt::format("copy (select {} from range({}) t(i)) to '{}/{}' (format parquet)", select, rows,
-                  file_folder(fact, day, file), file),
+                  file_folder(fact, day, file), file_name(fact, day, file)),
       false));
   return {};
 }
@@ -80,6 +92,7 @@ Status RandomData::write_customers() {
 
 Status RandomData::create() {
   std::filesystem::create_directories(folder_);
+  has_flat_orders_ = below(4) == 0;
   const char* names[] = {"orders", "events"};
   for (size_t fact = 0; fact < 2; ++fact)
     for (size_t day = 0; day < 7; ++day) {
@@ -123,7 +136,10 @@ Result<std::string> RandomData::mutate_fact(const std::string& fact) {
       for (const File& file : files)
         if (file.day != day) rest.push_back(file);
       if (rest.empty()) return std::string("nothing");
-      std::filesystem::remove_all(day_folder(fact, day));
+      for (const File& file : files)
+        if (file.day == day)
+          std::filesystem::remove(fmt::format("{}/{}", file_folder(fact, day, file.name),
+                                              file_name(fact, day, file.name)));
       files = std::move(rest);
       return fmt::format("{}: {} is gone", fact, day);
     }

@@ -34,7 +34,11 @@ class RandomData {
   Result<std::string> mutate_fact(const std::string& fact);
   std::string file_folder(const std::string& fact, const std::string& day,
                           const std::string& file) const;
+  std::string file_name(const std::string& fact, const std::string& day,
+                        const std::string& file) const;
   std::string day_folder(const std::string& fact, const std::string& day) const;
+  // The days stand in the rows, not in the paths.
+  bool is_flat(const std::string& fact) const { return has_flat_orders_ && fact == "orders"; }
 
   struct File {
     std::string day, name;
@@ -45,6 +49,7 @@ class RandomData {
   std::mt19937_64& random_;
   warehouse::Connection& engine_;
   std::vector<File> files_[2];  // of orders and events
+  bool has_flat_orders_ = false;
   uint64_t next_seed_ = 1;
   uint64_t customers_seed_ = 1;
 };
