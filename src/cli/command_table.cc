@@ -90,7 +90,7 @@ std::vector<CommandSpec> command_table() {
       {Command::kBuild, "build", "", "build",
        "Run seeds, models and tests in the order of the graph",
        "  sluice build\n  sluice build --select +orders --threads 4\n  sluice build --select "
-       "tag:daily --full-refresh\n",
+       "tag:daily --full-refresh\n  sluice build --atomic\n",
        "", "", false},
       {Command::kRun, "run", "", "run", "Run models",
        "  sluice run\n  sluice run --select staging.* --exclude stg_returns\n  sluice run --vars "

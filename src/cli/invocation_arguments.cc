@@ -104,6 +104,8 @@ void set_warnings(jinja::Dict& arguments, const Options& options) {
 
 // Options that only some commands have.
 void set_own_options(jinja::Dict& arguments, const Options& options) {
+  // Ours, for `retry`: dbt's artifacts stay as they are without it.
+  if (options.atomic) arguments.set("atomic", Value::boolean(true));
   switch (options.command) {
     case Command::kRunOperation:
       arguments.set("macro", Value::string(options.name));

@@ -102,6 +102,7 @@ struct Options {
   bool full_refresh = false;
   bool store_failures = false;
   bool empty = false;
+  bool atomic = false;                           // publish the whole run at once
   std::string event_time_start, event_time_end;  // of batches
   std::string sample;                            // "3 days"
 

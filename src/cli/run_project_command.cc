@@ -75,6 +75,7 @@ int execute_plan(Invocation& invocation, Workspace& workspace, const plan::Plan&
   run_options.settings.price_per_tb = workspace.price_per_tb();
   run_options.num_threads = workspace.num_threads();
   run_options.fail_fast = options.fail_fast;
+  run_options.atomic = options.atomic;
   run_options.warn_error = options.warnings.verdict("LogTestResult") == WarningVerdict::kError;
   run_options.run_hooks = options.command != Command::kClone;
   run_options.store_failures = options.store_failures;

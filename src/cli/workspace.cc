@@ -607,6 +607,7 @@ double Workspace::price_per_tb() const {
 }
 
 size_t Workspace::num_threads() const {
+  if (invocation_.options.atomic) return 1;  // one transaction, one connection
   const int threads =
       invocation_.options.threads > 0 ? invocation_.options.threads : project_->profile.threads;
   return static_cast<size_t>(std::max(1, threads));

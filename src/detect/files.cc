@@ -302,6 +302,28 @@ Result<std::string> hash_file(const std::string& path) {
               "see that the file is there and may be read");
 }
 
+Result<FileRecords> look_at_files(const FileReader& reader, const FileSystem& fs,
+                                  warehouse::Connection& connection) {
+  FileListing listing;
+  SLUICE_ASSIGN(const std::vector<std::string> paths, expand(reader.patterns, connection));
+  std::vector<std::string> remote;
+  for (const std::string& path : paths) {
+    if (is_remote(path)) {
+      remote.push_back(path);
+      continue;
+    }
+    SLUICE_ASSIGN(const FileInfo info, fs.info(path));
+    FileRecord record;
+    record.size = info.size;
+    record.mtime_ns = info.mtime_ns;
+    record.ctime_ns = info.ctime_ns;
+    record.inode = info.inode;
+    listing.records.emplace(path, std::move(record));
+  }
+  SLUICE_TRY(remote_records(remote, listing, connection));
+  return std::move(listing.records);
+}
+
 Result<FileListing> list_files(const FileReader& reader, const std::vector<std::string>& columns,
                                const FileRecords& known, int64_t now_ns, const FileSystem& fs,
                                warehouse::Connection& connection) {

@@ -54,6 +54,11 @@ Result<FileListing> list_files(const FileReader& reader, const std::vector<std::
                                const FileRecords& known, int64_t now_ns, const FileSystem& fs,
                                warehouse::Connection& connection);
 
+// Sizes, times and inodes of what the reader lists; nothing is opened and no record has a content,
+// but for remote files what the store says of them. kIo.
+Result<FileRecords> look_at_files(const FileReader& reader, const FileSystem& fs,
+                                  warehouse::Connection& connection);
+
 // key=value folders of a path, decoded; a value is nullopt for NULL as the engine reads it.
 std::vector<std::pair<std::string, PartitionValue>> path_keys(std::string_view path);
 

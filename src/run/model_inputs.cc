@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/json.h"
 #include "detect/ranges.h"
 #include "run/columns_json.h"
 #include "run/row_hash.h"
@@ -18,22 +17,6 @@ bool has_input(const ModelInputs& inputs, const std::string& stub) {
                      [&stub](const ModelInput& leaf) { return leaf.stub == stub; }) ||
          std::any_of(inputs.views.begin(), inputs.views.end(),
                      [&stub](const ViewInput& view) { return view.stub == stub; });
-}
-
-// The FROM entry of "select * from <text>", parsed by the engine.
-Result<Json> parsed_from(const std::string& text, warehouse::Connection& connection) {
-  SLUICE_ASSIGN(const warehouse::StatementResult found,
-                connection.execute(fmt::format("select json_serialize_sql({})::varchar",
-                                               sql::quoted_literal("select * from " + text)),
-                                   true));
-  const auto* answer = std::get_if<std::string>(&found.table.rows.at(0).at(0));
-  if (answer == nullptr) return fail(ErrorCode::kInternal, "the engine gave no parse tree");
-  SLUICE_ASSIGN(const Json tree, parse_json(*answer));
-  const Json* statements = tree.find("statements");
-  if (statements == nullptr || statements->items.empty()) return Json();
-  const Json* node = statements->items[0].find("node");
-  const Json* from = node == nullptr ? nullptr : node->find("from_table");
-  return from == nullptr ? Json() : *from;
 }
 
 std::vector<std::string> names_of(const std::vector<warehouse::ColumnInfo>& columns) {
@@ -62,6 +45,22 @@ std::string type_of(const std::vector<warehouse::ColumnInfo>& columns, const std
 }
 
 }  // namespace
+
+// The FROM entry of "select * from <text>", parsed by the engine.
+Result<Json> parsed_from(const std::string& text, warehouse::Connection& connection) {
+  SLUICE_ASSIGN(const warehouse::StatementResult found,
+                connection.execute(fmt::format("select json_serialize_sql({})::varchar",
+                                               sql::quoted_literal("select * from " + text)),
+                                   true));
+  const auto* answer = std::get_if<std::string>(&found.table.rows.at(0).at(0));
+  if (answer == nullptr) return fail(ErrorCode::kInternal, "the engine gave no parse tree");
+  SLUICE_ASSIGN(const Json tree, parse_json(*answer));
+  const Json* statements = tree.find("statements");
+  if (statements == nullptr || statements->items.empty()) return Json();
+  const Json* node = statements->items[0].find("node");
+  const Json* from = node == nullptr ? nullptr : node->find("from_table");
+  return from == nullptr ? Json() : *from;
+}
 
 Result<ModelInputs> SourceSnapshots::inputs_of(const compile::Node& node,
                                                const std::string& relation,

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/file_system.h"
+#include "base/json.h"
 #include "compile/session.h"
 #include "detect/files.h"
 #include "plan/maintenance.h"
@@ -37,6 +38,9 @@ struct ModelInputs {
   std::vector<ModelInput> leaves;
   std::vector<ViewInput> views;  // each after those that it reads
 };
+
+// What stands in FROM, parsed by the engine (json_serialize_sql).
+Result<Json> parsed_from(const std::string& text, warehouse::Connection& connection);
 
 class SourceSnapshots {
  public:

@@ -19,6 +19,7 @@ SessionRunnerOptions runner_options(const ProjectRunOptions& options, Maintainer
   out.warn_error = options.warn_error;
   out.write_files = options.write_files;
   out.maintainer = &maintainer;
+  out.atomic = options.atomic;
   return out;
 }
 
@@ -57,7 +58,8 @@ bool makes_relation(const compile::Node& node, bool store_failures) {
 }  // namespace
 
 bool ProjectRunReport::has_failures() const {
-  return std::any_of(results.begin(), results.end(),
+  return !unpublished_because.empty() ||
+         std::any_of(results.begin(), results.end(),
                      [](const NodeResult& result) { return is_failure(result); });
 }
 
@@ -70,7 +72,8 @@ ProjectRun::ProjectRun(compile::Session& session, warehouse::Warehouse* warehous
       options_(std::move(options)),
       maintainer_(session, fs, clock, options_.settings),
       runner_(session, warehouse, fs, clock, runner_options(options_, maintainer_)),
-      executor_(plan, runner_, observer, {options_.num_threads, options_.fail_fast}) {
+      executor_(plan, runner_, observer, {options_.num_threads, options_.fail_fast}),
+      watch_(session, fs) {
   runner_.attach(&executor_, &observer);
   runner_.restrict_batches(options_.previous_batches);
 }
@@ -177,27 +180,39 @@ void ProjectRun::try_account(std::vector<NodeResult>& steps) {
                 {}});
 }
 
-Result<ProjectRunReport> ProjectRun::run() {
+// Hooks at the start and the steps; the hooks' results come first.
+Result<ProjectRunReport> ProjectRun::run_steps() {
   SLUICE_TRY(prepare());
   ProjectRunReport report;
-  const bool with_hooks = options_.run_hooks && options_.command != "compile";
-  if (with_hooks && !run_hooks("on-run-start", {}, report) &&
-      session_.manifest().project->behaviour_flags.skip_nodes_if_on_run_start_fails)
+  if (runs_hooks() && !run_hooks("on-run-start", {}, report) &&
+      (options_.atomic ||
+       session_.manifest().project->behaviour_flags.skip_nodes_if_on_run_start_fails))
     executor_.hold("an on-run-start hook failed");
   if (options_.compile_hooks)
     for (const char* tag : {"on-run-start", "on-run-end"})
       for (compile::Node* hook : hooks_with_tag(session_.manifest(), tag))
         SLUICE_TRY(runner_.compile_hook(*hook));
-  std::vector<NodeResult> steps = executor_.run();
+  steps_ = executor_.run();
   if (!is_cancelled_) runner_.resume();
-  if (!is_cancelled_) try_account(steps);
-  ProjectRunReport end;
-  if (with_hooks && !is_cancelled_) run_hooks("on-run-end", steps, end);
-  if (report.results.empty()) report.results.swap(steps);
-  for (std::vector<NodeResult>* part : {&steps, &end.results})
-    std::move(part->begin(), part->end(), std::back_inserter(report.results));
-  report.cancelled = is_cancelled_;
   return report;
+}
+
+// Hooks, steps, hooks.
+ProjectRunReport ProjectRun::joined(ProjectRunReport start, ProjectRunReport end) {
+  if (start.results.empty()) start.results.swap(steps_);
+  for (std::vector<NodeResult>* part : {&steps_, &end.results})
+    std::move(part->begin(), part->end(), std::back_inserter(start.results));
+  start.cancelled = is_cancelled_;
+  return start;
+}
+
+Result<ProjectRunReport> ProjectRun::run() {
+  if (options_.atomic) return run_atomically();
+  SLUICE_ASSIGN(ProjectRunReport report, run_steps());
+  if (!is_cancelled_) try_account(steps_);
+  ProjectRunReport end;
+  if (runs_hooks() && !is_cancelled_) run_hooks("on-run-end", steps_, end);
+  return joined(std::move(report), std::move(end));
 }
 
 }  // namespace sluice::run

@@ -17,6 +17,7 @@
 #include "run/maintainer.h"
 #include "run/project_settings.h"
 #include "run/session_runner.h"
+#include "run/source_watch.h"
 
 namespace sluice::run {
 
@@ -30,6 +31,7 @@ struct ProjectRunOptions {
   bool compile_hooks =
       false;  // "compile" without a selection shows the SQL of hooks too, as in dbt
   bool store_failures = false;  // tests write tables, so their schemas must exist
+  bool atomic = false;          // readers see the whole run at once, or nothing of it
   ProjectSettings settings;     // sluice.yml
   // Retry: batches of an earlier run by model; only the failed ones are built.
   std::map<std::string, BatchResults> previous_batches;
@@ -54,6 +56,8 @@ class ProjectRunObserver : public RunObserver {
 struct ProjectRunReport {
   std::vector<NodeResult> results;  // hooks at their places, steps in the order in which they ended
   bool cancelled = false;
+  // Why nothing of an atomic run was published; empty: it was, or the run was not atomic.
+  std::string unpublished_because;
   bool has_failures() const;
 };
 
@@ -74,6 +78,18 @@ class ProjectRun {
 
  private:
   Status prepare();
+  bool runs_hooks() const { return options_.run_hooks && options_.command != "compile"; }
+  Result<ProjectRunReport> run_steps();
+  ProjectRunReport joined(ProjectRunReport start, ProjectRunReport end);
+  // atomic_run.cc
+  std::vector<const compile::Node*> planned_nodes() const;
+  Status check_atomic() const;
+  Status begin_atomic();
+  Result<ProjectRunReport> run_atomically();
+  std::string reason_not_to_publish(const ProjectRunReport& start, const ProjectRunReport& end);
+  Result<std::vector<std::string>> moved_sources();
+  void publish_or_discard(AtomicConnection& atomic, std::string& because);
+  void tell_published(const ProjectRunReport& report) const;
   // Writes what the models have read into the account, and what full refreshes would have read into
   // the results.
   Status account(std::vector<NodeResult>& steps);
@@ -88,7 +104,9 @@ class ProjectRun {
   Maintainer maintainer_;
   SessionRunner runner_;
   Executor executor_;
+  SourceWatch watch_;
   std::atomic<bool> is_cancelled_{false};
+  std::vector<NodeResult> steps_;  // of the executor
 };
 
 }  // namespace sluice::run

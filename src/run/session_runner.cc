@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "run/atomic_connection.h"
 #include "run/maintainer.h"
 #include "run/node_error.h"
 #include "run/node_files.h"
@@ -142,12 +143,23 @@ Result<GuardedConnection*> SessionRunner::connection(size_t worker) {
   SLUICE_CHECK(warehouse_ != nullptr);
   SLUICE_ASSIGN(std::unique_ptr<warehouse::Connection> opened, warehouse_->connect());
   tell_connection(worker);
+  if (options_.atomic) {
+    auto atomic = std::make_unique<AtomicConnection>(std::move(opened));
+    atomic_ = atomic.get();
+    opened = std::move(atomic);
+  }
   auto guarded = std::make_unique<GuardedConnection>(std::move(opened));
   if (options_.scan_metrics && !options_.compile_only) SLUICE_TRY(guarded->set_scan_metrics(true));
   std::lock_guard lock(connections_mutex_);
   if (is_interrupted_) guarded->interrupt();
   connections_[worker] = std::move(guarded);
   return connections_[worker].get();
+}
+
+Result<AtomicConnection*> SessionRunner::atomic_connection() {
+  if (!options_.atomic) return nullptr;
+  SLUICE_TRY(connection(0));
+  return atomic_;
 }
 
 std::optional<double> SessionRunner::progress(size_t worker) const {
@@ -203,12 +215,35 @@ NodeResult SessionRunner::run(const plan::Step& step, size_t worker) {
   compile::Node* node = session_.manifest().find_node(step.unique_id);
   SLUICE_CHECK(node != nullptr);
   const int64_t started_ns = clock_.ticks_ns();
-  const bool in_batches = !options_.compile_only && step.action == plan::Action::kFull &&
-                          session_.runs_in_batches(*node) && !is_maintained(*node);
-  NodeResult result = in_batches ? run_batches(*node, step, worker) : run_node(*node, step, worker);
+  NodeResult result = options_.atomic ? run_in_held_transaction(*node, step, worker)
+                                      : run_step(*node, step, worker);
   result.unique_id = step.unique_id;
   result.thread_id = worker_name(worker);
   result.execution_seconds = seconds_between(started_ns, clock_.ticks_ns());
+  return result;
+}
+
+NodeResult SessionRunner::run_step(compile::Node& node, const plan::Step& step, size_t worker) {
+  const bool in_batches = !options_.compile_only && step.action == plan::Action::kFull &&
+                          session_.runs_in_batches(node) && !is_maintained(node);
+  return in_batches ? run_batches(node, step, worker) : run_node(node, step, worker);
+}
+
+// After an error the engine takes no more statements in the transaction. A test that finds bad rows
+// is none: the other tests tell what else is wrong.
+NodeResult SessionRunner::run_in_held_transaction(compile::Node& node, const plan::Step& step,
+                                                  size_t worker) {
+  if (!spoilt_by_.empty()) {
+    NodeResult result;
+    result.status = NodeStatus::kSkipped;
+    result.skipped_by = spoilt_by_;
+    result.skipped_because = spoilt_by_ + " failed, so that nothing will be published";
+    result.message = "skipped: " + result.skipped_because;
+    return result;
+  }
+  if (atomic_ != nullptr) atomic_->forgive_rollback(step.action == plan::Action::kTest);
+  NodeResult result = run_step(node, step, worker);
+  if (is_failure(result) && result.status != NodeStatus::kFail) spoilt_by_ = step.unique_id;
   return result;
 }
 
@@ -279,7 +314,7 @@ Status SessionRunner::execute_with_retries(compile::Node& node, plan::Action act
     // telling.
     if (was_open) (void)connection.rollback();
     if (status) return status;
-    const bool may_retry = !continues && attempt < options_.max_tries &&
+    const bool may_retry = !continues && !options_.atomic && attempt < options_.max_tries &&
                            is_transaction_conflict(status.error()) &&
                            !connection.has_side_effects();
     if (!may_retry || !wait_before_retry(attempt)) return status;

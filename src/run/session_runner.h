@@ -20,7 +20,8 @@
 
 namespace sluice::run {
 
-class Maintainer;  // maintainer.h
+class Maintainer;        // maintainer.h
+class AtomicConnection;  // atomic_connection.h
 
 struct SessionRunnerOptions {
   size_t num_workers = 1;
@@ -29,6 +30,7 @@ struct SessionRunnerOptions {
   bool write_files = true;    // target/compiled, target/run
   bool scan_metrics = true;
   int max_tries = 5;                 // per node, transaction conflicts only
+  bool atomic = false;               // one worker; everything is one transaction
   Maintainer* maintainer = nullptr;  // of the models that it covers; null: none is maintained
 };
 
@@ -60,6 +62,9 @@ class SessionRunner final : public NodeRunner {
   // Whom batches of a microbatch model are shared with and told to; either may be null. They
   // outlive the runner's last step.
   void attach(Crew* crew, RunObserver* observer);
+  // The connection of an atomic run, opened at first use; null where the run is not atomic.
+  Result<AtomicConnection*> atomic_connection();
+
   // Retry: of these models (unique id) only the failed batches are built; the others are told again
   // in the result.
   void restrict_batches(std::map<std::string, BatchResults> previous);
@@ -73,6 +78,8 @@ class SessionRunner final : public NodeRunner {
 
  private:
   NodeResult run_freshness(const plan::Step& step, size_t worker);  // freshness_step.cc
+  NodeResult run_step(compile::Node& node, const plan::Step& step, size_t worker);
+  NodeResult run_in_held_transaction(compile::Node& node, const plan::Step& step, size_t worker);
   NodeResult run_node(compile::Node& node, const plan::Step& step, size_t worker);
   Status compile(compile::Node& node, const plan::Step& step, GuardedConnection* connection,
                  NodeResult& result);
@@ -111,6 +118,9 @@ class SessionRunner final : public NodeRunner {
   std::condition_variable interrupted_changed_;
   std::vector<std::unique_ptr<GuardedConnection>> connections_;
   bool is_interrupted_ = false;
+  // Of an atomic run, whose one worker uses them.
+  AtomicConnection* atomic_ = nullptr;
+  std::string spoilt_by_;  // the step after which nothing can be published
 
   std::mutex statements_mutex_;
   std::map<std::string, std::string> last_statement_;  // by node id

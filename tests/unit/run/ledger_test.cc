@@ -60,7 +60,7 @@ TEST_F(LedgerTest, KeepsModelsPartitionsAndFiles) {
   ASSERT_TRUE(ledger.save_consumed("r", "in", before, now));
   EXPECT_TRUE(detect::changes_between(ledger.consumed("r", "in").value(), now).empty());
 
-  detect::FileRecords files = {{"x.parquet", {1, 2, 3, 4, true, "h"}}};
+  detect::FileRecords files = {{"x.parquet", {1, 2, 3, 4, true, "h", {}}}};
   ASSERT_TRUE(ledger.save_files("in", {}, files));
   EXPECT_EQ(ledger.files("in").value(), files);
   ASSERT_TRUE(ledger.save_files("in", files, {}));
