@@ -13,6 +13,8 @@
 #include <memory>
 #include <set>
 #include <utility>
+
+#include "detect/glob.h"
 #include "sql/expression_text.h"
 
 namespace sluice::detect {
@@ -162,6 +164,12 @@ Result<std::vector<std::string>> expand(const std::vector<std::string>& patterns
     const bool is_glob = pattern.find_first_of("*?[") != std::string::npos;
     if (!is_glob) {
       paths.push_back(pattern);
+      continue;
+    }
+    // The engine looks in more places (file_search_path) when there is nothing here.
+    std::optional<std::vector<std::string>> local = glob_local(pattern);
+    if (local && !local->empty()) {
+      paths.insert(paths.end(), local->begin(), local->end());
       continue;
     }
     SLUICE_ASSIGN(const warehouse::StatementResult found,

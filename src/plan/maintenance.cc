@@ -560,6 +560,11 @@ void explain_loss(const sql::Locality& locality, const ScanOfInput& scan, Mainte
 
 }  // namespace
 
+bool is_repartitioned(const InputState& input) {
+  return input.consumed_columns && !input.consumed.empty() &&
+         *input.consumed_columns != input.now.columns;
+}
+
 std::string_view tier_name(Tier tier) {
   switch (tier) {
     case Tier::kSkip:
@@ -689,6 +694,27 @@ Maintenance nothing_to_do() {
   return out;
 }
 
+namespace {
+
+// Whether no analysis says what the changes touch; tells why.
+bool cannot_be_followed(const Specification& specification, const std::vector<InputState>& inputs,
+                        Maintenance& out) {
+  for (const InputState& input : inputs) {
+    if (!is_repartitioned(input)) continue;
+    out.code = "PARTITIONS_TOLD_DIFFERENTLY";
+    out.reason =
+        fmt::format("the partitions of \"{}\" are told by other columns than before", input.name);
+    return true;
+  }
+  if (specification.locality) return false;
+  out.code = "UNSUPPORTED";
+  out.reason = fmt::format("the query holds {}", specification.unsupported);
+  out.place = specification.unsupported_place;
+  return true;
+}
+
+}  // namespace
+
 Result<Maintenance> plan_maintenance(const Specification& specification, const OutputKey& key,
                                      const std::vector<InputState>& inputs,
                                      warehouse::Connection& engine) {
@@ -705,12 +731,7 @@ Result<Maintenance> plan_maintenance(const Specification& specification, const O
   if (changed.empty()) {
     return nothing_to_do();
   }
-  if (!specification.locality) {
-    out.code = "UNSUPPORTED";
-    out.reason = fmt::format("the query holds {}", specification.unsupported);
-    out.place = specification.unsupported_place;
-    return out;
-  }
+  if (cannot_be_followed(specification, inputs, out)) return out;
   const Planner planner(specification, key, inputs, engine);
   if (const ScanOfInput* scan = planner.foreign_scan(changed)) {
     explain_loss(*specification.locality, *scan, out);

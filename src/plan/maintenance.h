@@ -34,7 +34,12 @@ struct InputState {
   std::vector<std::string> types;                   // of the partition columns
   std::vector<detect::Consumed> consumed;           // what the model read of it last time
   std::map<std::string, std::string> column_types;  // of all columns
+  // By what its partitions were told then; nullopt: not known, or never read.
+  std::optional<std::vector<std::string>> consumed_columns = {};
 };
+// Whether its partitions are told by something else than when the model read it last: values of
+// then and now cannot be compared.
+bool is_repartitioned(const InputState& input);
 
 // What the query is, with its inputs' stubs bound.
 struct Specification {

@@ -72,6 +72,10 @@ std::vector<PartitionValue> parse_partition_key(std::string_view key) {
 
 Result<std::optional<Ledger>> Ledger::find(warehouse::Connection& connection,
                                            const std::string& database) {
+  // Binding is ten times cheaper than a list of what there is.
+  if (connection.describe_query(fmt::format("select relation from {}.\"_sluice\".models",
+                                            sql::quoted_identifier(database))))
+    return std::optional(Ledger(connection, database));
   SLUICE_ASSIGN(const std::vector<std::string> schemas, connection.list_schemas(database));
   for (const std::string& schema : schemas)
     if (schema == "_sluice") return std::optional(Ledger(connection, database));

@@ -169,6 +169,7 @@ Status Maintainer::analyse(MaintenanceJob& job, warehouse::Connection& connectio
   const Result<sql::BoundQuery> bound = binder_->bind(job.inputs.specification.sql);
   if (!bound) return fail(session_.located(bound.error(), job.inputs.specification));
   take_analysis(job, *bound, binder_->functions());
+  SLUICE_TRY(partition_tables(job, connection));
   return bound->plan ? cut(job, *bound->plan, connection) : Status();
 }
 
@@ -235,7 +236,8 @@ bool Maintainer::is_unchanged(const MaintenanceJob& job) {
   return job.entry && job.entry->code == job.code && job.entry->is_deterministic &&
          std::all_of(job.inputs.leaves.begin(), job.inputs.leaves.end(),
                      [](const ModelInput& leaf) {
-                       return detect::changes_between(leaf.state.consumed, leaf.state.now).empty();
+                       return !plan::is_repartitioned(leaf.state) &&
+                              detect::changes_between(leaf.state.consumed, leaf.state.now).empty();
                      });
 }
 
@@ -317,6 +319,7 @@ Result<compile::MaterializationResult> Maintainer::run(compile::Node& node,
   note_work(job);
   if (job.plan.tier == plan::Tier::kSkip) {
     SLUICE_TRY(note_rewritten(job, connection));
+    SLUICE_TRY(note_files(job, connection));
     compile::MaterializationResult out;
     out.message = "SKIP (nothing changed)";
     out.code = "SKIP";
@@ -327,6 +330,22 @@ Result<compile::MaterializationResult> Maintainer::run(compile::Node& node,
                 session_.maintain(node, connection, execution));
   made.message = fmt::format("{} ({})", made.message, describe(job));
   return made;
+}
+
+// What was learned of files that turned out to be no change: the next run need not open them.
+Status Maintainer::note_files(const MaintenanceJob& job, warehouse::Connection& connection) {
+  for (const ModelInput& leaf : job.inputs.leaves) {
+    if (!snapshots_.has_learned(leaf)) continue;
+    SLUICE_TRY(connection.begin());
+    SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection, job.node->database));
+    const Status saved = snapshots_.save(leaf, ledger);
+    if (!saved) {
+      SLUICE_TRY(connection.rollback());
+      return saved;
+    }
+    SLUICE_TRY(connection.commit());
+  }
+  return {};
 }
 
 void Maintainer::note_work(const MaintenanceJob& job) {

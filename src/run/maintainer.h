@@ -110,6 +110,13 @@ class Maintainer {
                          const std::vector<plan::InputState>& states) const;
   Status decide_to_build(MaintenanceJob& job, warehouse::Connection& connection) const;
   static bool is_unchanged(const MaintenanceJob& job);
+  // In maintainer_tables.cc.
+  Status partition_tables(MaintenanceJob& job, warehouse::Connection& connection);
+  Status partition_table(MaintenanceJob& job, ModelInput& table, warehouse::Connection& connection);
+  // Inputs that the key the job would choose does not follow.
+  static std::set<std::string> not_followed(const MaintenanceJob& job,
+                                            warehouse::Connection& connection);
+  Status note_files(const MaintenanceJob& job, warehouse::Connection& connection);
   Status guard_sources(const MaintenanceJob& job) const;
   Status decide(MaintenanceJob& job, warehouse::Connection& connection);
 

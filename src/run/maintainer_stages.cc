@@ -219,7 +219,7 @@ Status Maintainer::decide_stage(MaintenanceJob& stage, bool builds_anew, Ledger*
   if (ledger != nullptr) {
     SLUICE_ASSIGN(stage.entry, ledger->model(stage.relation));
     for (ModelInput& leaf : stage.inputs.leaves) {
-      SLUICE_ASSIGN(leaf.state.consumed, ledger->consumed(stage.relation, leaf.stub));
+      SLUICE_TRY(SourceSnapshots::read_consumed(leaf, stage.relation, *ledger));
     }
   }
   SLUICE_ASSIGN(stage.code, code_of(stage, connection));
@@ -238,7 +238,7 @@ Status Maintainer::plan_rest(MaintenanceJob& job, warehouse::Connection& connect
   MaintenanceJob& rest = *job.rest;
   SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection, job.node->database));
   for (ModelInput& leaf : rest.inputs.leaves) {
-    SLUICE_ASSIGN(leaf.state.consumed, ledger.consumed(job.relation, leaf.stub));
+    SLUICE_TRY(SourceSnapshots::read_consumed(leaf, job.relation, ledger));
     const bool is_stage =
         std::any_of(job.stages.begin(), job.stages.end(),
                     [&leaf](const MaintenanceJob& s) { return s.relation == leaf.relation; });

@@ -7,6 +7,7 @@
 #include "detect/ranges.h"
 #include "run/columns_json.h"
 #include "run/row_hash.h"
+#include "run/table_partitions.h"
 #include "sql/expression_text.h"
 
 namespace sluice::run {
@@ -42,6 +43,13 @@ std::string type_of(const std::vector<warehouse::ColumnInfo>& columns, const std
   for (const warehouse::ColumnInfo& column : columns)
     if (column.name == name) return column.type;
   return "VARCHAR";  // the name of the file
+}
+
+std::vector<std::string> types_of(const std::vector<warehouse::ColumnInfo>& columns,
+                                  const std::vector<std::string>& names) {
+  std::vector<std::string> types;
+  for (const std::string& name : names) types.push_back(type_of(columns, name));
+  return types;
 }
 
 }  // namespace
@@ -97,7 +105,7 @@ Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input, const
   leaf.state.name = input.stub;
   leaf.state.table = input.name;
   if (reader.ledger != nullptr) {
-    SLUICE_ASSIGN(leaf.state.consumed, reader.ledger->consumed(reader.relation, leaf.stub));
+    SLUICE_TRY(read_consumed(leaf, reader.relation, *reader.ledger));
   }
   if (input.source != nullptr) {
     SLUICE_ASSIGN(const Json from, parsed_from(leaf.relation, reader.connection));
@@ -111,10 +119,10 @@ Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input, const
     if (reader.ledger != nullptr && input.node != nullptr) {
       SLUICE_ASSIGN(is_maintained, read_maintained(leaf, *reader.ledger));
     }
-    if (!is_maintained) SLUICE_TRY(read_whole_table(leaf, reader.connection));
+    leaf.is_table = !is_maintained;
+    if (leaf.is_table) SLUICE_TRY(read_known_table(leaf, reader));
   }
-  for (const std::string& column : leaf.state.now.columns)
-    leaf.state.types.push_back(type_of(leaf.columns, column));
+  leaf.state.types = types_of(leaf.columns, leaf.state.now.columns);
   for (const warehouse::ColumnInfo& column : leaf.columns)
     leaf.state.column_types.emplace(column.name, column.type);
   out.leaves.push_back(std::move(leaf));
@@ -128,8 +136,11 @@ Status SourceSnapshots::read_source_files(ModelInput& leaf, const Reader& reader
     SLUICE_ASSIGN(const std::optional<std::string> known,
                   reader.ledger->input_columns(reader.relation, leaf.stub));
     if (known) {
-      SLUICE_ASSIGN(leaf.columns, parse_columns_json(*known));
+      SLUICE_ASSIGN(InputColumns before, parse_input_columns_json(*known));
+      leaf.columns = std::move(before.columns);
       SLUICE_TRY(list_source_files(leaf, reader));
+      if (leaf.state.now.partitions.empty() && leaf.state.consumed_columns)
+        leaf.state.now.columns = *leaf.state.consumed_columns;
       // Without any file the engine could not tell the columns; they stay what they were.
       if (leaf.state.now.partitions.empty() ||
           detect::changes_between(leaf.state.consumed, leaf.state.now).empty())
@@ -173,15 +184,68 @@ Status SourceSnapshots::list_source_files(ModelInput& leaf, const Reader& reader
   return {};
 }
 
-// One partition, whose version is the content: asking costs a scan.
-Status SourceSnapshots::read_whole_table(ModelInput& leaf, warehouse::Connection& connection) {
-  std::lock_guard lock(mutex_);
-  auto found = tables_.find(leaf.stub);
-  if (found == tables_.end()) {
+Status SourceSnapshots::read_consumed(ModelInput& leaf, const std::string& relation,
+                                      Ledger& ledger) {
+  SLUICE_ASSIGN(leaf.state.consumed, ledger.consumed(relation, leaf.stub));
+  leaf.state.consumed_columns.reset();
+  SLUICE_ASSIGN(const std::optional<std::string> known, ledger.input_columns(relation, leaf.stub));
+  if (!known) return {};
+  SLUICE_ASSIGN(InputColumns columns, parse_input_columns_json(*known));
+  leaf.state.consumed_columns = std::move(columns.key);
+  return {};
+}
+
+// By the column that was chosen when the model was built (maintainer_tables.cc).
+Status SourceSnapshots::read_known_table(ModelInput& leaf, const Reader& reader) {
+  const std::optional<std::vector<std::string>>& known = leaf.state.consumed_columns;
+  std::string column;
+  if (known && known->size() == 1 &&
+      std::any_of(leaf.columns.begin(), leaf.columns.end(),
+                  [&known](const warehouse::ColumnInfo& info) { return info.name == (*known)[0]; }))
+    column = known->front();
+  return read_table(leaf, column, reader.connection);
+}
+
+// The version is the content: asking costs a scan.
+Status SourceSnapshots::read_content(const ModelInput& leaf, const std::string& column,
+                                     TableContent& content, warehouse::Connection& connection) {
+  const bool is_known =
+      column.empty() ? !content.version.empty()
+                     : content.by_column.contains(column) || content.refused.contains(column);
+  if (is_known) return {};
+  if (column.empty()) {
+    if (!content.by_column.empty()) {
+      SLUICE_ASSIGN(content.version, whole_version(content.by_column.begin()->second, connection));
+      return {};
+    }
     SLUICE_ASSIGN(const RowHash hash, hash_rows(connection, leaf.relation, leaf.columns, {}));
-    found = tables_.emplace(leaf.stub, hash.text()).first;
+    content.version = hash.text();
+    return {};
   }
-  leaf.state.now.partitions.push_back({{}, found->second, {}, 0});
+  SLUICE_ASSIGN(std::optional<std::vector<detect::Partition>> partitions,
+                table_partitions_by(column, leaf.relation, leaf.columns, connection));
+  if (partitions)
+    content.by_column.emplace(column, std::move(*partitions));
+  else
+    content.refused.insert(column);
+  return {};
+}
+
+Status SourceSnapshots::read_table(ModelInput& leaf, const std::string& column,
+                                   warehouse::Connection& connection) {
+  std::lock_guard lock(mutex_);
+  TableContent& content = tables_[leaf.stub];
+  SLUICE_TRY(read_content(leaf, column, content, connection));
+  const auto found = content.by_column.find(column);
+  leaf.state.now = {};
+  if (found != content.by_column.end()) {
+    leaf.state.now.columns = {column};
+    leaf.state.now.partitions = found->second;
+  } else {
+    SLUICE_TRY(read_content(leaf, {}, content, connection));
+    leaf.state.now.partitions.push_back({{}, content.version, {}, 0});
+  }
+  leaf.state.types = types_of(leaf.columns, leaf.state.now.columns);
   return {};
 }
 
@@ -205,6 +269,13 @@ Result<std::set<std::string>> SourceSnapshots::moved_partitions(const ModelInput
   for (const detect::Change& change : detect::changes_between(before, now.manifest))
     moved.insert(detect::partition_key(change.values));
   return moved;
+}
+
+bool SourceSnapshots::has_learned(const ModelInput& input) {
+  if (!input.reader) return false;
+  std::lock_guard lock(mutex_);
+  const Listing& listing = listings_.at(input.stub);
+  return !listing.is_saved && listing.found.records != listing.before;
 }
 
 Status SourceSnapshots::save(const ModelInput& input, Ledger& ledger) {

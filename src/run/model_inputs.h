@@ -25,6 +25,7 @@ struct ModelInput {
   std::string relation;  // what stands in FROM
   std::vector<warehouse::ColumnInfo> columns;
   plan::InputState state;                    // now; `consumed` is the reader's
+  bool is_table = false;                     // neither files nor maintained
   std::optional<detect::FileReader> reader;  // files
 };
 
@@ -57,8 +58,15 @@ class SourceSnapshots {
                                                  warehouse::Connection& connection);
   // The partitions of a table that the ledger holds; false: it does not.
   static Result<bool> read_maintained(ModelInput& leaf, Ledger& ledger);
+  // What the model or part at `relation` has consumed of the leaf.
+  static Status read_consumed(ModelInput& leaf, const std::string& relation, Ledger& ledger);
+  // An ordinary table, in partitions by a column, or as one where it is empty or has too many
+  // values.
+  Status read_table(ModelInput& leaf, const std::string& column, warehouse::Connection& connection);
   // Keeps what was learned of the files of an input, for the next run.
   Status save(const ModelInput& input, Ledger& ledger);
+  // Whether there is something of that kind that is not kept yet.
+  bool has_learned(const ModelInput& input);
 
  private:
   struct Listing {
@@ -78,14 +86,22 @@ class SourceSnapshots {
   Status add_leaf(const compile::SpecificationInput& input, const Reader& reader, ModelInputs& out);
   Status read_source_files(ModelInput& leaf, const Reader& reader);
   Status list_source_files(ModelInput& leaf, const Reader& reader);
-  Status read_whole_table(ModelInput& leaf, warehouse::Connection& connection);
+  // What is known of an ordinary table.
+  struct TableContent {
+    std::string version;  // of all rows; empty: not asked
+    std::map<std::string, std::vector<detect::Partition>> by_column;
+    std::set<std::string> refused;  // columns with too many values
+  };
+  Status read_known_table(ModelInput& leaf, const Reader& reader);
+  Status read_content(const ModelInput& leaf, const std::string& column, TableContent& content,
+                      warehouse::Connection& connection);
 
   compile::Session& session_;
   const FileSystem& fs_;
   const Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, Listing> listings_;    // by stub
-  std::map<std::string, std::string> tables_;  // version of whole tables, by stub
+  std::map<std::string, Listing> listings_;     // by stub
+  std::map<std::string, TableContent> tables_;  // by stub
 };
 
 }  // namespace sluice::run
