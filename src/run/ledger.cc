@@ -105,6 +105,10 @@ std::string Ledger::table(std::string_view name) const {
 }
 
 Status Ledger::upgrade() {
+  if (connection_->describe_query(
+          fmt::format("select consumed.ranges, files.ranges from {} consumed, {} files",
+                      table("consumed"), table("files"))))
+    return {};
   for (const std::string_view definition : kTables)
     SLUICE_TRY(execute("create table if not exists " + table(definition)));
   for (const auto& [name, column] : kLaterColumns)
