@@ -575,6 +575,8 @@ std::string_view tier_name(Tier tier) {
       return "band";
     case Tier::kStages:
       return "stages";
+    case Tier::kKeys:
+      return "keys";
     case Tier::kFull:
       return "full";
   }

@@ -22,6 +22,7 @@ enum class Tier : uint8_t {
   kPartition,  // recompute the output partitions that the changes touch
   kBand,       // the same with intervals: windows look across partitions
   kStages,     // bring kept results of parts of the query up to date, recompute the rest from them
+  kKeys,       // recompute the rows with the keys that changed rows hold or held
   kFull,       // recompute everything; only partitions that differ are written
 };
 std::string_view tier_name(Tier tier);
@@ -64,6 +65,12 @@ struct ReadSet {
   uint64_t bytes = 0;              // of the files; of the whole where it is read whole
 };
 
+// Of the tier kKeys.
+struct AffectedKeys {
+  size_t column = 0;                              // of the result
+  std::map<std::string, std::string> conditions;  // by input: which of its rows decide them
+};
+
 struct Maintenance {
   Tier tier = Tier::kFull;
   std::string code;              // "NOTHING_CHANGED", "AGGREGATE_WITHOUT_KEY"…
@@ -72,6 +79,7 @@ struct Maintenance {
   size_t place = sql::kNoPlace;  // in the specification's text
   OutputKey key;
   std::string affected;  // predicate over the model's columns; empty: all rows
+  std::optional<AffectedKeys> keys;
   std::vector<ReadSet> reads;
   std::vector<std::string> changed_inputs;
 };

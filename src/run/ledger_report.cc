@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "run/input_snapshot.h"
+#include "run/key_index.h"
 #include "run/ledger.h"
 #include "sql/expression_text.h"
 
@@ -23,8 +24,9 @@ int64_t number_of(const warehouse::Cell& cell) {
   return number == nullptr ? 0 : *number;
 }
 
-bool is_stage(const std::string& relation) {
-  return relation.find(".\"_sluice\".\"stage_") != std::string::npos;
+// A part of a query, or a table of keys.
+bool is_hidden(const std::string& relation) {
+  return relation.find(".\"_sluice\".\"") != std::string::npos;
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ Result<std::vector<LedgerModel>> Ledger::report(const std::string& database) {
   for (const auto& row : models.rows) {
     LedgerModel model;
     model.relation = text_of(row[0]);
-    if (is_stage(model.relation)) continue;
+    if (is_hidden(model.relation)) continue;
     model.generation = number_of(row[1]);
     SLUICE_ASSIGN(const Json key, parse_json(text_of(row[2])));
     for (const Json& item : key.items) model.key.push_back(item.text);
@@ -71,6 +73,10 @@ Result<std::vector<LedgerModel>> Ledger::report(const std::string& database) {
     model.inputs = inputs[model.relation];
     while (names.contains(stage_relation(database, model.relation, model.parts)))
       model.rows_of_parts += sizes[stage_relation(database, model.relation, model.parts++)].second;
+    for (size_t i = 0; names.contains(KeyIndexes::relation_of(database, model.relation, i)); ++i) {
+      ++model.parts;
+      model.rows_of_parts += sizes[KeyIndexes::relation_of(database, model.relation, i)].second;
+    }
     out.push_back(std::move(model));
   }
   return out;
@@ -84,6 +90,7 @@ Status Ledger::reset(const std::string& database, const std::string& relation) {
     SLUICE_TRY(execute("drop table if exists " + part));
     SLUICE_TRY(remove(part));
   }
+  SLUICE_TRY(KeyIndexes::drop_from(database, relation, 0, *this, *connection_));
   for (const std::string_view name : {"consumed", "inputs", "partitions"})
     SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table(name),
                                    sql::quoted_literal(relation))));

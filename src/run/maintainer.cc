@@ -71,6 +71,7 @@ void force_full(MaintenanceJob& job, std::string code, std::string reason) {
   job.plan.code = std::move(code);
   job.plan.reason = std::move(reason);
   job.plan.affected.clear();
+  job.plan.keys.reset();
   for (plan::ReadSet& reads : job.plan.reads) reads.is_whole = true;
 }
 
@@ -271,7 +272,8 @@ Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection
   if (!job.builds_anew && !job.is_deterministic)
     force_full(job, "NOT_DETERMINISTIC",
                fmt::format("the query calls {}", fmt::join(unstable, ", ")));
-  return decide_stages(job, connection);
+  SLUICE_TRY(decide_stages(job, connection));
+  return decide_keys(job, connection);
 }
 
 // Whether the table has to be made anew, whatever changed.

@@ -17,6 +17,7 @@
 #include "compile/session.h"
 #include "plan/maintenance.h"
 #include "run/input_snapshot.h"
+#include "run/key_index.h"
 #include "run/ledger.h"
 #include "run/model_inputs.h"
 #include "run/project_settings.h"
@@ -51,6 +52,8 @@ struct MaintenanceJob {
   // tables, and the query over them that makes the table.
   std::vector<MaintenanceJob> stages;
   std::shared_ptr<MaintenanceJob> rest;
+  // Where neither can be done: the keys by which the table is followed.
+  std::optional<KeyTracking> tracking;
 };
 
 // The tier of a stage that would hold too many rows to pay: its query is not cut.
@@ -95,6 +98,10 @@ class Maintainer {
   Result<bool> touches_parts(MaintenanceJob& job, warehouse::Connection& connection);
   Status decide_stage(MaintenanceJob& stage, bool builds_anew, Ledger* ledger,
                       warehouse::Connection& connection);
+  // In maintainer_keys.cc: which keys the table is followed by, and those that the changes touch.
+  Status track_keys(MaintenanceJob& job, warehouse::Connection& connection);
+  Status decide_keys(MaintenanceJob& job, warehouse::Connection& connection);
+  Status plan_keys(MaintenanceJob& job, warehouse::Connection& connection);
   // Once the stages are up to date.
   Status plan_rest(MaintenanceJob& job, warehouse::Connection& connection);
   Status choose_plan(MaintenanceJob& job, warehouse::Connection& connection) const;

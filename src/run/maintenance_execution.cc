@@ -6,6 +6,8 @@
 #include <charconv>
 
 #include "run/columns_json.h"
+#include "run/input_query.h"
+#include "run/key_index.h"
 #include "sql/expression_text.h"
 
 namespace sluice::run {
@@ -15,6 +17,7 @@ using detect::PartitionValue;
 using sql::quoted_identifier;
 
 constexpr std::string_view kFresh = "temp.main._sluice_fresh";
+constexpr std::string_view kAffectedKeys = "temp.main._sluice_keys";
 constexpr std::string_view kDifferent = "temp.main._sluice_different";
 
 PartitionValue text_of(const warehouse::Cell& cell) {
@@ -27,15 +30,6 @@ int64_t number_of(const warehouse::Cell& cell) {
   return number == nullptr ? 0 : *number;
 }
 
-// No rows of these columns: where there is no file the engine could not tell them.
-std::string empty_query(const std::vector<warehouse::ColumnInfo>& columns) {
-  std::string list;
-  for (const warehouse::ColumnInfo& column : columns)
-    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", column.type,
-                        quoted_identifier(column.name));
-  return fmt::format("select {} where false", list);
-}
-
 }  // namespace
 
 Status MaintenanceExecution::execute(const std::string& sql) {
@@ -43,48 +37,22 @@ Status MaintenanceExecution::execute(const std::string& sql) {
   return {};
 }
 
-// What the model reads of a leaf: all of it, or the partitions that the plan names. The columns are
-// those that were analysed, by name.
-std::string MaintenanceExecution::input_query(const ModelInput& leaf) const {
-  std::string columns;
-  for (const warehouse::ColumnInfo& column : leaf.columns)
-    columns += (columns.empty() ? "" : ", ") + quoted_identifier(column.name);
-  const std::string whole = fmt::format("select {} from {}", columns, leaf.relation);
+// What the model reads of a leaf: all of it, or what the plan names.
+std::string MaintenanceExecution::leaf_query(const ModelInput& leaf) const {
   const auto reads =
       std::find_if(job_.plan.reads.begin(), job_.plan.reads.end(),
                    [&leaf](const plan::ReadSet& set) { return set.input == leaf.stub; });
-  const bool has_no_file = leaf.reader && leaf.state.now.partitions.empty();
-  const bool reads_all = reads == job_.plan.reads.end() || reads->is_whole;
-  if (has_no_file || (!reads_all && reads->partitions.empty())) return empty_query(leaf.columns);
-  if (reads_all) return whole;
-  std::vector<std::string> wanted;
-  const detect::Manifest& manifest = leaf.state.now;
-  if (leaf.reader) {
-    // By name of the file: the engine prunes the list before it opens any, and the types are still
-    // told by the whole list.
-    for (const size_t position : reads->partitions)
-      for (const std::string& file : manifest.partitions[position].files)
-        wanted.push_back(sql::quoted_literal(file));
-    return fmt::format("{} where filename in ({})", whole, fmt::join(wanted, ", "));
-  }
-  for (const size_t position : reads->partitions) {
-    std::vector<std::string> parts;
-    for (size_t i = 0; i < manifest.columns.size(); ++i) {
-      const PartitionValue& value = manifest.partitions[position].values[i];
-      parts.push_back(fmt::format(
-          "{} IS NOT DISTINCT FROM {}", quoted_identifier(manifest.columns[i]),
-          value ? fmt::format("CAST({} AS {})", sql::quoted_literal(*value), leaf.state.types[i])
-                : std::string("NULL")));
-    }
-    wanted.push_back(fmt::format("({})", fmt::join(parts, " AND ")));
-  }
-  return fmt::format("{} where {}", whole, fmt::join(wanted, " OR "));
+  std::string query = input_query(leaf, reads == job_.plan.reads.end() ? nullptr : &*reads);
+  if (!job_.plan.keys) return query;
+  const auto condition = job_.plan.keys->conditions.find(leaf.stub);
+  if (condition == job_.plan.keys->conditions.end()) return query;
+  return fmt::format("select * from ({}) where {}", query, condition->second);
 }
 
 Status MaintenanceExecution::stand_inputs() {
   for (const ModelInput& leaf : job_.inputs.leaves)
     SLUICE_TRY(execute(fmt::format("create or replace temp view {} as {}",
-                                   quoted_identifier(leaf.name), input_query(leaf))));
+                                   quoted_identifier(leaf.name), leaf_query(leaf))));
   for (const ViewInput& view : job_.inputs.views)
     SLUICE_TRY(execute(fmt::format("create or replace temp view {} as (\n{}\n)",
                                    quoted_identifier(view.name), view.sql)));
@@ -118,6 +86,7 @@ Result<std::optional<std::string>> MaintenanceExecution::apply_stages() {
       if (!job_.builds_anew)
         force_full(job_, "STAGE_TOO_LARGE",
                    "a part of the query that could be kept would have too many rows");
+      SLUICE_TRY(maintainer_.track_keys(job_, connection_));
       return apply_query();
     }
   }
@@ -232,30 +201,33 @@ Status MaintenanceExecution::drop_stages_from(Ledger& ledger, size_t first) {
   }
 }
 
-// "prefix.\"a\", prefix.\"b\""
-std::string MaintenanceExecution::key_list(std::string_view prefix) const {
-  std::string list;
-  for (const size_t column : job_.plan.key.columns)
-    list += fmt::format("{}{}{}", list.empty() ? "" : ", ", prefix,
-                        quoted_identifier(job_.columns[column].name));
-  return list;
+// Rows are compared by the values of these: of partitions, or of keys within them.
+std::vector<size_t> MaintenanceExecution::compared_columns() const {
+  std::vector<size_t> columns = job_.plan.key.columns;
+  if (job_.plan.keys &&
+      std::find(columns.begin(), columns.end(), job_.plan.keys->column) == columns.end())
+    columns.push_back(job_.plan.keys->column);
+  return columns;
 }
 
-// Compares what was computed with what is there, partition by partition, and writes only those that
-// differ: what reads this model then has less to do.
+// Compares what was computed with what is there, partition by partition or key by key, and writes
+// only those that differ: what reads this model then has less to do.
 Status MaintenanceExecution::write_differences() {
   const std::string hashes = row_hash_aggregates(job_.columns);
-  const std::string keys = key_list("");
+  const std::vector<size_t> compared = compared_columns();
+  std::string keys;
+  for (const size_t column : compared)
+    keys += (keys.empty() ? "" : ", ") + quoted_identifier(job_.columns[column].name);
   const std::string lead = keys.empty() ? "" : keys + ", ";
   const std::string group = keys.empty() ? "" : " group by " + keys;
   const std::string where = job_.plan.affected.empty() ? "" : " where " + job_.plan.affected;
-  std::string condition = "true", names, texts;
-  for (const size_t column : job_.plan.key.columns) {
+  std::string condition = "true", names, among = "true";
+  for (const size_t column : compared) {
     const std::string name = quoted_identifier(job_.columns[column].name);
     condition += fmt::format(" and old.{0} IS NOT DISTINCT FROM fresh.{0}", name);
     names += fmt::format(
         "CASE WHEN fresh.row_count IS NULL THEN old.{0} ELSE fresh.{0} END AS {0}, ", name);
-    texts += fmt::format("CAST({} AS VARCHAR), ", name);
+    among += fmt::format(" and different.{0} IS NOT DISTINCT FROM candidate.{0}", name);
   }
   SLUICE_TRY(execute(fmt::format(
       "create or replace temp table _sluice_different as select {names}fresh.row_count, "
@@ -270,30 +242,68 @@ Status MaintenanceExecution::write_differences() {
       fmt::arg("names", names), fmt::arg("lead", lead), fmt::arg("hashes", hashes),
       fmt::arg("target", job_.relation), fmt::arg("where", where), fmt::arg("group", group),
       fmt::arg("fresh", kFresh), fmt::arg("condition", condition))));
-  SLUICE_ASSIGN(
-      const warehouse::StatementResult different,
-      connection_.execute(fmt::format("select {}row_count from {}", texts, kDifferent), true));
-  for (const auto& row : different.table.rows) {
-    std::vector<PartitionValue> values;
-    for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(text_of(row[i]));
-    const int64_t rows = number_of(row.back());
-    if (rows == 0)
-      removed_.push_back(std::move(values));
-    else
-      changed_.push_back({std::move(values), 0, rows});
-  }
-  if (different.table.rows.empty()) return {};
+  SLUICE_ASSIGN(const bool is_different, take_changed_partitions());
+  if (!is_different) return {};
   SLUICE_TRY(follow_content());
-  std::string among = "true";
-  for (const size_t column : job_.plan.key.columns)
-    among += fmt::format(" and different.{0} IS NOT DISTINCT FROM candidate.{0}",
-                         quoted_identifier(job_.columns[column].name));
   const std::string exists =
       fmt::format("exists (select 1 from {} different where {})", kDifferent, among);
   SLUICE_TRY(execute(fmt::format("delete from {} candidate where {}{}", job_.relation, exists,
                                  job_.plan.affected.empty() ? "" : " and " + job_.plan.affected)));
-  return execute(fmt::format("insert into {} select * from {} candidate where {}", job_.relation,
-                             kFresh, exists));
+  SLUICE_TRY(execute(fmt::format("insert into {} select * from {} candidate where {}",
+                                 job_.relation, kFresh, exists)));
+  return job_.plan.keys ? count_changed_partitions() : Status();
+}
+
+// False: nothing differs. What was compared by key is counted once it is written.
+Result<bool> MaintenanceExecution::take_changed_partitions() {
+  if (job_.plan.keys) {
+    SLUICE_ASSIGN(const int64_t num_different, count(std::string(kDifferent)));
+    return num_different > 0;
+  }
+  std::string texts;
+  for (const size_t column : job_.plan.key.columns)
+    texts += fmt::format("CAST({} AS VARCHAR), ", quoted_identifier(job_.columns[column].name));
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult different,
+      connection_.execute(fmt::format("select {}row_count from {}", texts, kDifferent), true));
+  for (const auto& row : different.table.rows) take_partition(row);
+  return !different.table.rows.empty();
+}
+
+// A row of the values of the key and the number of rows that the partition has now.
+void MaintenanceExecution::take_partition(const std::vector<warehouse::Cell>& row) {
+  std::vector<PartitionValue> values;
+  for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(text_of(row[i]));
+  const int64_t rows = number_of(row.back());
+  if (rows == 0)
+    removed_.push_back(std::move(values));
+  else
+    changed_.push_back({std::move(values), 0, rows});
+}
+
+// The partitions in which keys differed, as they are now.
+Status MaintenanceExecution::count_changed_partitions() {
+  if (job_.plan.key.columns.empty()) {
+    take_partition({int64_t{std::stoll(RowHash::parse(content_)[0])}});
+    return {};
+  }
+  std::string names, texts, same = "true";
+  for (const size_t column : job_.plan.key.columns) {
+    const std::string name = quoted_identifier(job_.columns[column].name);
+    names += (names.empty() ? "" : ", ") + name;
+    texts += fmt::format("CAST(touched.{} AS VARCHAR), ", name);
+    same += fmt::format(" and touched.{0} IS NOT DISTINCT FROM present.{0}", name);
+  }
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult found,
+      connection_.execute(
+          fmt::format("select {}coalesce(present.row_count, 0) from (select distinct {} from {}) "
+                      "touched left join (select {}, count(*) as row_count from {} group by {}) "
+                      "present on {}",
+                      texts, names, kDifferent, names, job_.relation, names, same),
+          true));
+  for (const auto& row : found.table.rows) take_partition(row);
+  return {};
 }
 
 // The content of the whole table from what it was and what changed: no row is read again.
@@ -363,6 +373,16 @@ Status MaintenanceExecution::record_inputs(Ledger& ledger) {
   return rest_ == nullptr ? maintainer_.save_snapshots(job_, moved_, connection_) : Status();
 }
 
+// A part of a query is no model of its own: it has no keys.
+Status MaintenanceExecution::record_keys(Ledger& ledger) {
+  const bool reads_all = job_.builds_anew || job_.plan.tier == plan::Tier::kFull;
+  if (job_.tracking)
+    return KeyIndexes(job_, maintainer_.snapshots_, connection_).record(ledger, reads_all);
+  return job_.builds_anew
+             ? KeyIndexes::drop_from(job_.node->database, job_.relation, 0, ledger, connection_)
+             : Status();
+}
+
 Status MaintenanceExecution::record() {
   SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, job_.node->database));
   if (rest_ != nullptr) {
@@ -390,11 +410,12 @@ Status MaintenanceExecution::record() {
   }
   if (has_changed) entry.content = content_;
   SLUICE_TRY(ledger.save_model(entry));
+  SLUICE_TRY(record_keys(ledger));
   for (const ModelInput& leaf : job_.inputs.leaves)
     SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(leaf.name)));
   for (const ViewInput& view : job_.inputs.views)
     SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(view.name)));
-  for (const std::string_view table : {kFresh, kDifferent})
+  for (const std::string_view table : {kFresh, kDifferent, kAffectedKeys})
     SLUICE_TRY(execute(fmt::format("drop table if exists {}", table)));
   return {};
 }

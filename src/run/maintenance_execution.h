@@ -36,14 +36,18 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   Status drop_stages_but(const MaintenanceJob& refused);
   Status drop_stages_from(Ledger& ledger, size_t first);
   Status stand_inputs();
-  std::string input_query(const ModelInput& leaf) const;
+  std::string leaf_query(const ModelInput& leaf) const;
+  std::vector<size_t> compared_columns() const;
   Status write_differences();
+  Result<bool> take_changed_partitions();
+  void take_partition(const std::vector<warehouse::Cell>& row);
+  Status count_changed_partitions();
   Status follow_content();
   Result<std::vector<TablePartition>> table_partitions(int64_t version);
   Status record_partitions(Ledger& ledger, int64_t generation);
   Status record_inputs(Ledger& ledger);
+  Status record_keys(Ledger& ledger);
   Status execute(const std::string& sql);
-  std::string key_list(std::string_view prefix) const;
 
   Maintainer& maintainer_;
   MaintenanceJob& job_;

@@ -278,6 +278,23 @@ bool SourceSnapshots::has_learned(const ModelInput& input) {
   return !listing.is_saved && listing.found.records != listing.before;
 }
 
+detect::Manifest SourceSnapshots::parts_of(const ModelInput& input) {
+  if (!input.reader) return input.state.now;
+  detect::Manifest parts;
+  parts.columns = {"filename"};
+  std::lock_guard lock(mutex_);
+  const detect::FileRecords& records = listings_.at(input.stub).found.records;
+  for (const auto& [path, record] : records) {
+    detect::Partition part;
+    part.values = {path};
+    part.version = record.content;
+    part.files = {path};
+    part.bytes = record.size;
+    parts.partitions.push_back(std::move(part));
+  }
+  return parts;
+}
+
 Status SourceSnapshots::save(const ModelInput& input, Ledger& ledger) {
   if (!input.reader) return {};
   std::lock_guard lock(mutex_);

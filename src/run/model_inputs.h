@@ -63,6 +63,9 @@ class SourceSnapshots {
   // An ordinary table, in partitions by a column, or as one where it is empty or has too many
   // values.
   Status read_table(ModelInput& leaf, const std::string& column, warehouse::Connection& connection);
+  // What an input consists of: its files, each with its content as version; of a table its
+  // partitions.
+  detect::Manifest parts_of(const ModelInput& input);
   // Keeps what was learned of the files of an input, for the next run.
   Status save(const ModelInput& input, Ledger& ledger);
   // Whether there is something of that kind that is not kept yet.

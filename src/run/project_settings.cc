@@ -88,7 +88,15 @@ void read_incremental(const yaml::Document& document, const yaml::Node& mapping,
                       fmt::format("on_source_delete: \"{}\" is not known here", deletes->text),
                       "use follow or guard", diagnostics);
   }
-  for (const char* key : {"fingerprint", "cost_gate", "exact_floats", "audit"})
+  if (const yaml::Node* gate = mapping.find("cost_gate")) {
+    if (gate->tag == yaml::Tag::kBool)
+      settings.has_cost_gate = gate->boolean;
+    else
+      add_value_error(document, *gate,
+                      fmt::format("cost_gate: \"{}\" is not known here", gate->text),
+                      "use on or off", diagnostics);
+  }
+  for (const char* key : {"fingerprint", "exact_floats", "audit"})
     if (const yaml::Node* value = mapping.find(key)) {
       Error warning(ErrorCode::kProjectInvalid,
                     fmt::format("incremental.{} has no effect in this version", key),

@@ -33,6 +33,8 @@ struct ProjectSettings {
   IncrementalPolicy policy = IncrementalPolicy::kOff;
   bool maintains_tables = false;  // models materialized as table too
   SourceDeletes on_source_delete = SourceDeletes::kGuard;
+  // Whether an exact way that would cost more than a full rebuild is left for that.
+  bool has_cost_gate = true;
 };
 
 // Reads <project_root>/sluice.yml; a missing file is fine. Unknown keys are errors with the nearest

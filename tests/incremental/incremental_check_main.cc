@@ -177,7 +177,7 @@ void Project::write_project(const std::vector<Model>& models) const {
                          "threads: 2}}}}}}\n",
                          folder_));
   write_file(folder_ + "/p/sluice.yml",
-             "version: 1\nincremental: {policy: auto, on_source_delete: follow}\n");
+             "version: 1\nincremental: {policy: auto, on_source_delete: follow, cost_gate: off}\n");
   write_file(
       folder_ + "/p/models/sources.yml",
       fmt::format("sources:\n  - name: raw\n    tables:\n      - name: orders\n        meta: "

@@ -62,7 +62,8 @@ TEST(ProjectSettings, ReadHowIncrementalModelsAreKept) {
   EXPECT_EQ(read("incremental: {on_source_delete: follow}\n").settings.on_source_delete,
             SourceDeletes::kFollow);
   EXPECT_EQ(read("incremental: {on_source_delete: keep}\n").diagnostics.num_errors(), 1U);
-  EXPECT_EQ(read("incremental: {cost_gate: off}\n").diagnostics.num_errors(), 0U);
+  EXPECT_FALSE(read("incremental: {cost_gate: off}\n").settings.has_cost_gate);
+  EXPECT_EQ(read("incremental: {cost_gate: maybe}\n").diagnostics.num_errors(), 1U);
 }
 
 }  // namespace
