@@ -116,6 +116,13 @@ std::string KeyIndexes::code_of(const KeyIndex& index,
   return sha256_hex(text);
 }
 
+std::vector<detect::Consumed> KeyIndexes::consumed_now(const KeyIndex& index) const {
+  std::vector<detect::Consumed> out;
+  for (const detect::Partition& partition : leaf_of(index).state.now.partitions)
+    out.push_back({partition.values, partition.version});
+  return out;
+}
+
 void KeyIndexes::list_indexes() {
   tracking_.indexes.clear();
   for (const plan::TrackedInput& input : tracking_.key->inputs) {
@@ -147,8 +154,10 @@ Status KeyIndexes::load_index(Ledger& ledger, KeyIndex& index) {
   if (!entry) return {};
   if (entry->tier == kRefusedStage && entry->code == index.identity)
     index.state = KeyIndex::State::kRefused;
-  if (entry->tier != kKeysTier || entry->code != code_of(index, leaf_of(index).state.consumed))
-    return {};
+  // As the ledger says it, not as it is seen where rows are the same in another version.
+  SLUICE_ASSIGN(const std::vector<detect::Consumed> read,
+                ledger.consumed(job_.relation, index.input));
+  if (entry->tier != kKeysTier || entry->code != code_of(index, read)) return {};
   // A table that is not there answers nothing; one that was changed answers something else.
   const Result<RowHash> now = hash_rows(connection_, index.relation, columns(), {});
   if (!now || now->text() != entry->content) return {};
@@ -368,9 +377,9 @@ std::string KeyIndexes::missing_words(const std::string& input) const {
   for (const KeyIndex& index : tracking_.indexes) {
     if (index.input != input || index.state == KeyIndex::State::kKept) continue;
     return index.state == KeyIndex::State::kRefused
-               ? fmt::format("a table of the keys of {} that each file held would be too large",
+               ? fmt::format("; a table of the keys of {} that each file held would be too large",
                              column().name)
-               : fmt::format("which keys of {} its partitions held is not kept yet", column().name);
+               : fmt::format("; which keys of {} its files held is not kept yet", column().name);
   }
   return {};
 }
@@ -391,10 +400,9 @@ Status KeyIndexes::record(Ledger& ledger, bool reads_all) {
 }
 
 Status KeyIndexes::follow(Ledger& ledger, KeyIndex& index) {
-  const ModelInput& leaf = leaf_of(index);
-  if (detect::changes_between(leaf.state.consumed, leaf.state.now).empty()) return {};
-  const detect::Manifest parts = snapshots_.parts_of(leaf);
+  const detect::Manifest parts = snapshots_.parts_of(leaf_of(index));
   const std::vector<Change> changes = changes_of(index, parts);
+  if (changes.empty() && index.entry.code == code_of(index, consumed_now(index))) return {};
   if (!index.holds_changes) SLUICE_TRY(hold(index, parts, changes));
   const std::string before = numbers_before(index, changes);
   SLUICE_ASSIGN(index.entry.content, content_after(index, before));
@@ -489,12 +497,9 @@ Status KeyIndexes::save(Ledger& ledger, KeyIndex& index, const detect::Manifest&
   }
   SLUICE_TRY(ledger.save_partitions(index.relation, written, removed));
   SLUICE_TRY(ledger.save_consumed(index.relation, index.input, index.consumed, parts));
-  std::vector<detect::Consumed> read;
-  for (const detect::Partition& partition : leaf_of(index).state.now.partitions)
-    read.push_back({partition.values, partition.version});
   index.entry.relation = index.relation;
   ++index.entry.generation;
-  index.entry.code = code_of(index, read);
+  index.entry.code = code_of(index, consumed_now(index));
   index.entry.key = {column().name};
   index.entry.columns = columns_json(columns());
   index.entry.tier = kKeysTier;

@@ -66,7 +66,7 @@ class KeyIndexes {
   // condition on k is true; nullopt: any.
   Result<std::optional<std::set<size_t>>> partitions_with(const std::string& input,
                                                           const std::string& condition);
-  // Why an index of the input is not there; empty: it is.
+  // Why there is no table for the input, as the end of a sentence; empty: there is one.
   std::string missing_words(const std::string& input) const;
   // Brings the tables to what is read now. `reads_all`: those that are missing are built.
   Status record(Ledger& ledger, bool reads_all);
@@ -77,6 +77,7 @@ class KeyIndexes {
   std::vector<warehouse::ColumnInfo> columns() const;
   KeyIndex* find(const std::string& input);
   std::string code_of(const KeyIndex& index, const std::vector<detect::Consumed>& consumed) const;
+  std::vector<detect::Consumed> consumed_now(const KeyIndex& index) const;
   Status choose();
   Result<int64_t> most_rows();
   void list_indexes();

@@ -111,7 +111,7 @@ class Maintainer {
   Status save_snapshots(const MaintenanceJob& job,
                         const std::map<std::string, std::set<std::string>>& moved,
                         warehouse::Connection& connection) const;
-  Status note_rewritten(const MaintenanceJob& job, warehouse::Connection& connection);
+  Status note_rewritten(MaintenanceJob& job, warehouse::Connection& connection);
   Result<std::string> code_of(const MaintenanceJob& job, warehouse::Connection& connection) const;
   plan::OutputKey key_of(const MaintenanceJob& job,
                          const std::vector<plan::InputState>& states) const;

@@ -89,12 +89,13 @@ Status note_as_read(const MaintenanceJob& job, Ledger& ledger) {
 }  // namespace
 
 // Inputs that hold the same rows in another version: the next run need not compare them again.
-Status Maintainer::note_rewritten(const MaintenanceJob& job, warehouse::Connection& connection) {
+Status Maintainer::note_rewritten(MaintenanceJob& job, warehouse::Connection& connection) {
   if (!job.is_rewritten) return {};
   SLUICE_TRY(connection.begin());
   const auto note = [&]() -> Status {
     SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection, job.node->database));
     SLUICE_TRY(note_as_read(job, ledger));
+    if (job.tracking) SLUICE_TRY(KeyIndexes(job, snapshots_, connection).record(ledger, false));
     if (job.rest == nullptr) return save_snapshots(job, {}, connection);
     SLUICE_TRY(save_snapshots(*job.rest, {}, connection));
     for (const MaintenanceJob& stage : job.stages) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "run/input_snapshot.h"
 #include "run/key_index.h"
 #include "run/maintainer.h"
 #include "sql/expression_text.h"
@@ -14,12 +15,6 @@ namespace sluice::run {
 namespace {
 
 constexpr std::string_view kKeys = "temp.main._sluice_keys";
-
-std::vector<plan::InputState> states_of(const MaintenanceJob& job) {
-  std::vector<plan::InputState> states;
-  for (const ModelInput& leaf : job.inputs.leaves) states.push_back(leaf.state);
-  return states;
-}
 
 uint64_t bytes_of(const ModelInput& leaf) {
   uint64_t bytes = 0;
@@ -59,9 +54,9 @@ std::string among_keys(const std::vector<std::string>& exprs, const KeyCounts& c
 }
 
 // Makes the table of keys from the queries.
-Result<KeyCounts> collect_keys(const MaintenanceJob& job, const std::vector<std::string>& queries,
+Result<KeyCounts> collect_keys(const MaintenanceJob& job, const warehouse::ColumnInfo& column,
+                               const std::vector<std::string>& queries,
                                warehouse::Connection& connection) {
-  const warehouse::ColumnInfo& column = job.columns[job.tracking->key->column];
   SLUICE_TRY(connection.execute(
       fmt::format("create or replace temp table _sluice_keys as select distinct CAST(k AS {}) as k "
                   "from ({}) changed",
@@ -78,14 +73,53 @@ Result<KeyCounts> collect_keys(const MaintenanceJob& job, const std::vector<std:
   return KeyCounts{number_of(row[0]), number_of(row[2]), number_of(row[1]) > 0};
 }
 
+const ChangedRows* rows_of(const MaintenanceJob& job, const std::string& input) {
+  for (const ChangedRows& rows : job.changed_rows)
+    if (rows.stub == input) return &rows;
+  return nullptr;
+}
+
+// The column whose keys the changed rows of all changed inputs can tell: the one that is kept, or
+// where all changed rows are known any.
+std::optional<plan::TrackedKey> key_to_follow(const MaintenanceJob& job) {
+  const std::vector<std::string>& changed = job.plan.changed_inputs;
+  if (job.tracking && job.tracking->key) {
+    const plan::TrackedKey& kept = *job.tracking->key;
+    if (std::all_of(changed.begin(), changed.end(),
+                    [&kept](const std::string& input) { return kept.find(input) != nullptr; }))
+      return kept;
+  }
+  if (!std::all_of(changed.begin(), changed.end(),
+                   [&job](const std::string& input) { return rows_of(job, input) != nullptr; }))
+    return std::nullopt;
+  const std::vector<plan::TrackedKey> keys =
+      plan::tracked_keys(job.specification, states_of(job), {changed.begin(), changed.end()});
+  return keys.empty() ? std::nullopt : std::optional(keys.front());
+}
+
+// Queries for the keys that the changed rows of the input hold and held; nullopt: not known.
+Result<std::optional<std::vector<std::string>>> changed_keys(const MaintenanceJob& job,
+                                                             const plan::TrackedInput& input,
+                                                             KeyIndexes* indexes) {
+  const ChangedRows* rows = rows_of(job, input.input);
+  if (rows == nullptr)
+    return indexes == nullptr ? Result<std::optional<std::vector<std::string>>>(std::nullopt)
+                              : indexes->changed_keys(input.input);
+  std::vector<std::string> out;
+  for (const std::string& expr : input.exprs)
+    out.push_back(fmt::format("select {} as k from {}", expr, rows->table));
+  return std::optional(std::move(out));
+}
+
 Result<plan::ReadSet> read_set(const ModelInput& leaf, const KeyCounts& counts,
-                               KeyIndexes& indexes) {
+                               KeyIndexes* indexes) {
   plan::ReadSet out;
   out.input = leaf.stub;
   out.bytes = bytes_of(leaf);
   if (counts.keys == 0) return plan::ReadSet{leaf.stub, false, {}, 0};
+  if (indexes == nullptr) return out;
   SLUICE_ASSIGN(const std::optional<std::set<size_t>> holding,
-                indexes.partitions_with(leaf.stub, among_keys("k", counts)));
+                indexes->partitions_with(leaf.stub, among_keys("k", counts)));
   if (!holding || holding->size() == leaf.state.now.partitions.size()) return out;
   out.is_whole = false;
   out.bytes = 0;
@@ -106,7 +140,28 @@ std::string reason_of(const MaintenanceJob& job, const KeyCounts& counts) {
     }
   return fmt::format("recomputes {} of about {} key{} of {}: reads {} of {} partition{}",
                      counts.keys, counts.known, counts.known == 1 ? "" : "s",
-                     job.columns[job.tracking->key->column].name, read, all, all == 1 ? "" : "s");
+                     job.columns[job.plan.keys->column].name, read, all, all == 1 ? "" : "s");
+}
+
+// Turns the plan into one by keys.
+Status recompute_keys(MaintenanceJob& job, const plan::TrackedKey& key, const KeyCounts& counts,
+                      KeyIndexes* indexes) {
+  plan::Maintenance& out = job.plan;
+  out.tier = plan::Tier::kKeys;
+  out.code = "KEYS";
+  out.remedy.clear();
+  out.place = sql::kNoPlace;
+  out.keys = plan::AffectedKeys{key.column, {}};
+  out.affected = among_keys(sql::quoted_identifier(job.columns[key.column].name), counts);
+  for (const plan::TrackedInput& input : key.inputs)
+    out.keys->conditions.emplace(input.input, among_keys(input.exprs, counts));
+  out.reads.clear();
+  for (const ModelInput& leaf : job.inputs.leaves) {
+    SLUICE_ASSIGN(plan::ReadSet reads, read_set(leaf, counts, indexes));
+    out.reads.push_back(std::move(reads));
+  }
+  out.reason = reason_of(job, counts);
+  return {};
 }
 
 }  // namespace
@@ -124,49 +179,41 @@ Status Maintainer::track_keys(MaintenanceJob& job, warehouse::Connection& connec
 }
 
 Status Maintainer::decide_keys(MaintenanceJob& job, warehouse::Connection& connection) {
-  if (job.rest != nullptr || job.plan.tier == plan::Tier::kSkip) return {};
+  if (job.rest != nullptr) return {};
+  // An input that is rewritten with the same rows is consumed all the same.
+  if (job.plan.tier == plan::Tier::kSkip && !job.is_rewritten) return {};
   SLUICE_TRY(track_keys(job, connection));
   const bool is_costly =
       job.plan.tier == plan::Tier::kFull || (job.plan.tier == plan::Tier::kBand && reads_most(job));
-  return job.builds_anew || !is_costly ? Status() : plan_keys(job, connection);
+  const bool can_follow = job.specification.locality && job.is_deterministic && !job.builds_anew;
+  return can_follow && is_costly ? plan_keys(job, connection) : Status();
 }
 
 Status Maintainer::plan_keys(MaintenanceJob& job, warehouse::Connection& connection) {
-  if (!job.tracking || !job.tracking->key) return {};
-  KeyIndexes indexes(job, snapshots_, connection);
-  const plan::TrackedKey& key = *job.tracking->key;
+  const std::optional<plan::TrackedKey> key = key_to_follow(job);
+  if (!key) return {};
+  std::optional<KeyIndexes> indexes;
+  if (job.tracking && job.tracking->key && job.tracking->key->column == key->column)
+    indexes.emplace(job, snapshots_, connection);
+  KeyIndexes* const kept = indexes ? &*indexes : nullptr;
   std::vector<std::string> queries;
   for (const std::string& input : job.plan.changed_inputs) {
-    SLUICE_ASSIGN(const std::optional<std::vector<std::string>> keys, indexes.changed_keys(input));
+    SLUICE_ASSIGN(const std::optional<std::vector<std::string>> keys,
+                  changed_keys(job, *key->find(input), kept));
     if (!keys) {
-      if (const std::string words = indexes.missing_words(input); !words.empty())
-        job.plan.reason += "; " + words;
+      if (kept != nullptr) job.plan.reason += kept->missing_words(input);
       return {};
     }
     queries.insert(queries.end(), keys->begin(), keys->end());
   }
-  SLUICE_ASSIGN(const KeyCounts counts, collect_keys(job, queries, connection));
+  const warehouse::ColumnInfo& column = job.columns[key->column];
+  SLUICE_ASSIGN(const KeyCounts counts, collect_keys(job, column, queries, connection));
   if (settings_.has_cost_gate && counts.keys * 2 > counts.known) {
     job.plan.reason += fmt::format("; {} of about {} keys of {} have changed, too many to pay",
-                                   counts.keys, counts.known, job.columns[key.column].name);
+                                   counts.keys, counts.known, column.name);
     return {};
   }
-  plan::Maintenance& out = job.plan;
-  out.tier = plan::Tier::kKeys;
-  out.code = "KEYS";
-  out.remedy.clear();
-  out.place = sql::kNoPlace;
-  out.keys = plan::AffectedKeys{key.column, {}};
-  out.affected = among_keys(sql::quoted_identifier(job.columns[key.column].name), counts);
-  for (const plan::TrackedInput& input : key.inputs)
-    out.keys->conditions.emplace(input.input, among_keys(input.exprs, counts));
-  out.reads.clear();
-  for (const ModelInput& leaf : job.inputs.leaves) {
-    SLUICE_ASSIGN(plan::ReadSet reads, read_set(leaf, counts, indexes));
-    out.reads.push_back(std::move(reads));
-  }
-  out.reason = reason_of(job, counts);
-  return {};
+  return recompute_keys(job, *key, counts, kept);
 }
 
 }  // namespace sluice::run
