@@ -101,10 +101,13 @@ std::optional<plan::TrackedKey> key_to_follow(const MaintenanceJob& job) {
 Result<std::optional<std::vector<std::string>>> changed_keys(const MaintenanceJob& job,
                                                              const plan::TrackedInput& input,
                                                              KeyIndexes* indexes) {
+  if (indexes != nullptr) {
+    SLUICE_ASSIGN(std::optional<std::vector<std::string>> known,
+                  indexes->changed_keys(input.input));
+    if (known) return known;
+  }
   const ChangedRows* rows = rows_of(job, input.input);
-  if (rows == nullptr)
-    return indexes == nullptr ? Result<std::optional<std::vector<std::string>>>(std::nullopt)
-                              : indexes->changed_keys(input.input);
+  if (rows == nullptr) return std::optional<std::vector<std::string>>();
   std::vector<std::string> out;
   for (const std::string& expr : input.exprs)
     out.push_back(fmt::format("select {} as k from {}", expr, rows->table));
