@@ -16,7 +16,7 @@ namespace sluice::run {
 namespace {
 
 // Grows when the rules or the ledger change what is computed: older tables are then built anew.
-constexpr int kRulesVersion = 3;
+constexpr int kRulesVersion = 4;
 
 const jinja::Value* member(const jinja::Value& dict, std::string_view key) {
   return dict.is_dict() ? dict.as_dict().find(key) : nullptr;

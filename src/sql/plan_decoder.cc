@@ -314,6 +314,7 @@ void PlanReader::join_operation(const Json& json, std::string_view type, Operato
       return refuse("a join that drops columns");
   }
   out.is_dependent = type == "LOGICAL_DELIM_JOIN";
+  if (out.is_dependent) out.parameters = expressions(json, "duplicate_eliminated_columns");
   if (const Json* flipped = json.find("delim_flipped"); flipped != nullptr && flipped->boolean)
     return refuse("a dependent join with its sides exchanged");
   if (const Json* list = json.find("conditions"))

@@ -54,6 +54,7 @@ class PlanPrinter {
 
  private:
   MaybePrinted scan(const Operator& op, bool carries) const;
+  MaybePrinted parameters(const Operator& op) const;
   MaybePrinted project(const Operator& op, bool carries);
   MaybePrinted filter(const Operator& op, bool carries);
   MaybePrinted aggregate(const Operator& op, bool carries);
@@ -65,8 +66,11 @@ class PlanPrinter {
   MaybePrinted mark_join(const Operator& op, const Printed& left, const Printed& right) const;
   MaybePrinted set_operation(const Operator& op, bool carries);
 
+  MaybePrinted join_sides(const Operator& op, const Printed& left, bool carries);
+
   const StandIns& stand_ins_;
   const CarriedColumns& carried_;
+  std::vector<std::string> parameters_;  // what a dependent join hands to the right side at hand
 };
 
 // "t.p0 as p3, t.p1 as p4"
@@ -114,6 +118,8 @@ MaybePrinted PlanPrinter::print(const Operator& op, bool carries) {
       return set_operation(op, carries);
     case OperatorKind::kCommonTable:
       return print(*op.inputs[0], carries);
+    case OperatorKind::kParameters:
+      return parameters(op);
     default:
       return std::nullopt;
   }
@@ -137,6 +143,11 @@ MaybePrinted PlanPrinter::scan(const Operator& op, bool carries) const {
                                                     : quoted_identifier(op.table);
   out.query = fmt::format("select {} from {} t", joined(list, ", "), relation);
   return out;
+}
+
+MaybePrinted PlanPrinter::parameters(const Operator& op) const {
+  if (parameters_.empty()) return std::nullopt;
+  return Printed{parameters_.back(), op.width, 0, {}};
 }
 
 MaybePrinted PlanPrinter::project(const Operator& op, bool carries) {
@@ -314,12 +325,36 @@ Text join_condition(const Operator& op, const Printed& left, const Printed& righ
   return parts.empty() ? "true" : joined(parts, " and ");
 }
 
+// The values of the parameters: "select distinct t.c1 as c0 from (left) t".
+Text parameter_query(const Operator& op, const Printed& left) {
+  std::vector<std::string> list;
+  for (const ExprPtr& parameter : op.parameters) {
+    const Text text = expression_text(*parameter, columns_of_input(left, "t"));
+    if (!text) return std::nullopt;
+    list.push_back(fmt::format("{} as c{}", *text, list.size()));
+  }
+  if (list.empty()) return std::nullopt;
+  return fmt::format("select distinct {} from ({}) t", joined(list, ", "), left.query);
+}
+
 MaybePrinted PlanPrinter::join(const Operator& op, bool carries) {
-  if (op.is_dependent) return std::nullopt;
   const bool keeps_left = op.join != JoinKind::kRight && op.join != JoinKind::kFull;
   const MaybePrinted left = print(*op.inputs[0], carries && keeps_left);
+  if (!left) return std::nullopt;
+  if (!op.is_dependent) return join_sides(op, *left, carries);
+  const Text parameters = parameter_query(op, *left);
+  // The engine sees to it that there is one row at most: a text would not.
+  if (!parameters || op.join == JoinKind::kSingle) return std::nullopt;
+  parameters_.push_back(*parameters);
+  MaybePrinted out = join_sides(op, *left, carries);
+  parameters_.pop_back();
+  return out;
+}
+
+MaybePrinted PlanPrinter::join_sides(const Operator& op, const Printed& left_side, bool carries) {
+  const Printed* left = &left_side;
   const MaybePrinted right = print(*op.inputs[1], carries && op.join == JoinKind::kInner);
-  if (!left || !right) return std::nullopt;
+  if (!right) return std::nullopt;
   if (op.join == JoinKind::kMark) return mark_join(op, *left, *right);
   const Text keyword = join_keyword(op);
   const Text condition = join_condition(op, *left, *right);
@@ -339,22 +374,34 @@ MaybePrinted PlanPrinter::join(const Operator& op, bool carries) {
   return out;
 }
 
-// x IN (SELECT …): a column that is true, false or NULL.
+// x IN (SELECT … WHERE y IS NOT DISTINCT FROM …): a column that is true, false or NULL; EXISTS
+// where all is compared null-safe.
 MaybePrinted PlanPrinter::mark_join(const Operator& op, const Printed& left,
                                     const Printed& right) const {
-  const bool is_plain = op.conditions.size() == 1 &&
-                        op.conditions[0].comparison == "COMPARE_EQUAL" && op.predicate == nullptr;
-  if (!is_plain) return std::nullopt;
-  const Text wanted = expression_text(*op.conditions[0].left, columns_of_input(left, "l"));
-  const Text found = expression_text(*op.conditions[0].right, columns_of_input(right, "r"));
-  if (!wanted || !found) return std::nullopt;
+  Text wanted, found;
+  Operator safe = op;
+  safe.conditions.clear();
+  for (const JoinCondition& condition : op.conditions) {
+    if (condition.comparison == "COMPARE_NOT_DISTINCT_FROM") {
+      safe.conditions.push_back(condition);
+      continue;
+    }
+    if (condition.comparison != "COMPARE_EQUAL" || wanted) return std::nullopt;
+    wanted = expression_text(*condition.left, columns_of_input(left, "l"));
+    found = expression_text(*condition.right, columns_of_input(right, "r"));
+    if (!wanted || !found) return std::nullopt;
+  }
+  const Text where = join_condition(safe, left, right);
+  if (!where) return std::nullopt;
   Printed out;
   out.width = left.width + 1;
   out.carried = left.carried;
   std::vector<std::string> list;
   for (size_t i = 0; i < left.width; ++i) list.push_back(passed(left, "l", i, i, out));
-  list.push_back(fmt::format("({} in (select {} from ({}) r)) as c{}", *wanted, *found, right.query,
-                             left.width));
+  const std::string rows = fmt::format("from ({}) r where {}", right.query, *where);
+  list.push_back(
+      wanted ? fmt::format("({} in (select {} {})) as c{}", *wanted, *found, rows, left.width)
+             : fmt::format("(exists (select 1 {})) as c{}", rows, left.width));
   add_carried(left, "l", 0, list);
   out.query = fmt::format("select {} from ({}) l", joined(list, ", "), left.query);
   return out;

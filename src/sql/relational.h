@@ -137,7 +137,8 @@ struct Operator {
   std::vector<size_t> kept;  // kSort, kFilter: output columns; empty: all
 
   JoinKind join = JoinKind::kInner;
-  bool is_dependent = false;  // the right side runs for each value of the parameters
+  bool is_dependent = false;        // the right side runs for each value of the parameters
+  std::vector<ExprPtr> parameters;  // then: of the left side's columns
   std::vector<JoinCondition> conditions;
   ExprPtr predicate;  // over left and right columns together; null: none
 

@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "sql/decorrelation.h"
+#include "sql/exact_average.h"
 #include "sql/expression_text.h"
 #include "sql/locality.h"
 
@@ -51,37 +53,71 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Where the aggregates are that a change reaches first.
+// Whether rows of a partitioned input come out as they are (filtered, projected, joined), and
+// whether a stage is read.
+struct Reach {
+  bool is_open = false;
+  bool reads_stage = false;
+};
+
+// Whether a condition leaves rows out, other than those that have no partner.
+bool narrows(const Expr& conjunct) {
+  const bool is_tie = conjunct.kind == ExprKind::kComparison && conjunct.name == "=" &&
+                      conjunct.children[0]->kind == ExprKind::kColumn &&
+                      conjunct.children[1]->kind == ExprKind::kColumn;
+  return !is_tie && !(conjunct.kind == ExprKind::kOperator && conjunct.name == "IS NOT NULL");
+}
+
+bool is_narrowed(const Operator& op) {
+  const bool has_condition =
+      op.kind == OperatorKind::kFilter &&
+      std::any_of(op.expressions.begin(), op.expressions.end(),
+                  [](const ExprPtr& conjunct) { return narrows(*conjunct); });
+  return has_condition || std::any_of(op.inputs.begin(), op.inputs.end(),
+                                      [](const OperatorPtr& input) { return is_narrowed(*input); });
+}
+
+// Where the operators are that a change reaches first and that can be kept.
 class CutFinder {
  public:
   explicit CutFinder(const CarriedColumns& partitions) : partitions_(partitions) {}
 
   // The operators to cut at, in order of the walk; none when an input is reached by another way.
   std::vector<const Operator*> find(const Operator& root) {
-    if (visit(root) || is_blocked_) return {};
+    if (visit(root).is_open || is_blocked_) return {};
     return std::move(cuts_);
   }
 
  private:
-  // Whether rows of a partitioned input come out as they are: filtered, projected, joined.
-  bool visit(const Operator& op);
-  bool visit_join(const Operator& op);
-  bool visit_others(const Operator& op);
-  // Rows of a partitioned input that no stage holds end here.
-  bool block(bool is_open) {
-    is_blocked_ = is_blocked_ || is_open;
-    return false;
-  }
+  Reach visit(const Operator& op);
+  Reach visit_join(const Operator& op);
+  Reach visit_others(const Operator& op);
+  // An operator whose rows can be kept; what reads a stage cannot: it would read that one whole.
+  Reach cut(const Operator& op, Reach below);
+  // Open rows that no aggregate above can hold: kept as they are where a filter leaves few of them.
+  Reach keep_rows(const Operator& op, Reach below);
 
   const CarriedColumns& partitions_;
   std::vector<const Operator*> cuts_;
   bool is_blocked_ = false;
 };
 
-bool CutFinder::visit(const Operator& op) {
+Reach CutFinder::cut(const Operator& op, Reach below) {
+  if (!below.is_open) return below;
+  is_blocked_ = is_blocked_ || below.reads_stage;
+  if (std::find(cuts_.begin(), cuts_.end(), &op) == cuts_.end()) cuts_.push_back(&op);
+  return {false, true};
+}
+
+Reach CutFinder::keep_rows(const Operator& op, Reach below) {
+  if (below.is_open && !is_narrowed(op)) is_blocked_ = true;
+  return cut(op, below);
+}
+
+Reach CutFinder::visit(const Operator& op) {
   switch (op.kind) {
     case OperatorKind::kScan:
-      return !partitions_(op).empty();
+      return {!partitions_(op).empty(), false};
     case OperatorKind::kProject:
     case OperatorKind::kFilter:
     case OperatorKind::kCommonTable:
@@ -90,50 +126,60 @@ bool CutFinder::visit(const Operator& op) {
       return visit_join(op);
     case OperatorKind::kAggregate:
     case OperatorKind::kDistinct: {
-      // What reads a stage below cannot be one: it would read that one whole.
-      const size_t stages_before = cuts_.size();
-      const bool is_open = visit(*op.inputs[0]);
-      if (!is_open) return false;
-      if (cuts_.size() != stages_before || op.is_distinct_on) return block(true);
-      if (std::find(cuts_.begin(), cuts_.end(), &op) == cuts_.end()) cuts_.push_back(&op);
-      return false;
+      const Reach below = visit(*op.inputs[0]);
+      return op.is_distinct_on ? keep_rows(*op.inputs[0], below) : cut(op, below);
     }
     default:
       return visit_others(op);
   }
 }
 
-bool CutFinder::visit_others(const Operator& op) {
-  size_t num_open = 0;
-  for (const OperatorPtr& input : op.inputs)
-    if (visit(*input)) ++num_open;
+Reach CutFinder::visit_others(const Operator& op) {
+  std::vector<Reach> sides;
+  for (const OperatorPtr& input : op.inputs) sides.push_back(visit(*input));
   // Rows of all sides of a UNION ALL come from partitions.
   const bool is_union = op.kind == OperatorKind::kSetOperation &&
                         op.set_operation == SetOperation::kUnion && op.is_all;
-  if (is_union && num_open == op.inputs.size()) return true;
-  return block(num_open > 0);
+  const bool all_open = std::all_of(sides.begin(), sides.end(), [](const Reach& side) {
+    return side.is_open && !side.reads_stage;
+  });
+  if (is_union && all_open) return {true, false};
+  Reach out;
+  for (size_t i = 0; i < sides.size(); ++i)
+    out.reads_stage = keep_rows(*op.inputs[i], sides[i]).reads_stage || out.reads_stage;
+  return out;
 }
 
-bool CutFinder::visit_join(const Operator& op) {
+Reach CutFinder::visit_join(const Operator& op) {
   const bool keeps_left = op.join != JoinKind::kRight && op.join != JoinKind::kFull;
-  const bool left = visit(*op.inputs[0]);
-  const bool right = visit(*op.inputs[1]);
+  Reach left = visit(*op.inputs[0]);
+  Reach right = visit(*op.inputs[1]);
   // An aggregate above the kept side makes a stage of all of it; the other side is read whole
-  // there.
-  if (op.join == JoinKind::kInner) return left || right;
-  if (keeps_left && left) return true;
-  return block(left || right);
+  // there, and so cannot be a stage.
+  if (op.join != JoinKind::kInner || left.reads_stage) right = keep_rows(*op.inputs[1], right);
+  if (!keeps_left || op.is_dependent || right.reads_stage) left = keep_rows(*op.inputs[0], left);
+  return {left.is_open || right.is_open, left.reads_stage || right.reads_stage};
 }
 
 // One aggregate of the query: what the stage keeps for it and how the rest merges that.
 struct Partial {
   std::vector<ExprPtr> kept;        // aggregates over the rows
   std::vector<std::string> merges;  // aggregates, one for each kept column
-  ExprPtr distinct_key;             // DISTINCT: a further group key of the stage, in place of these
+  std::optional<AverageKind> average;
+  ExprPtr distinct_key;  // DISTINCT: a further group key of the stage, in place of these
 };
 
 bool is_exact_sum(const Expr& call) {
   return call.name == "sum" && (call.type == "HUGEINT" || call.type.starts_with("DECIMAL"));
+}
+
+// Another aggregate of the same rows.
+ExprPtr renamed(const Expr& call, std::string name, std::string type) {
+  auto out = std::make_shared<Expr>(call);
+  out->name = std::move(name);
+  out->type = std::move(type);
+  out->has_hidden_data = false;
+  return out;
 }
 
 // The argument where the call's filter holds, else NULL, which neither count nor sum sees.
@@ -145,24 +191,35 @@ ExprPtr filtered_argument(const Expr& call) {
                    argument->type);
 }
 
+Partial partial_average(const Expr& call, AverageKind kind) {
+  const bool is_decimal = call.children[0]->type.starts_with("DECIMAL");
+  const std::string sum = is_decimal ? fmt::format("DECIMAL(38,{})", kind.scale) : "HUGEINT";
+  return {
+      {renamed(call, "sum", sum), renamed(call, "count", "BIGINT")}, {"sum", "sum"}, kind, nullptr};
+}
+
+std::optional<AverageKind> average_of(const Expr& call) {
+  const bool is_average = call.name == "avg" && call.children.size() == 1;
+  return is_average ? average_kind(call.children[0]->type) : std::nullopt;
+}
+
 std::optional<Partial> partial_of(const ExprPtr& call) {
   const AggregateCall& how = *call->call;
   if (!how.order.empty()) return std::nullopt;
   const bool is_single = call->children.size() == 1;
   if (is_one_of(call->name, {"min", "max", "bool_and", "bool_or", "bit_and", "bit_or"}))
-    return is_single ? std::optional(Partial{{call}, {call->name}, nullptr}) : std::nullopt;
+    return is_single ? std::optional(Partial{{call}, {call->name}, {}, nullptr}) : std::nullopt;
   const bool is_count = is_one_of(call->name, {"count", "count_star"});
+  const std::optional<AverageKind> average = average_of(*call);
   if (how.is_distinct)
-    return is_single && (is_count || is_exact_sum(*call))
-               ? std::optional(Partial{{}, {}, filtered_argument(*call)})
+    return is_single && (is_count || is_exact_sum(*call) || average)
+               ? std::optional(Partial{{}, {}, {}, filtered_argument(*call)})
                : std::nullopt;
-  if (is_count) return Partial{{call}, {"sum"}, nullptr};
+  if (is_count) return Partial{{call}, {"sum"}, {}, nullptr};
   if (!is_single) return std::nullopt;
-  if (call->name == "bit_xor") return Partial{{call}, {"bit_xor"}, nullptr};
-  if (is_exact_sum(*call)) return Partial{{call}, {"sum"}, nullptr};
-  // Not avg: the engine divides sum and count as 80-bit numbers and rounds twice. From 1,024 rows
-  // on a division in SQL gives another last bit for some groups (4867323553696 / 9973).
-  return std::nullopt;
+  if (call->name == "bit_xor") return Partial{{call}, {"bit_xor"}, {}, nullptr};
+  if (is_exact_sum(*call)) return Partial{{call}, {"sum"}, {}, nullptr};
+  return average ? std::optional(partial_average(*call, *average)) : std::nullopt;
 }
 
 // The value of the query's aggregate from the merged columns, the first of which is `first`.
@@ -198,6 +255,7 @@ struct Split {
   std::shared_ptr<Operator> merged;  // over what is kept
   std::shared_ptr<Operator> result;  // the columns of the aggregate
   std::vector<std::string> types;    // of what is kept
+  std::vector<Average> averages;     // among the columns of the result; their counts come last
 };
 
 // Groups first, then what DISTINCT needs as keys, then the aggregates.
@@ -205,6 +263,7 @@ std::optional<Split> split(const Operator& op) {
   Split out{std::make_shared<Operator>(op),
             std::make_shared<Operator>(),
             std::make_shared<Operator>(),
+            {},
             {}};
   std::vector<Partial> partials;
   for (const ExprPtr& call : op.expressions) {
@@ -224,7 +283,11 @@ std::optional<Split> split(const Operator& op) {
     const Expr& call = *op.expressions[i];
     const Partial& partial = partials[i];
     std::vector<ExprPtr>& merges = out.merged->expressions;
-    out.result->expressions.push_back(finished(call, op.groups.size() + merges.size()));
+    const size_t first = op.groups.size() + merges.size();
+    if (partial.average)
+      out.averages.push_back({*partial.average, out.result->expressions.size(), first + 1});
+    out.result->expressions.push_back(partial.average ? column_expr(first, partial.kept[0]->type)
+                                                      : finished(call, first));
     if (partial.distinct_key != nullptr) {
       auto merge = std::make_shared<Expr>(call);
       merge->children = {column_expr(next_key++, partial.distinct_key->type)};
@@ -261,14 +324,30 @@ std::optional<Cut> cut_partials(const Operator& op, const std::string& name,
   Operator& result = *parts->result;
   for (size_t i = 0; i < op.grouping_functions.size(); ++i)
     result.expressions.push_back(column_expr(first_function + i, "BIGINT"));
+  std::vector<Average> averages = parts->averages;
+  for (Average& average : averages) {
+    result.expressions.push_back(column_expr(average.count, "HUGEINT"));
+    average.count = result.expressions.size() - 1;
+  }
   result.kind = OperatorKind::kProject;
   result.width = result.expressions.size();
   result.inputs = {parts->merged};
   std::optional<PlanText> stage = plan_text(kept, {}, partitions);
   const std::optional<PlanText> reader = plan_text(result, {}, {});
   if (!stage || !reader || stage->num_carried == 0) return std::nullopt;
+  return Cut{
+      {std::move(stage->query), stage->num_columns, stage->num_carried},
+      "(" + (averages.empty() ? reader->query : with_averages(reader->query, op.width, averages)) +
+          ")"};
+}
+
+// The rows as they are.
+std::optional<Cut> cut_rows(const Operator& op, const std::string& name,
+                            const CarriedColumns& partitions) {
+  std::optional<PlanText> stage = plan_text(op, {}, partitions);
+  if (!stage || stage->num_carried == 0) return std::nullopt;
   return Cut{{std::move(stage->query), stage->num_columns, stage->num_carried},
-             "(" + reader->query + ")"};
+             quoted_identifier(name)};
 }
 
 std::optional<Cut> cut_distinct(const Operator& op, const std::string& name,
@@ -312,15 +391,17 @@ std::optional<Cut> cut_at(const Operator& op, const std::string& name,
   if (is_local(std::make_shared<Operator>(op), partitions, functions))
     if (std::optional<PlanText> stage = plan_text(op, {}, {}))
       return Cut{{std::move(stage->query), stage->num_columns, 0}, quoted_identifier(name)};
-  return op.kind == OperatorKind::kDistinct ? cut_distinct(op, name, partitions)
-                                            : cut_partials(op, name, partitions);
+  if (op.kind == OperatorKind::kDistinct) return cut_distinct(op, name, partitions);
+  if (op.kind == OperatorKind::kAggregate) return cut_partials(op, name, partitions);
+  return cut_rows(op, name, partitions);
 }
 
 }  // namespace
 
-std::optional<StagedQuery> cut_stages(const OperatorPtr& plan, const StageNames& names,
+std::optional<StagedQuery> cut_stages(const OperatorPtr& query, const StageNames& names,
                                       const CarriedColumns& partitions,
                                       const FunctionProperties& functions) {
+  const OperatorPtr plan = decorrelated(query);
   const std::vector<const Operator*> cuts = CutFinder(partitions).find(*plan);
   if (cuts.empty()) return std::nullopt;
   StagedQuery out;

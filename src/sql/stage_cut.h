@@ -3,9 +3,11 @@
 // kept, and the rest reads those. A stage keeps what can be brought up to date by partition:
 //   - the aggregate itself, where one of its group keys is a function of the partition columns;
 //   - else partial aggregates for each partition and group, which the rest merges. That is exact
-//     for count, sum of integers and decimals, min, max, bool_and, bool_or, bit_and, bit_or,
-//     bit_xor, and for DISTINCT; sums of floating-point numbers depend on their order, and avg on
-//     how the engine rounds: they are not merged (docs/incremental.md).
+//     for count, sum and avg of integers and decimals, min, max, bool_and, bool_or, bit_and,
+//     bit_or, bit_xor, and for DISTINCT; sums of floating-point numbers depend on their order: they
+//     are not merged (docs/incremental.md).
+// Subqueries are turned into joins first (decorrelation.h). What reads a stage is none itself; rows
+// beside it that no aggregate holds are kept as they are where a filter leaves few of them.
 #pragma once
 
 #include <functional>
@@ -37,7 +39,7 @@ struct StageNames {
 
 // `partitions` gives the partition columns of a scan's input. nullopt: there is no such cut, or a
 // part has no text.
-std::optional<StagedQuery> cut_stages(const OperatorPtr& plan, const StageNames& names,
+std::optional<StagedQuery> cut_stages(const OperatorPtr& query, const StageNames& names,
                                       const CarriedColumns& partitions,
                                       const FunctionProperties& functions);
 
