@@ -46,9 +46,14 @@ Result<CostLedger> CostLedger::open(warehouse::Connection& connection,
   SLUICE_TRY(connection.execute(
       fmt::format("create table if not exists {}(run VARCHAR, ended_at TIMESTAMP, unique_id "
                   "VARCHAR, action VARCHAR, rows_read BIGINT, bytes_read BIGINT, input_bytes "
-                  "BIGINT, full_bytes BIGINT, is_estimated BOOLEAN, price_per_tb DOUBLE)",
+                  "BIGINT, full_bytes BIGINT, is_estimated BOOLEAN, price_per_tb DOUBLE, "
+                  "seconds DOUBLE)",
                   out.table_),
       false));
+  // Tables of earlier releases.
+  if (!connection.describe_query("select seconds from " + out.table_))
+    SLUICE_TRY(connection.execute(
+        fmt::format("alter table {} add column if not exists seconds DOUBLE", out.table_), false));
   return out;
 }
 
@@ -77,14 +82,34 @@ Result<std::map<std::string, FullBuild>> CostLedger::full_builds() {
   return out;
 }
 
+Result<std::map<std::string, ModelHistory>> CostLedger::histories() {
+  std::map<std::string, ModelHistory> out;
+  // Ledgers of earlier releases do not say how long anything took.
+  if (!connection_->describe_query("select seconds from " + table_)) return out;
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult found,
+      connection_->execute(
+          fmt::format("select unique_id, action, arg_max(seconds, ended_at), arg_max(input_bytes, "
+                      "ended_at), min(later) from (select *, count(*) over (partition by unique_id "
+                      "order by ended_at desc) - 1 as later from {} where action <> 'skip' and "
+                      "seconds is not null) group by all",
+                      table_),
+          true));
+  for (const auto& row : found.table.rows)
+    out[text_of(row[0])][text_of(row[1])] = {amount_of(row[2]), size_of(row[3]),
+                                             integer_of(row[4])};
+  return out;
+}
+
 Status CostLedger::add(const std::string& run, const std::vector<ModelCost>& costs) {
   if (costs.empty()) return {};
   std::vector<std::string> rows;
   for (const ModelCost& cost : costs)
-    rows.push_back(fmt::format(
-        "({}, now()::timestamp, {}, {}, {}, {}, {}, {}, {}, {})", sql::quoted_literal(run),
-        sql::quoted_literal(cost.unique_id), sql::quoted_literal(cost.action), cost.rows_read,
-        cost.bytes_read, cost.input_bytes, cost.full_bytes, cost.is_estimated, cost.price_per_tb));
+    rows.push_back(fmt::format("({}, now()::timestamp, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+                               sql::quoted_literal(run), sql::quoted_literal(cost.unique_id),
+                               sql::quoted_literal(cost.action), cost.rows_read, cost.bytes_read,
+                               cost.input_bytes, cost.full_bytes, cost.is_estimated,
+                               cost.price_per_tb, cost.seconds));
   SLUICE_TRY(connection_->execute(
       fmt::format("insert into {} values {}", table_, fmt::join(rows, ", ")), false));
   return {};

@@ -23,7 +23,16 @@ struct ModelCost {
   uint64_t full_bytes = 0;   // what a full refresh would have read
   bool is_estimated = false;
   double price_per_tb = 0;
+  double seconds = 0;  // wall time of the model
 };
+
+// What one way of bringing a model up to date took when it was last taken.
+struct ActionRecord {
+  double seconds = 0;
+  uint64_t input_bytes = 0;  // size of all that the model could read then; 0: not known
+  int64_t runs_since = 0;    // of the same model, that were not skipped
+};
+using ModelHistory = std::map<std::string, ActionRecord>;  // by action
 
 // What is known of a model's last full build.
 struct FullBuild {
@@ -52,6 +61,8 @@ class CostLedger {
 
   // By unique id.
   Result<std::map<std::string, FullBuild>> full_builds();
+  // Of all models, by unique id.
+  Result<std::map<std::string, ModelHistory>> histories();
   Status add(const std::string& run, const std::vector<ModelCost>& costs);
   // By model, the dearest first; of runs that ended at `since` (a timestamp in SQL, UTC) or later.
   // Empty: of all.

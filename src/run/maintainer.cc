@@ -46,6 +46,13 @@ bool is_hand_written(const compile::Node& node) {
                      [](const std::string& id) { return id.ends_with(".is_incremental"); });
 }
 
+uint64_t input_bytes(const MaintenanceJob& job) {
+  uint64_t bytes = 0;
+  for (const ModelInput& leaf : job.inputs.leaves)
+    for (const detect::Partition& partition : leaf.state.now.partitions) bytes += partition.bytes;
+  return bytes;
+}
+
 Result<bool> has_table(const compile::Node& node, warehouse::Connection& connection) {
   SLUICE_ASSIGN(const std::vector<warehouse::RelationInfo> relations,
                 connection.list_relations(node.database, node.schema));
@@ -106,7 +113,29 @@ Status Maintainer::prepare(const std::vector<const compile::Node*>& nodes,
     SLUICE_TRY(ledger.upgrade());
     SLUICE_TRY(InputSnapshots(connection, database).prepare());
   }
+  return settings_.has_cost_gate ? read_history(connection) : Status();
+}
+
+Status Maintainer::read_history(warehouse::Connection& connection) {
+  const std::string& database = session_.manifest().project->profile.database;
+  SLUICE_ASSIGN(std::optional<CostLedger> costs, CostLedger::find(connection, database));
+  if (!costs) return {};
+  SLUICE_ASSIGN(auto history, costs->histories());
+  cost_gate_ = CostGate(std::move(history));
   return {};
+}
+
+void Maintainer::weigh_costs(MaintenanceJob& job) const {
+  const plan::Tier tier = job.plan.tier;
+  if (job.builds_anew || tier == plan::Tier::kSkip || tier == plan::Tier::kFull ||
+      policy_of(*job.node) == IncrementalPolicy::kStrict)
+    return;
+  const std::optional<std::string> objection = cost_gate_.objection(
+      job.node->unique_id, std::string(plan::tier_name(tier)), input_bytes(job));
+  if (!objection) return;
+  job.stages.clear();
+  job.rest.reset();
+  force_full(job, "COST_GATE", *objection);
 }
 
 Status Maintainer::check_partial_build(const compile::Node& node,
@@ -273,7 +302,9 @@ Status Maintainer::decide(MaintenanceJob& job, warehouse::Connection& connection
     force_full(job, "NOT_DETERMINISTIC",
                fmt::format("the query calls {}", fmt::join(unstable, ", ")));
   SLUICE_TRY(decide_stages(job, connection));
-  return decide_keys(job, connection);
+  SLUICE_TRY(decide_keys(job, connection));
+  weigh_costs(job);
+  return {};
 }
 
 // Whether the table has to be made anew, whatever changed.
@@ -351,10 +382,7 @@ Status Maintainer::note_files(const MaintenanceJob& job, warehouse::Connection& 
 }
 
 void Maintainer::note_work(const MaintenanceJob& job) {
-  MaintenanceWork work{std::string(plan::tier_name(job.plan.tier)), 0};
-  for (const ModelInput& leaf : job.inputs.leaves)
-    for (const detect::Partition& partition : leaf.state.now.partitions)
-      work.input_bytes += partition.bytes;
+  MaintenanceWork work{std::string(plan::tier_name(job.plan.tier)), input_bytes(job)};
   std::lock_guard lock(work_mutex_);
   work_[job.node->unique_id] = std::move(work);
 }

@@ -16,6 +16,7 @@
 #include "base/file_system.h"
 #include "compile/session.h"
 #include "plan/maintenance.h"
+#include "run/cost_gate.h"
 #include "run/input_snapshot.h"
 #include "run/key_index.h"
 #include "run/ledger.h"
@@ -86,6 +87,7 @@ class Maintainer {
   const std::map<std::string, MaintenanceWork>& work() const { return work_; }
 
  private:
+  Status read_history(warehouse::Connection& connection);
   Result<MaintenanceJob> make_job(const compile::Node& node, warehouse::Connection& connection,
                                   Depth depth);
   friend class MaintenanceExecution;
@@ -116,6 +118,8 @@ class Maintainer {
   plan::OutputKey key_of(const MaintenanceJob& job,
                          const std::vector<plan::InputState>& states) const;
   Status decide_to_build(MaintenanceJob& job, warehouse::Connection& connection) const;
+  // A full rebuild instead, where that was cheaper before.
+  void weigh_costs(MaintenanceJob& job) const;
   static bool is_unchanged(const MaintenanceJob& job);
   // In maintainer_tables.cc.
   Status partition_tables(MaintenanceJob& job, warehouse::Connection& connection);
@@ -132,6 +136,7 @@ class Maintainer {
   SourceSnapshots snapshots_;
   void note_work(const MaintenanceJob& job);
 
+  CostGate cost_gate_;
   std::mutex work_mutex_;
   std::map<std::string, MaintenanceWork> work_;  // guarded by work_mutex_ while models run
   std::mutex binder_mutex_;

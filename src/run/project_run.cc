@@ -154,6 +154,7 @@ Status ProjectRun::account(std::vector<NodeResult>& steps) {
     cost.rows_read = static_cast<int64_t>(result.scan.rows_read);
     cost.bytes_read = cost.full_bytes = result.scan.bytes_read;
     cost.is_estimated = result.scan.estimated;
+    cost.seconds = result.execution_seconds;
     cost.price_per_tb = options_.settings.price_per_tb.value_or(kDefaultPricePerTb);
     if (const auto done = work.find(result.unique_id); done != work.end()) {
       cost.action = is_failure(result) ? "failed" : done->second.action;
