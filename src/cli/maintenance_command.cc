@@ -131,6 +131,16 @@ std::string place_words(const std::string& sql, size_t place) {
   return fmt::format(" at line {}, column {} of the query", line, column);
 }
 
+// An input that no column follows: whose rows its rows matter to.
+void explain_ties(const run::MaintenanceJob& job, size_t scan, std::string& out) {
+  const sql::Locality& locality = *job.specification.locality;
+  for (const sql::Link& link : locality.links)
+    for (const run::ModelInput& leaf : job.inputs.leaves)
+      if (link.dimension == scan && leaf.name == locality.scans[link.fact].table)
+        out += fmt::format("    tied to {}: {} = {}\n", leaf.stub, link.dimension_key.expr,
+                           link.fact_key.expr);
+}
+
 void explain_inputs(const run::MaintenanceJob& job, std::string& out) {
   const sql::Locality& locality = *job.specification.locality;
   for (size_t scan = 0; scan < locality.scans.size(); ++scan) {
@@ -143,7 +153,10 @@ void explain_inputs(const run::MaintenanceJob& job, std::string& out) {
                            leaf.state.now.columns.empty()
                                ? std::string("nothing")
                                : fmt::format("{}", fmt::join(leaf.state.now.columns, ", ")));
-    if (!known.empty()) out += fmt::format("    followed by: {}\n", known);
+    if (!known.empty())
+      out += fmt::format("    followed by: {}\n", known);
+    else
+      explain_ties(job, scan, out);
     if (entry.loss)
       out += fmt::format("    lost: {} ({}){}\n", sql::loss_code(entry.loss->reason),
                          entry.loss->operation,
@@ -181,6 +194,9 @@ Result<std::string> explain_model(Desk& desk, const compile::Node& node) {
       told += (told.empty() ? "" : ", ") + stage.columns[column].name;
     out += fmt::format("  part {} of the query is kept in {} by {}: {}\n", i + 1, stage.relation,
                        told, stage.inputs.specification.sql);
+    if (stage.additive)
+      out += fmt::format(
+          "  what changed dimensions make of part {} is added to it as a difference\n", i + 1);
   }
   if (!job.plan.affected.empty()) out += fmt::format("  recomputes: {}\n", job.plan.affected);
   return out;

@@ -325,6 +325,7 @@ Result<bool> Planner::has_intervals() const {
 
 Result<AffectedSet> Planner::affected(
     const std::map<std::string, std::vector<detect::Change>>& changes) const {
+  if (changes.empty()) return AffectedSet();
   SLUICE_ASSIGN(const bool is_interval, has_intervals());
   if (is_interval) return affected_interval(changes);
   AffectedSet out;
@@ -573,6 +574,10 @@ std::string_view tier_name(Tier tier) {
       return "partition";
     case Tier::kBand:
       return "band";
+    case Tier::kProbe:
+      return "probe";
+    case Tier::kDelta:
+      return "delta";
     case Tier::kStages:
       return "stages";
     case Tier::kKeys:
@@ -715,6 +720,17 @@ bool cannot_be_followed(const Specification& specification, const std::vector<In
   return true;
 }
 
+// The partitions that are to be seen as changed and are not changed anyway.
+void add_touched(const InputState& input, std::vector<detect::Change>& changes) {
+  std::set<std::vector<PartitionValue>> known;
+  for (const detect::Change& change : changes) known.insert(change.values);
+  for (const size_t position : input.touched) {
+    const detect::Partition& partition = input.now.partitions[position];
+    if (known.insert(partition.values).second)
+      changes.push_back({detect::Change::Kind::kReplaced, partition.values, {partition.ranges}});
+  }
+}
+
 }  // namespace
 
 Result<Maintenance> plan_maintenance(const Specification& specification, const OutputKey& key,
@@ -723,16 +739,18 @@ Result<Maintenance> plan_maintenance(const Specification& specification, const O
   Maintenance out = full(key, inputs);
   std::map<std::string, std::vector<detect::Change>> changes;
   std::set<std::string> changed;
+  bool is_probed = false;
   for (const InputState& input : inputs) {
     std::vector<detect::Change> found = detect::changes_between(input.consumed, input.now);
+    if (!found.empty()) out.changed_inputs.push_back(input.name);
+    is_probed = is_probed || (input.is_probed && !found.empty());
+    if (input.is_probed) found.clear();
+    add_touched(input, found);
     if (found.empty()) continue;
     changes.emplace(input.name, std::move(found));
     changed.insert(input.name);
-    out.changed_inputs.push_back(input.name);
   }
-  if (changed.empty()) {
-    return nothing_to_do();
-  }
+  if (changed.empty() && !is_probed) return nothing_to_do();
   if (cannot_be_followed(specification, inputs, out)) return out;
   const Planner planner(specification, key, inputs, engine);
   if (const ScanOfInput* scan = planner.foreign_scan(changed)) {
@@ -746,8 +764,8 @@ Result<Maintenance> plan_maintenance(const Specification& specification, const O
                                : "a partition without a value of the key has changed";
     return out;
   }
-  out.tier = key.has_bands ? Tier::kBand : Tier::kPartition;
-  out.code = key.has_bands ? "BAND" : "PARTITION";
+  out.tier = is_probed ? Tier::kProbe : key.has_bands ? Tier::kBand : Tier::kPartition;
+  out.code = is_probed ? "PROBE" : key.has_bands ? "BAND" : "PARTITION";
   out.affected = planner.predicate(affected);
   out.reads.clear();
   for (const InputState& input : inputs) {

@@ -21,6 +21,8 @@ enum class Tier : uint8_t {
   kSkip,       // nothing that the model reads has changed
   kPartition,  // recompute the output partitions that the changes touch
   kBand,       // the same with intervals: windows look across partitions
+  kProbe,      // recompute the output partitions of rows with keys of changed dimension rows
+  kDelta,      // the same by adding the difference that the changed dimension rows make
   kStages,     // bring kept results of parts of the query up to date, recompute the rest from them
   kKeys,       // recompute the rows with the keys that changed rows hold or held
   kFull,       // recompute everything; only partitions that differ are written
@@ -37,6 +39,9 @@ struct InputState {
   std::map<std::string, std::string> column_types;  // of all columns
   // By what its partitions were told then; nullopt: not known, or never read.
   std::optional<std::vector<std::string>> consumed_columns = {};
+  // What its change touches is known otherwise: it is in `touched` of other inputs.
+  bool is_probed = false;
+  std::vector<size_t> touched;  // partitions to be seen as changed: positions in `now`
 };
 // Whether its partitions are told by something else than when the model read it last: values of
 // then and now cannot be compared.

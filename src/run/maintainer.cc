@@ -286,10 +286,15 @@ plan::OutputKey Maintainer::key_of(const MaintenanceJob& job,
 
 Status Maintainer::choose_plan(MaintenanceJob& job, warehouse::Connection& connection) const {
   const plan::OutputKey key = key_of(job, states_of(job));
-  if (job.rest == nullptr) SLUICE_TRY(find_changed_rows(job, key, connection));
+  std::string dimensions;
+  if (job.rest == nullptr) {
+    SLUICE_TRY(find_changed_rows(job, key, connection));
+    SLUICE_ASSIGN(dimensions, follow_dimensions(job, key, connection));
+  }
   const std::vector<plan::InputState> states = states_of(job);
   SLUICE_ASSIGN(job.plan, plan::plan_maintenance(job.specification, key, states, connection));
   job.plan.key = key;
+  if (!dimensions.empty()) tell_dimensions(job, dimensions);
   return {};
 }
 

@@ -17,6 +17,7 @@
 #include "compile/session.h"
 #include "plan/maintenance.h"
 #include "run/cost_gate.h"
+#include "run/dimension_probe.h"
 #include "run/input_snapshot.h"
 #include "run/key_index.h"
 #include "run/ledger.h"
@@ -31,6 +32,17 @@ namespace sluice::run {
 struct MaintenanceWork {
   std::string action;        // name of the tier
   uint64_t input_bytes = 0;  // size of all that the model reads; 0: not known
+};
+
+// What a changed dimension makes of a stage of counts and sums: the difference that its changed
+// rows make in the rows of the fact that they belong to.
+struct DimensionDelta {
+  std::string fact;               // stub
+  std::vector<KeyMatch> matches;  // its rows
+  // Predicate over the stage's columns: rows that are computed anew, for what else has changed, and
+  // what that reads; empty: none.
+  std::string recomputed;
+  std::vector<plan::ReadSet> reads;
 };
 
 // What is to be done for one model, and what was known when that was decided.
@@ -48,6 +60,8 @@ struct MaintenanceJob {
   std::optional<plan::OutputKey> given_key;  // else it is chosen
   // Of changed inputs that the key does not follow, where they are known.
   std::vector<ChangedRows> changed_rows;
+  std::optional<sql::AdditiveStage> additive;  // a stage to which differences can be added
+  std::optional<DimensionDelta> delta;
   bool is_rewritten = false;  // an input has another version and the same rows
   // Where partitions cannot be followed through the whole query: the parts that are kept, as hidden
   // tables, and the query over them that makes the table.
@@ -55,6 +69,7 @@ struct MaintenanceJob {
   std::shared_ptr<MaintenanceJob> rest;
   // Where neither can be done: the keys by which the table is followed.
   std::optional<KeyTracking> tracking;
+  bool is_cut_for_differences = false;  // partitions are followed without stages, too
 };
 
 // The tier of a stage that would hold too many rows to pay: its query is not cut.
@@ -110,6 +125,9 @@ class Maintainer {
   // maintainer_dimensions.cc
   Status find_changed_rows(MaintenanceJob& job, const plan::OutputKey& key,
                            warehouse::Connection& connection) const;
+  // What has changed of them, in words; empty: nothing, or it is not known by rows.
+  Result<std::string> follow_dimensions(MaintenanceJob& job, const plan::OutputKey& key,
+                                        warehouse::Connection& connection) const;
   Status save_snapshots(const MaintenanceJob& job,
                         const std::map<std::string, std::set<std::string>>& moved,
                         warehouse::Connection& connection) const;
@@ -144,6 +162,8 @@ class Maintainer {
 };
 
 std::vector<plan::InputState> states_of(const MaintenanceJob& job);
+// The plan of a job whose dimensions have changed, `changes` in words.
+void tell_dimensions(MaintenanceJob& job, const std::string& changes);
 // What the binder says of the job's query.
 void take_analysis(MaintenanceJob& job, const sql::BoundQuery& bound,
                    const sql::FunctionProperties& functions);

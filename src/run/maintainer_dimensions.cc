@@ -1,7 +1,10 @@
 // Maintainer, the part that follows inputs without partitions ("dimensions"): their changed rows
 // are known from snapshots (input_snapshot.h) of what the model has consumed.
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/hash.h"
 #include "run/maintainer.h"
 
 namespace sluice::run {
@@ -10,7 +13,7 @@ namespace {
 std::vector<detect::Consumed> as_consumed(const detect::Manifest& now) {
   std::vector<detect::Consumed> out;
   for (const detect::Partition& partition : now.partitions)
-    out.push_back({partition.values, partition.version});
+    out.push_back({partition.values, partition.version, partition.ranges});
   return out;
 }
 
@@ -43,11 +46,154 @@ Status Maintainer::find_changed_rows(MaintenanceJob& job, const plan::OutputKey&
     if (!rows) continue;
     if (rows->is_equal()) {
       leaf.state.consumed = as_consumed(leaf.state.now);
+      leaf.state.consumed_columns = leaf.state.now.columns;
       job.is_rewritten = true;
     }
     job.changed_rows.push_back(std::move(*rows));
   }
   return {};
+}
+
+namespace {
+
+// Where a dimension changes in so many rows, or touches so many partitions, computing everything
+// costs no more. Small tables are always followed.
+bool changes_most(const ChangedRows& rows) {
+  constexpr int64_t kFew = 1'000;
+  return rows.rows > kFew && std::max(rows.added, rows.removed) * 10 > rows.rows * 4;
+}
+
+bool touches_most(size_t touched, size_t partitions) {
+  constexpr size_t kFew = 20;
+  return partitions > kFew && touched * 10 > partitions * 6;
+}
+
+std::string in_words(const ChangedRows& rows) {
+  return fmt::format("{} of {} rows of \"{}\" changed", std::max(rows.added, rows.removed),
+                     std::max(rows.rows, rows.removed), rows.stub);
+}
+
+ModelInput* leaf_named(MaintenanceJob& job, const std::string& name) {
+  for (ModelInput& leaf : job.inputs.leaves)
+    if (leaf.name == name) return &leaf;
+  return nullptr;
+}
+
+// A dimension, and its rows that changed.
+struct ChangedDimension {
+  ModelInput* leaf;
+  const ChangedRows* rows;
+};
+
+// nullopt: a foreign input changed that no rows are known of.
+std::optional<std::vector<ChangedDimension>> changed_dimensions(
+    MaintenanceJob& job, const std::set<std::string>& foreign) {
+  std::vector<ChangedDimension> out;
+  for (ModelInput& leaf : job.inputs.leaves) {
+    if (!foreign.contains(leaf.state.name) || !has_changed(leaf)) continue;
+    const auto rows =
+        std::find_if(job.changed_rows.begin(), job.changed_rows.end(),
+                     [&leaf](const ChangedRows& known) { return known.stub == leaf.stub; });
+    if (rows == job.changed_rows.end()) return std::nullopt;
+    out.push_back({&leaf, &*rows});
+  }
+  return out;
+}
+
+Result<bool> add_all(DimensionProbe& probe, const std::vector<ChangedDimension>& dimensions) {
+  for (const ChangedDimension& dimension : dimensions) {
+    SLUICE_ASSIGN(const bool is_tied, probe.add(*dimension.leaf, *dimension.rows));
+    if (!is_tied) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::string> Maintainer::follow_dimensions(MaintenanceJob& job, const plan::OutputKey& key,
+                                                  warehouse::Connection& connection) const {
+  job.delta.reset();
+  for (ModelInput& leaf : job.inputs.leaves) {
+    leaf.state.is_probed = false;
+    leaf.state.touched.clear();
+  }
+  if (job.changed_rows.empty()) return std::string();
+  const std::set<std::string> foreign =
+      plan::inputs_not_followed(job.specification, states_of(job), key, connection);
+  const std::optional<std::vector<ChangedDimension>> dimensions = changed_dimensions(job, foreign);
+  if (!dimensions || dimensions->empty()) return std::string();
+  std::string words;
+  for (const ChangedDimension& dimension : *dimensions) {
+    words += (words.empty() ? "" : ", ") + in_words(*dimension.rows);
+    if (changes_most(*dimension.rows)) return words;
+  }
+  std::set<std::string> followed, linear;
+  for (const ModelInput& leaf : job.inputs.leaves) {
+    if (foreign.contains(leaf.state.name)) continue;
+    followed.insert(leaf.name);
+    if (job.additive && !key.has_bands && job.additive->linear.contains(leaf.name))
+      linear.insert(leaf.name);
+  }
+  const std::string name = sha256_hex(job.relation).substr(0, 16);
+  const sql::Locality& locality = *job.specification.locality;
+  if (!linear.empty()) {
+    DimensionProbe probe(locality, job.inputs.leaves, linear, name + "_delta", connection);
+    SLUICE_ASSIGN(const bool is_tied, add_all(probe, *dimensions));
+    if (is_tied && probe.matches().size() == 1) {
+      const auto& [scan, matches] = *probe.matches().begin();
+      job.delta.emplace();
+      job.delta->fact = leaf_named(job, locality.scans[scan].table)->stub;
+      job.delta->matches = matches;
+    }
+  }
+  if (!job.delta) {
+    DimensionProbe probe(locality, job.inputs.leaves, followed, name, connection);
+    SLUICE_ASSIGN(const bool is_tied, add_all(probe, *dimensions));
+    if (!is_tied) return words;
+    for (ModelInput& leaf : job.inputs.leaves) {
+      if (!followed.contains(leaf.name)) continue;
+      SLUICE_ASSIGN(const std::set<size_t> touched, probe.touched_partitions(leaf));
+      const std::vector<detect::Partition>& partitions = leaf.state.now.partitions;
+      if (touches_most(touched.size(), partitions.size()))
+        return fmt::format("{} that belong to {} of {} partitions of \"{}\"", words, touched.size(),
+                           partitions.size(), leaf.stub);
+      leaf.state.touched.assign(touched.begin(), touched.end());
+    }
+  }
+  for (const ChangedDimension& dimension : *dimensions) dimension.leaf->state.is_probed = true;
+  return words;
+}
+
+void tell_dimensions(MaintenanceJob& job, const std::string& changes) {
+  if (job.plan.tier != plan::Tier::kProbe) {
+    job.delta.reset();
+    job.plan.reason = fmt::format("{}: {}", changes, job.plan.reason);
+    return;
+  }
+  if (!job.delta) {
+    job.plan.reason = fmt::format("{}: {}", changes, job.plan.reason);
+    return;
+  }
+  DimensionDelta& delta = *job.delta;
+  const bool has_others = job.plan.affected != "FALSE";
+  job.plan.tier = plan::Tier::kDelta;
+  job.plan.code = "DELTA";
+  job.plan.reason =
+      fmt::format("{}: adds the difference that they make in the rows of \"{}\" with their keys{}",
+                  changes, delta.fact, has_others ? ", and " + job.plan.reason : std::string());
+  if (has_others) {
+    delta.recomputed = job.plan.affected;
+    delta.reads = job.plan.reads;
+  }
+  job.plan.affected.clear();
+  for (plan::ReadSet& reads : job.plan.reads) reads.is_whole = true;
+  for (plan::ReadSet& reads : job.plan.reads)
+    for (const ModelInput& leaf : job.inputs.leaves)
+      if (leaf.stub == reads.input) {
+        reads.bytes = 0;
+        for (const detect::Partition& partition : leaf.state.now.partitions)
+          reads.bytes += partition.bytes;
+      }
 }
 
 // `moved` are partitions that moved while they were read, by input.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "run/columns_json.h"
 #include "run/maintainer.h"
@@ -48,8 +49,15 @@ sql::CarriedColumns partition_columns(const std::vector<ModelInput>& leaves) {
   };
 }
 
-// The plan of a model whose stages are to be brought up to date.
+// The plan of a model whose stages are to be brought up to date. One that is cut only for the sake
+// of changed dimensions does what it would do otherwise when none has changed.
 void tell_stages(MaintenanceJob& job) {
+  const auto dimensions =
+      std::find_if(job.stages.begin(), job.stages.end(), [](const MaintenanceJob& stage) {
+        return stage.plan.tier == plan::Tier::kDelta || stage.plan.tier == plan::Tier::kProbe;
+      });
+  const bool has_dimensions = dimensions != job.stages.end();
+  if (job.is_cut_for_differences && !has_dimensions) return;
   std::map<std::string, plan::ReadSet> reads;
   size_t num_read = 0;
   for (const MaintenanceJob& stage : job.stages)
@@ -73,6 +81,10 @@ void tell_stages(MaintenanceJob& job) {
       "keeps {} part{} of the query by partition: reads {} partition{} for {}, the rest from {}",
       job.stages.size(), is_one ? "" : "s", num_read, num_read == 1 ? "" : "s",
       is_one ? "it" : "them", is_one ? "it" : "them");
+  if (!has_dimensions) return;
+  job.plan.tier = dimensions->plan.tier;
+  job.plan.code = dimensions->plan.code;
+  job.plan.reason = dimensions->plan.reason;
 }
 
 // A partition whose columns cannot be selected (the name of a file) cannot be carried by a stage:
@@ -88,6 +100,32 @@ std::vector<plan::InputState> carried_states(const MaintenanceJob& job) {
   return states;
 }
 
+// Whether rows of an input that the key does not follow matter to those of equal keys only.
+bool has_tied_dimension(const MaintenanceJob& job, const std::vector<plan::InputState>& states,
+                        const plan::OutputKey& key, warehouse::Connection& connection) {
+  const sql::Locality& locality = *job.specification.locality;
+  if (locality.links.empty()) return false;
+  std::set<std::string> foreign;
+  for (const std::string& name :
+       plan::inputs_not_followed(job.specification, states, key, connection))
+    for (const ModelInput& leaf : job.inputs.leaves)
+      if (leaf.state.name == name) foreign.insert(leaf.name);
+  return std::any_of(locality.links.begin(), locality.links.end(), [&](const sql::Link& link) {
+    return foreign.contains(locality.scans[link.dimension].table) &&
+           !foreign.contains(locality.scans[link.fact].table);
+  });
+}
+
+// A query that follows its partitions is cut only where differences can be added to a part of it,
+// and the rest follows the partitions of the parts.
+bool adds_differences(const MaintenanceJob& job, warehouse::Connection& connection) {
+  const std::vector<plan::InputState> states = states_of(*job.rest);
+  return std::any_of(job.stages.begin(), job.stages.end(),
+                     [](const MaintenanceJob& stage) { return stage.additive.has_value(); }) &&
+         plan::follows_partitions(job.rest->specification, states,
+                                  plan::choose_key(job.rest->specification, states), connection);
+}
+
 bool has_same_columns(const std::vector<warehouse::ColumnInfo>& a,
                       const std::vector<warehouse::ColumnInfo>& b) {
   return columns_json(a) == columns_json(b);
@@ -100,7 +138,8 @@ Status Maintainer::cut(MaintenanceJob& job, const sql::OperatorPtr& query,
   if (!unstable_functions(job.specification).empty()) return {};
   const std::vector<plan::InputState> states = carried_states(job);
   const plan::OutputKey key = plan::choose_key(job.specification, states);
-  if (plan::follows_partitions(job.specification, states, key, connection)) return {};
+  const bool is_followed = plan::follows_partitions(job.specification, states, key, connection);
+  if (is_followed && !has_tied_dimension(job, states, key, connection)) return {};
   sql::StageNames names;
   names.stage = [&job](size_t stage) { return stage_stub(job, stage); };
   for (const warehouse::ColumnInfo& column : job.columns) names.columns.push_back(column.name);
@@ -111,7 +150,10 @@ Status Maintainer::cut(MaintenanceJob& job, const sql::OperatorPtr& query,
   if (is_possible) {
     SLUICE_ASSIGN(is_possible, add_rest(job, staged->rest));
   }
+  if (is_possible && is_followed) is_possible = adds_differences(job, connection);
+  job.is_cut_for_differences = is_followed;
   if (is_possible) return {};
+  job.is_cut_for_differences = false;
   job.stages.clear();
   job.rest.reset();
   return {};
@@ -129,6 +171,7 @@ Result<bool> Maintainer::add_stages(MaintenanceJob& job, const std::vector<sql::
     if (!bound || !bound->plan) return false;
     take_analysis(kept, *bound, binder_->functions());
     kept.inputs.leaves = scanned_leaves(job.inputs.leaves, *kept.specification.locality);
+    kept.additive = stage.additive;
     if (stage.num_carried > 0) {
       kept.given_key.emplace();
       for (size_t i = 0; i < stage.num_carried; ++i)

@@ -49,10 +49,13 @@ std::string MaintenanceExecution::leaf_query(const ModelInput& leaf) const {
   return fmt::format("select * from ({}) where {}", query, condition->second);
 }
 
+Status MaintenanceExecution::stand_input(const ModelInput& leaf, const std::string& query) {
+  return execute(
+      fmt::format("create or replace temp view {} as {}", quoted_identifier(leaf.name), query));
+}
+
 Status MaintenanceExecution::stand_inputs() {
-  for (const ModelInput& leaf : job_.inputs.leaves)
-    SLUICE_TRY(execute(fmt::format("create or replace temp view {} as {}",
-                                   quoted_identifier(leaf.name), leaf_query(leaf))));
+  for (const ModelInput& leaf : job_.inputs.leaves) SLUICE_TRY(stand_input(leaf, leaf_query(leaf)));
   for (const ViewInput& view : job_.inputs.views)
     SLUICE_TRY(execute(fmt::format("create or replace temp view {} as (\n{}\n)",
                                    quoted_identifier(view.name), view.sql)));
@@ -64,6 +67,10 @@ Result<std::optional<std::string>> MaintenanceExecution::apply() {
 }
 
 Result<std::optional<std::string>> MaintenanceExecution::apply_query() {
+  if (job_.delta && !job_.builds_anew) {
+    SLUICE_TRY(apply_delta());
+    return std::optional<std::string>();
+  }
   SLUICE_TRY(stand_inputs());
   if (job_.builds_anew) return std::optional(job_.inputs.specification.sql);
   SLUICE_TRY(execute(

@@ -38,6 +38,11 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   Status stand_inputs();
   std::string leaf_query(const ModelInput& leaf) const;
   std::vector<size_t> compared_columns() const;
+  Status stand_input(const ModelInput& leaf, const std::string& query);
+  // maintenance_delta.cc
+  Status apply_delta();
+  Status compute_side(const DimensionDelta& delta, bool is_new, std::string_view table);
+  Status merge_difference(const DimensionDelta& delta);
   Status write_differences();
   Result<bool> take_changed_partitions();
   void take_partition(const std::vector<warehouse::Cell>& row);

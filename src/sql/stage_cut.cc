@@ -244,6 +244,73 @@ OperatorPtr stage_scan(const std::string& name, const std::vector<std::string>& 
   return out;
 }
 
+bool is_count(const Expr& call) { return call.name == "count" || call.name == "count_star"; }
+
+// Partitioned inputs whose rows each make rows of the plan by themselves, and that rows of inputs
+// without partitions are tied to.
+std::set<std::string> linear_inputs(const OperatorPtr& plan, const CarriedColumns& partitions,
+                                    const FunctionProperties& functions) {
+  const Locality found = find_locality(plan, functions);
+  const auto is_partitioned = [&](size_t scan) {
+    Operator input;
+    input.kind = OperatorKind::kScan;
+    input.table = found.scans[scan].table;
+    return !partitions(input).empty();
+  };
+  std::set<std::string> out;
+  for (const Link& link : found.links) {
+    const Scan& fact = found.scans[link.fact];
+    const auto num_scans = std::count_if(found.scans.begin(), found.scans.end(),
+                                         [&](const Scan& s) { return s.table == fact.table; });
+    if (fact.is_linear && num_scans == 1 && is_partitioned(link.fact) &&
+        !is_partitioned(link.dimension))
+      out.insert(fact.table);
+  }
+  return out;
+}
+
+// The aggregate with what differences need beside its own columns; nullopt: it holds others than
+// counts and exact sums.
+struct Counted {
+  std::shared_ptr<Operator> op;
+  AdditiveStage additive;
+};
+
+std::optional<Counted> counted(const Operator& op, const CarriedColumns& partitions,
+                               const FunctionProperties& functions) {
+  if (op.kind != OperatorKind::kAggregate || op.grouping_sets.size() > 1 ||
+      !op.grouping_functions.empty())
+    return std::nullopt;
+  Counted out{std::make_shared<Operator>(op), {}};
+  out.additive.num_keys = op.groups.size();
+  out.additive.linear = linear_inputs(op.inputs[0], partitions, functions);
+  if (out.additive.linear.empty()) return std::nullopt;
+  std::vector<ExprPtr>& calls = out.op->expressions;
+  const auto next_column = [&] { return op.groups.size() + calls.size(); };
+  for (size_t i = 0; i < op.expressions.size(); ++i) {
+    const Expr& call = *op.expressions[i];
+    if (call.call->is_distinct || !call.call->order.empty()) return std::nullopt;
+    AddedColumn added{op.groups.size() + i, std::nullopt};
+    if (!is_count(call)) {
+      if (!is_exact_sum(call) || call.children.size() != 1) return std::nullopt;
+      auto count = std::make_shared<Expr>(call);
+      count->name = "count";
+      count->type = "BIGINT";
+      added.count = next_column();
+      calls.push_back(std::move(count));
+    }
+    out.additive.added.push_back(added);
+  }
+  // The counts of sums are added to as well.
+  for (size_t column = op.groups.size() + op.expressions.size(); column < next_column(); ++column)
+    out.additive.added.push_back({column, std::nullopt});
+  out.additive.count = next_column();
+  out.additive.added.push_back({out.additive.count, std::nullopt});
+  calls.push_back(call_expr(ExprKind::kAggregate, "count_star", {}, "BIGINT"));
+  out.op->width = next_column();
+  return out;
+}
+
 struct Cut {
   Stage stage;
   std::string stand_in;  // FROM entry
@@ -306,7 +373,8 @@ std::optional<Split> split(const Operator& op) {
 }
 
 std::optional<Cut> cut_partials(const Operator& op, const std::string& name,
-                                const CarriedColumns& partitions) {
+                                const CarriedColumns& partitions,
+                                const FunctionProperties& functions) {
   const std::optional<Split> parts = split(op);
   if (!parts) return std::nullopt;
   Operator& kept = *parts->kept;
@@ -332,13 +400,16 @@ std::optional<Cut> cut_partials(const Operator& op, const std::string& name,
   result.kind = OperatorKind::kProject;
   result.width = result.expressions.size();
   result.inputs = {parts->merged};
-  std::optional<PlanText> stage = plan_text(kept, {}, partitions);
+  std::optional<Counted> with_counts = counted(kept, partitions, functions);
+  std::optional<PlanText> stage = plan_text(with_counts ? *with_counts->op : kept, {}, partitions);
   const std::optional<PlanText> reader = plan_text(result, {}, {});
   if (!stage || !reader || stage->num_carried == 0) return std::nullopt;
-  return Cut{
-      {std::move(stage->query), stage->num_columns, stage->num_carried},
+  Cut out{
+      {std::move(stage->query), stage->num_columns, stage->num_carried, std::nullopt},
       "(" + (averages.empty() ? reader->query : with_averages(reader->query, op.width, averages)) +
           ")"};
+  if (with_counts) out.stage.additive = std::move(with_counts->additive);
+  return out;
 }
 
 // The rows as they are.
@@ -346,8 +417,20 @@ std::optional<Cut> cut_rows(const Operator& op, const std::string& name,
                             const CarriedColumns& partitions) {
   std::optional<PlanText> stage = plan_text(op, {}, partitions);
   if (!stage || stage->num_carried == 0) return std::nullopt;
-  return Cut{{std::move(stage->query), stage->num_columns, stage->num_carried},
+  return Cut{{std::move(stage->query), stage->num_columns, stage->num_carried, std::nullopt},
              quoted_identifier(name)};
+}
+
+// The aggregate as it is: one of its columns tells the partitions.
+std::optional<Cut> cut_whole(const Operator& op, const std::string& name,
+                             const CarriedColumns& partitions,
+                             const FunctionProperties& functions) {
+  std::optional<Counted> with_counts = counted(op, partitions, functions);
+  std::optional<PlanText> stage = plan_text(with_counts ? *with_counts->op : op, {}, {});
+  if (!stage) return std::nullopt;
+  Cut out{{std::move(stage->query), stage->num_columns, 0, std::nullopt}, quoted_identifier(name)};
+  if (with_counts) out.stage.additive = std::move(with_counts->additive);
+  return out;
 }
 
 std::optional<Cut> cut_distinct(const Operator& op, const std::string& name,
@@ -356,7 +439,7 @@ std::optional<Cut> cut_distinct(const Operator& op, const std::string& name,
   if (!stage || stage->num_carried == 0) return std::nullopt;
   std::string columns;
   for (size_t i = 0; i < op.width; ++i) columns += fmt::format("{}c{}", i == 0 ? "" : ", ", i);
-  return Cut{{std::move(stage->query), stage->num_columns, stage->num_carried},
+  return Cut{{std::move(stage->query), stage->num_columns, stage->num_carried, std::nullopt},
              fmt::format("(select distinct {} from {})", columns, quoted_identifier(name))};
 }
 
@@ -389,10 +472,9 @@ bool is_local(const OperatorPtr& op, const CarriedColumns& partitions,
 std::optional<Cut> cut_at(const Operator& op, const std::string& name,
                           const CarriedColumns& partitions, const FunctionProperties& functions) {
   if (is_local(std::make_shared<Operator>(op), partitions, functions))
-    if (std::optional<PlanText> stage = plan_text(op, {}, {}))
-      return Cut{{std::move(stage->query), stage->num_columns, 0}, quoted_identifier(name)};
+    if (std::optional<Cut> whole = cut_whole(op, name, partitions, functions)) return whole;
   if (op.kind == OperatorKind::kDistinct) return cut_distinct(op, name, partitions);
-  if (op.kind == OperatorKind::kAggregate) return cut_partials(op, name, partitions);
+  if (op.kind == OperatorKind::kAggregate) return cut_partials(op, name, partitions, functions);
   return cut_rows(op, name, partitions);
 }
 
