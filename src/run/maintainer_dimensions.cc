@@ -125,7 +125,7 @@ Result<std::string> Maintainer::follow_dimensions(MaintenanceJob& job, const pla
   std::string words;
   for (const ChangedDimension& dimension : *dimensions) {
     words += (words.empty() ? "" : ", ") + in_words(*dimension.rows);
-    if (changes_most(*dimension.rows)) return words;
+    if (settings_.has_cost_gate && changes_most(*dimension.rows)) return words;
   }
   std::set<std::string> followed, linear;
   for (const ModelInput& leaf : job.inputs.leaves) {
@@ -149,12 +149,12 @@ Result<std::string> Maintainer::follow_dimensions(MaintenanceJob& job, const pla
   if (!job.delta) {
     DimensionProbe probe(locality, job.inputs.leaves, followed, name, connection);
     SLUICE_ASSIGN(const bool is_tied, add_all(probe, *dimensions));
-    if (!is_tied) return words;
+    if (!is_tied) return std::string();
     for (ModelInput& leaf : job.inputs.leaves) {
       if (!followed.contains(leaf.name)) continue;
       SLUICE_ASSIGN(const std::set<size_t> touched, probe.touched_partitions(leaf));
       const std::vector<detect::Partition>& partitions = leaf.state.now.partitions;
-      if (touches_most(touched.size(), partitions.size()))
+      if (settings_.has_cost_gate && touches_most(touched.size(), partitions.size()))
         return fmt::format("{} that belong to {} of {} partitions of \"{}\"", words, touched.size(),
                            partitions.size(), leaf.stub);
       leaf.state.touched.assign(touched.begin(), touched.end());

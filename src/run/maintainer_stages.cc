@@ -116,11 +116,11 @@ bool has_tied_dimension(const MaintenanceJob& job, const std::vector<plan::Input
   });
 }
 
-// A query that follows its partitions is cut only where differences can be added to a part of it,
+// A query that follows its partitions is cut only where differences can be added to its parts,
 // and the rest follows the partitions of the parts.
 bool adds_differences(const MaintenanceJob& job, warehouse::Connection& connection) {
   const std::vector<plan::InputState> states = states_of(*job.rest);
-  return std::any_of(job.stages.begin(), job.stages.end(),
+  return std::all_of(job.stages.begin(), job.stages.end(),
                      [](const MaintenanceJob& stage) { return stage.additive.has_value(); }) &&
          plan::follows_partitions(job.rest->specification, states,
                                   plan::choose_key(job.rest->specification, states), connection);

@@ -84,6 +84,29 @@ class StageCutTest : public testing::Test {
     EXPECT_EQ(rows_apart(sql, staged->rest), 0) << sql << "\n" << staged->rest;
     return out;
   }
+  // What can be added to the first stage: "3 keys, adds 3 4 (by 5) 5 6, linear orders"; "nothing".
+  std::string added(const std::string& sql) {
+    const Result<BoundQuery> bound = binder_.bind(sql);
+    if (!bound || !bound->plan) return "not bound";
+    StageNames names;
+    names.stage = [](size_t stage) { return fmt::format("stage {}", stage); };
+    for (const warehouse::ColumnInfo& column : bound->columns) names.columns.push_back(column.name);
+    const std::optional<StagedQuery> staged = cut_stages(
+        *bound->plan, names,
+        [](const Operator& scan) {
+          return scan.table == "customers" ? std::vector<std::string>()
+                                           : std::vector<std::string>{"dt"};
+        },
+        binder_.functions());
+    if (!staged || !staged->stages[0].additive) return "nothing";
+    const AdditiveStage& additive = *staged->stages[0].additive;
+    std::string out = fmt::format("{} keys, adds", additive.num_keys);
+    for (const AddedColumn& column : additive.added)
+      out += column.count ? fmt::format(" {} (by {})", column.column, *column.count)
+                          : fmt::format(" {}", column.column);
+    EXPECT_EQ(additive.count, additive.added.back().column);
+    return fmt::format("{}, linear {}", out, fmt::join(additive.linear, " "));
+  }
   bool is_same_as_text(const std::string& sql) {
     const Result<BoundQuery> bound = binder_.bind(sql);
     EXPECT_TRUE(bound && bound->plan) << sql;
@@ -275,6 +298,38 @@ TEST_F(StageCutTest, KeepsRowsBesideAStage) {
   EXPECT_EQ(cut("select id, row_number() over (partition by customer order by id) as n from orders "
                 "where amount > 9"),
             "carries 1");
+}
+
+TEST_F(StageCutTest, TellsWhereDifferencesCanBeAdded) {
+  EXPECT_EQ(added("select dt, segment, count(*), sum(amount) from orders left join customers c on "
+                  "c.id = customer group by all"),
+            "2 keys, adds 2 3 (by 4) 4 5, linear orders");
+  EXPECT_EQ(added("select segment, sum(n) filter (n > 1) from events join customers on id = "
+                  "customer group by segment"),
+            "1 keys, adds 1 (by 2) 2 3, linear events");
+  // Nothing to add to: no dimension, none that is tied, or one that the facts do not decide.
+  EXPECT_EQ(added("select customer, sum(amount) from orders group by customer"), "nothing");
+  EXPECT_EQ(added("select dt, count(*) from orders, customers group by dt"), "nothing");
+  EXPECT_EQ(
+      added("select dt, count(*) from customers c left join orders on c.id = customer group by "
+            "dt"),
+      "nothing");
+  // Read twice, or by more than its rows one by one.
+  EXPECT_EQ(added("select o.dt, segment, count(*) from orders o join orders p on o.id = p.id join "
+                  "customers c on c.id = o.customer group by all"),
+            "nothing");
+  EXPECT_EQ(
+      added("select dt, segment, count(*) from (select *, row_number() over (partition by dt "
+            "order by id) as n from orders) join customers c on c.id = customer group by all"),
+      "nothing");
+  // Neither a count nor an exact sum.
+  for (const char* aggregate : {"max(amount)", "count(distinct customer)", "avg(amount)",
+                                "sum(quantity)", "median(amount)"})
+    EXPECT_EQ(added(fmt::format("select dt, segment, count(*), {} from orders join customers c on "
+                                "c.id = customer group by all",
+                                aggregate)),
+              "nothing")
+        << aggregate;
 }
 
 TEST_F(StageCutTest, CutsNothingThatItCannotMerge) {
