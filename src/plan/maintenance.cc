@@ -731,25 +731,34 @@ void add_touched(const InputState& input, std::vector<detect::Change>& changes) 
   }
 }
 
+struct InputChanges {
+  std::map<std::string, std::vector<detect::Change>> of_partitions;  // by input
+  bool is_probed = false;  // others changed whose effect is among these
+};
+
+InputChanges changes_of(const std::vector<InputState>& inputs,
+                        std::vector<std::string>& changed_inputs) {
+  InputChanges out;
+  for (const InputState& input : inputs) {
+    std::vector<detect::Change> found = detect::changes_between(input.consumed, input.now);
+    if (!found.empty()) changed_inputs.push_back(input.name);
+    out.is_probed = out.is_probed || (input.is_probed && !found.empty());
+    if (input.is_probed) found.clear();
+    add_touched(input, found);
+    if (!found.empty()) out.of_partitions.emplace(input.name, std::move(found));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Maintenance> plan_maintenance(const Specification& specification, const OutputKey& key,
                                      const std::vector<InputState>& inputs,
                                      warehouse::Connection& engine) {
   Maintenance out = full(key, inputs);
-  std::map<std::string, std::vector<detect::Change>> changes;
+  const auto [changes, is_probed] = changes_of(inputs, out.changed_inputs);
   std::set<std::string> changed;
-  bool is_probed = false;
-  for (const InputState& input : inputs) {
-    std::vector<detect::Change> found = detect::changes_between(input.consumed, input.now);
-    if (!found.empty()) out.changed_inputs.push_back(input.name);
-    is_probed = is_probed || (input.is_probed && !found.empty());
-    if (input.is_probed) found.clear();
-    add_touched(input, found);
-    if (found.empty()) continue;
-    changes.emplace(input.name, std::move(found));
-    changed.insert(input.name);
-  }
+  for (const auto& [input, of_input] : changes) changed.insert(input);
   if (changed.empty() && !is_probed) return nothing_to_do();
   if (cannot_be_followed(specification, inputs, out)) return out;
   const Planner planner(specification, key, inputs, engine);

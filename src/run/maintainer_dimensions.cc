@@ -108,15 +108,64 @@ Result<bool> add_all(DimensionProbe& probe, const std::vector<ChangedDimension>&
   return true;
 }
 
-}  // namespace
+std::string table_name(const MaintenanceJob& job) { return sha256_hex(job.relation).substr(0, 16); }
 
-Result<std::string> Maintainer::follow_dimensions(MaintenanceJob& job, const plan::OutputKey& key,
-                                                  warehouse::Connection& connection) const {
+void forget_dimensions(MaintenanceJob& job) {
   job.delta.reset();
   for (ModelInput& leaf : job.inputs.leaves) {
     leaf.state.is_probed = false;
     leaf.state.touched.clear();
   }
+}
+
+// Whether the difference that the dimensions make can be added to what is kept: job.delta says how.
+Result<bool> find_delta(MaintenanceJob& job, const std::vector<ChangedDimension>& dimensions,
+                        const std::set<std::string>& followed, warehouse::Connection& connection) {
+  std::set<std::string> linear;
+  if (job.additive)
+    for (const std::string& name : job.additive->linear)
+      if (followed.contains(name)) linear.insert(name);
+  if (linear.empty()) return false;
+  const sql::Locality& locality = *job.specification.locality;
+  DimensionProbe probe(locality, job.inputs.leaves, linear, table_name(job) + "_delta", connection);
+  SLUICE_ASSIGN(const bool is_tied, add_all(probe, dimensions));
+  if (!is_tied || probe.matches().size() != 1) return false;
+  const auto& [scan, matches] = *probe.matches().begin();
+  job.delta.emplace();
+  job.delta->fact = leaf_named(job, locality.scans[scan].table)->stub;
+  job.delta->matches = matches;
+  return true;
+}
+
+// Marks the partitions that hold keys of changed rows. nullopt: something is tied to none; a text:
+// they are so many that everything is computed.
+Result<std::optional<std::string>> touch_partitions(MaintenanceJob& job,
+                                                    const std::vector<ChangedDimension>& dimensions,
+                                                    const std::set<std::string>& followed,
+                                                    bool has_gate,
+                                                    warehouse::Connection& connection) {
+  DimensionProbe probe(*job.specification.locality, job.inputs.leaves, followed, table_name(job),
+                       connection);
+  SLUICE_ASSIGN(const bool is_tied, add_all(probe, dimensions));
+  if (!is_tied) return std::optional<std::string>();
+  std::string most;
+  for (ModelInput& leaf : job.inputs.leaves) {
+    if (!followed.contains(leaf.name)) continue;
+    SLUICE_ASSIGN(const std::set<size_t> touched, probe.touched_partitions(leaf));
+    const size_t num_partitions = leaf.state.now.partitions.size();
+    if (has_gate && touches_most(touched.size(), num_partitions))
+      most = fmt::format(" that belong to {} of {} partitions of \"{}\"", touched.size(),
+                         num_partitions, leaf.stub);
+    leaf.state.touched.assign(touched.begin(), touched.end());
+  }
+  return std::optional(most);
+}
+
+}  // namespace
+
+Result<std::string> Maintainer::follow_dimensions(MaintenanceJob& job, const plan::OutputKey& key,
+                                                  warehouse::Connection& connection) const {
+  forget_dimensions(job);
   if (job.changed_rows.empty()) return std::string();
   const std::set<std::string> foreign =
       plan::inputs_not_followed(job.specification, states_of(job), key, connection);
@@ -127,38 +176,19 @@ Result<std::string> Maintainer::follow_dimensions(MaintenanceJob& job, const pla
     words += (words.empty() ? "" : ", ") + in_words(*dimension.rows);
     if (settings_.has_cost_gate && changes_most(*dimension.rows)) return words;
   }
-  std::set<std::string> followed, linear;
-  for (const ModelInput& leaf : job.inputs.leaves) {
-    if (foreign.contains(leaf.state.name)) continue;
-    followed.insert(leaf.name);
-    if (job.additive && !key.has_bands && job.additive->linear.contains(leaf.name))
-      linear.insert(leaf.name);
+  std::set<std::string> followed;
+  for (const ModelInput& leaf : job.inputs.leaves)
+    if (!foreign.contains(leaf.state.name)) followed.insert(leaf.name);
+  bool is_known = false;
+  if (!key.has_bands) {
+    SLUICE_ASSIGN(is_known, find_delta(job, *dimensions, followed, connection));
   }
-  const std::string name = sha256_hex(job.relation).substr(0, 16);
-  const sql::Locality& locality = *job.specification.locality;
-  if (!linear.empty()) {
-    DimensionProbe probe(locality, job.inputs.leaves, linear, name + "_delta", connection);
-    SLUICE_ASSIGN(const bool is_tied, add_all(probe, *dimensions));
-    if (is_tied && probe.matches().size() == 1) {
-      const auto& [scan, matches] = *probe.matches().begin();
-      job.delta.emplace();
-      job.delta->fact = leaf_named(job, locality.scans[scan].table)->stub;
-      job.delta->matches = matches;
-    }
-  }
-  if (!job.delta) {
-    DimensionProbe probe(locality, job.inputs.leaves, followed, name, connection);
-    SLUICE_ASSIGN(const bool is_tied, add_all(probe, *dimensions));
-    if (!is_tied) return std::string();
-    for (ModelInput& leaf : job.inputs.leaves) {
-      if (!followed.contains(leaf.name)) continue;
-      SLUICE_ASSIGN(const std::set<size_t> touched, probe.touched_partitions(leaf));
-      const std::vector<detect::Partition>& partitions = leaf.state.now.partitions;
-      if (settings_.has_cost_gate && touches_most(touched.size(), partitions.size()))
-        return fmt::format("{} that belong to {} of {} partitions of \"{}\"", words, touched.size(),
-                           partitions.size(), leaf.stub);
-      leaf.state.touched.assign(touched.begin(), touched.end());
-    }
+  if (!is_known) {
+    SLUICE_ASSIGN(
+        const std::optional<std::string> most,
+        touch_partitions(job, *dimensions, followed, settings_.has_cost_gate, connection));
+    if (!most) return std::string();
+    if (!most->empty()) return words + *most;
   }
   for (const ChangedDimension& dimension : *dimensions) dimension.leaf->state.is_probed = true;
   return words;
