@@ -733,6 +733,7 @@ void add_touched(const InputState& input, std::vector<detect::Change>& changes) 
 
 struct InputChanges {
   std::map<std::string, std::vector<detect::Change>> of_partitions;  // by input
+  std::set<std::string> inputs;                                      // of these
   bool is_probed = false;  // others changed whose effect is among these
 };
 
@@ -745,7 +746,9 @@ InputChanges changes_of(const std::vector<InputState>& inputs,
     out.is_probed = out.is_probed || (input.is_probed && !found.empty());
     if (input.is_probed) found.clear();
     add_touched(input, found);
-    if (!found.empty()) out.of_partitions.emplace(input.name, std::move(found));
+    if (found.empty()) continue;
+    out.inputs.insert(input.name);
+    out.of_partitions.emplace(input.name, std::move(found));
   }
   return out;
 }
@@ -756,9 +759,7 @@ Result<Maintenance> plan_maintenance(const Specification& specification, const O
                                      const std::vector<InputState>& inputs,
                                      warehouse::Connection& engine) {
   Maintenance out = full(key, inputs);
-  const auto [changes, is_probed] = changes_of(inputs, out.changed_inputs);
-  std::set<std::string> changed;
-  for (const auto& [input, of_input] : changes) changed.insert(input);
+  const auto [changes, changed, is_probed] = changes_of(inputs, out.changed_inputs);
   if (changed.empty() && !is_probed) return nothing_to_do();
   if (cannot_be_followed(specification, inputs, out)) return out;
   const Planner planner(specification, key, inputs, engine);
