@@ -22,7 +22,9 @@ std::vector<CommandSpec> maintenance_commands() {
        "  sluice explain --select daily_revenue\n", "", "", false},
       {Command::kVerify, "verify", "", "verify",
        "Prove that maintained models equal a full refresh",
-       "  sluice verify\n  sluice verify --select daily_revenue --output json\n", "", "", false},
+       "  sluice verify\n  sluice verify --audit 10\n  sluice verify --select daily_revenue "
+       "--output json\n",
+       "", "", false},
       {Command::kAudit, "audit", "", "audit",
        "Find incremental models whose tables are not what a full refresh would make",
        "  sluice audit\n  sluice audit --select orders+ --output json\n", "", "", false},

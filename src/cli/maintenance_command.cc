@@ -1,4 +1,4 @@
-// plan, explain and verify: what a run would do and why, and whether the tables are right.
+// plan and explain: what a run would do, and why.
 #include <fmt/format.h>
 
 #include <functional>
@@ -15,7 +15,6 @@
 #include "cli/workspace.h"
 #include "run/guarded_connection.h"
 #include "run/maintainer.h"
-#include "run/verification.h"
 
 namespace sluice::cli {
 namespace {
@@ -202,90 +201,41 @@ Result<std::string> explain_model(Desk& desk, const compile::Node& node) {
   return out;
 }
 
-void print_certificate(Desk& desk, const run::Certificate& certificate) {
-  Console& console = desk.invocation.console;
-  if (desk.writes_json()) {
-    JsonWriter writer;
-    writer.begin_object()
-        .field("unique_id", certificate.unique_id)
-        .field("relation", certificate.relation)
-        .field("verdict", run::verdict_name(certificate.verdict))
-        .field("rows", certificate.rows)
-        .field("rows_missing", certificate.rows_missing)
-        .field("rows_extra", certificate.rows_extra)
-        .field("content", certificate.content)
-        .field("code", certificate.code)
-        .field("inputs", certificate.inputs)
-        .field("note", certificate.note)
-        .end_object();
-    console.output(writer.text(), "Certificate");
-    return;
-  }
-  std::string line =
-      fmt::format("{}: {}", certificate.unique_id, run::verdict_name(certificate.verdict));
-  if (certificate.verdict == run::Verdict::kDifferent)
-    line += fmt::format(
-        ": {} rows of a full refresh are missing, {} are too many; the next run "
-        "builds it anew",
-        format_count(certificate.rows_missing), format_count(certificate.rows_extra));
-  else if (certificate.verdict == run::Verdict::kEqual ||
-           certificate.verdict == run::Verdict::kEqualRounded)
-    line += fmt::format(" to a full refresh ({} rows, content {}, inputs {})",
-                        format_count(certificate.rows), certificate.content,
-                        certificate.inputs.substr(0, 12));
-  if (!certificate.note.empty()) line += fmt::format("\n  note: {}", certificate.note);
-  console.output(line, "Certificate");
-}
-
 }  // namespace
 
+// A model that cannot be planned keeps no other from being planned; each such is told.
 int plan_command(Invocation& invocation) {
   return at_desk(invocation, [](Desk& desk) {
+    int exit_code = kExitOk;
     std::vector<PlannedModel> planned;
     std::set<std::string> moving;
     for (const compile::Node* node : desk.models) {
       Result<PlannedModel> model = plan_model(desk, *node, moving);
-      if (!model) return report_error(desk.invocation, model.error());
+      if (!model) {
+        exit_code = report_error(desk.invocation, model.error());
+        if (model.error().code() == ErrorCode::kCancelled) return exit_code;
+        const std::string& told = model.error().message();
+        planned.push_back({node, "error", told.substr(0, told.find('\n')), {}, 0, {}, true});
+        moving.insert(node->unique_id);
+        continue;
+      }
       planned.push_back(std::move(*model));
     }
     print_plan(desk, planned);
-    return kExitOk;
+    return exit_code;
   });
 }
 
 int explain_command(Invocation& invocation) {
   return at_desk(invocation, [](Desk& desk) {
+    int exit_code = kExitOk;
     for (const compile::Node* node : desk.models) {
       const Result<std::string> text = explain_model(desk, *node);
-      if (!text) return report_error(desk.invocation, text.error());
-      desk.invocation.console.output(*text, "Explanation");
+      if (text)
+        desk.invocation.console.output(*text, "Explanation");
+      else
+        exit_code = report_error(desk.invocation, text.error());
     }
-    return kExitOk;
-  });
-}
-
-int verify_command(Invocation& invocation) {
-  return at_desk(invocation, [](Desk& desk) {
-    int exit_code = kExitOk;
-    size_t maintained = 0;
-    for (const compile::Node* node : desk.models) {
-      const Result<bool> covered = desk.maintainer.covers(*node);
-      if (!covered) return report_error(desk.invocation, covered.error());
-      if (!*covered) continue;
-      ++maintained;
-      const Result<run::Certificate> certificate =
-          run::verify_model(desk.maintainer, *node, desk.connection);
-      if (!certificate) return report_error(desk.invocation, certificate.error());
-      print_certificate(desk, *certificate);
-      const bool is_good = certificate->verdict == run::Verdict::kEqual ||
-                           certificate->verdict == run::Verdict::kEqualRounded ||
-                           certificate->verdict == run::Verdict::kNotExact;
-      if (!is_good) exit_code = kExitFailed;
-    }
-    if (maintained == 0)
-      desk.invocation.console.warn(
-          "no selected model is maintained: nothing to verify; see `incremental:` of sluice.yml",
-          "NothingToVerify");
     return exit_code;
   });
 }

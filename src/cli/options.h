@@ -124,6 +124,10 @@ struct Options {
   bool connection_only = false;
   bool clean_project_files_only = true;
 
+  // verify.
+  int64_t audit = 0;             // partitions; 0: all rows
+  bool full_comparison = false;  // said, though it is the default
+
   // cost, state.
   std::string since;
   bool yes = false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "detect/ranges.h"
@@ -692,6 +693,32 @@ std::string reason_for(const Specification& specification, const OutputKey& key,
 }
 
 }  // namespace
+
+Result<Maintenance> plan_partition(const Specification& specification, const OutputKey& key,
+                                   const std::vector<InputState>& inputs,
+                                   const std::vector<PartitionValue>& values,
+                                   warehouse::Connection& engine) {
+  Maintenance out = full(key, inputs);
+  AffectedSet affected;
+  affected.is_interval = key.has_bands;
+  if (key.has_bands && !values.at(0)) return out;
+  if (key.has_bands) {
+    affected.low = affected.high = values.at(0);
+  } else {
+    std::vector<size_t> positions(key.columns.size());
+    std::iota(positions.begin(), positions.end(), size_t{0});
+    affected.points[positions].insert(values);
+  }
+  const Planner planner(specification, key, inputs, engine);
+  out.tier = key.has_bands ? Tier::kBand : Tier::kPartition;
+  out.affected = planner.predicate(affected);
+  out.reads.clear();
+  for (const InputState& input : inputs) {
+    SLUICE_ASSIGN(ReadSet reads, planner.read_set(input, affected));
+    out.reads.push_back(std::move(reads));
+  }
+  return out;
+}
 
 Maintenance nothing_to_do() {
   Maintenance out;

@@ -109,6 +109,13 @@ std::set<std::string> inputs_not_followed(const Specification& specification,
 
 Maintenance nothing_to_do();
 
+// What one partition of the table, with these values of the key's columns, is computed from. The
+// specification has a locality. Where NULL is the value and windows look across partitions: all.
+Result<Maintenance> plan_partition(const Specification& specification, const OutputKey& key,
+                                   const std::vector<InputState>& inputs,
+                                   const std::vector<detect::PartitionValue>& values,
+                                   warehouse::Connection& engine);
+
 // `engine` computes expressions over partition values; no table is read. Errors are the engine's.
 Result<Maintenance> plan_maintenance(const Specification& specification, const OutputKey& key,
                                      const std::vector<InputState>& inputs,

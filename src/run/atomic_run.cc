@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <iterator>
+#include <set>
 #include <utility>
 
 #include "run/atomic_connection.h"
@@ -121,7 +121,10 @@ Result<std::vector<std::string>> ProjectRun::moved_sources() {
   SLUICE_ASSIGN(const AtomicConnection* atomic, runner_.atomic_connection());
   if (atomic->is_spoilt()) return fail(ErrorCode::kRunInvalid, "a part of the run was rolled back");
   SLUICE_ASSIGN(GuardedConnection * connection, runner_.connection(0));
-  return watch_.moved(*connection);
+  SLUICE_ASSIGN(const std::vector<std::string> files, watch_.moved(*connection));
+  std::set<std::string> moved = maintainer_.moved_inputs();
+  moved.insert(files.begin(), files.end());
+  return std::vector<std::string>(moved.begin(), moved.end());
 }
 
 void ProjectRun::tell_published(const ProjectRunReport& report) const {

@@ -131,7 +131,8 @@ Result<std::optional<ModelEntry>> Ledger::model(const std::string& relation) {
   SLUICE_ASSIGN(
       const warehouse::ResultTable found,
       fetch(fmt::format(
-          "select generation, code, \"key\", \"columns\", content, tier, is_deterministic from "
+          "select generation, code, \"key\", \"columns\", content, tier, is_deterministic, "
+          "changed_at::varchar from "
           "{} where relation = {}",
           table("models"), sql::quoted_literal(relation))));
   if (found.rows.empty()) return std::optional<ModelEntry>();
@@ -147,6 +148,7 @@ Result<std::optional<ModelEntry>> Ledger::model(const std::string& relation) {
   entry.tier = text_of(row[5]);
   const auto* stable = std::get_if<bool>(&row[6]);
   entry.is_deterministic = stable != nullptr && *stable;
+  entry.saved_at = text_of(row[7]);
   return std::optional(std::move(entry));
 }
 

@@ -32,6 +32,7 @@ struct ModelEntry {
   std::string content;           // count and hashes of all rows: changes by others show
   std::string tier;              // of the last change
   bool is_deterministic = true;  // the result changes only with the inputs
+  std::string saved_at;          // moment of the last change; given by the ledger
 };
 
 // What the ledger holds of an input of a model.

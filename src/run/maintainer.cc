@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/hash.h"
+#include "run/code_identity.h"
 #include "run/columns_json.h"
 #include "run/maintenance_execution.h"
 #include "run/row_hash.h"
@@ -17,6 +17,10 @@ namespace {
 
 // Grows when the rules or the ledger change what is computed: older tables are then built anew.
 constexpr int kRulesVersion = 4;
+
+// Settings of the engine that decide what a query results in.
+constexpr const char* kResultSettings[] = {"TimeZone", "default_collation", "integer_division",
+                                           "default_null_order", "default_order"};
 
 const jinja::Value* member(const jinja::Value& dict, std::string_view key) {
   return dict.is_dict() ? dict.as_dict().find(key) : nullptr;
@@ -51,6 +55,17 @@ uint64_t input_bytes(const MaintenanceJob& job) {
   for (const ModelInput& leaf : job.inputs.leaves)
     for (const detect::Partition& partition : leaf.state.now.partitions) bytes += partition.bytes;
   return bytes;
+}
+
+// Whether the table has the columns that it was built with, in their order.
+Result<bool> has_columns(const MaintenanceJob& job, warehouse::Connection& connection) {
+  SLUICE_ASSIGN(const std::vector<warehouse::ColumnInfo> now,
+                connection.list_columns({job.node->database, job.node->schema, job.node->alias,
+                                         warehouse::RelationType::kTable}));
+  return std::equal(now.begin(), now.end(), job.columns.begin(), job.columns.end(),
+                    [](const warehouse::ColumnInfo& a, const warehouse::ColumnInfo& b) {
+                      return a.name == b.name;
+                    });
 }
 
 Result<bool> has_table(const compile::Node& node, warehouse::Connection& connection) {
@@ -156,20 +171,26 @@ Status Maintainer::check_partial_build(const compile::Node& node,
 
 Result<std::string> Maintainer::code_of(const MaintenanceJob& job,
                                         warehouse::Connection& connection) const {
-  SLUICE_ASSIGN(const warehouse::StatementResult settings,
-                connection.execute("select version() || '/' || current_setting('TimeZone') || '/' "
-                                   "|| current_setting('default_collation') || '/' || "
-                                   "current_setting('integer_division') || '/' || "
-                                   "current_setting('default_null_order') || '/' || "
-                                   "current_setting('default_order')",
-                                   true));
-  const auto* engine = std::get_if<std::string>(&settings.table.rows.at(0).at(0));
-  std::string text = fmt::format("{}\n{}\n{}\n", kRulesVersion, engine == nullptr ? "" : *engine,
-                                 job.inputs.specification.sql);
+  std::string names, values;
+  for (const char* name : kResultSettings) {
+    names += fmt::format(", '{}'", name);
+    values += fmt::format(", current_setting('{}')::varchar", name);
+  }
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult found,
+      connection.execute(
+          fmt::format("select unnest(['engine'{}]), unnest([version(){}])", names, values), true));
+  IdentityParts parts = {{"rules", std::to_string(kRulesVersion)}};
+  for (const auto& row : found.table.rows) {
+    const auto* name = std::get_if<std::string>(&row[0]);
+    const auto* value = std::get_if<std::string>(&row[1]);
+    if (name != nullptr) parts.emplace_back(*name, value == nullptr ? "" : *value);
+  }
+  std::string text = job.inputs.specification.sql + "\n";
   for (const ViewInput& view : job.inputs.views) text += view.stub + "\n" + view.sql + "\n";
   for (const ModelInput& leaf : job.inputs.leaves)
     text += leaf.stub + "\n" + leaf.relation + "\n" + columns_json(leaf.columns) + "\n";
-  return sha256_hex(text);
+  return code_identity(parts, text);
 }
 
 void take_analysis(MaintenanceJob& job, const sql::BoundQuery& bound,
@@ -332,8 +353,12 @@ Status Maintainer::decide_to_build(MaintenanceJob& job, warehouse::Connection& c
                     .locate(job.node->span));
   if (job.entry->code.empty()) return build("RESET", "its state was reset");
   if (job.entry->code != job.code)
-    return build("CODE_CHANGED",
-                 "its query, its inputs' columns, the engine or its settings changed");
+    return build("CODE_CHANGED", identity_change(job.entry->code, job.code));
+  if (job.entry->content == kQuarantined)
+    return build("QUARANTINED", "verify found its table different from a full refresh");
+  SLUICE_ASSIGN(const bool has_own_columns, has_columns(job, connection));
+  if (!has_own_columns)
+    return build("TABLE_CHANGED", "the columns of its table were changed by somebody else");
   SLUICE_ASSIGN(const RowHash now, hash_rows(connection, job.relation, job.columns, {}));
   if (now.text() != job.entry->content)
     return build("TABLE_CHANGED", "its table was changed by somebody else");
@@ -390,6 +415,33 @@ void Maintainer::note_work(const MaintenanceJob& job) {
   MaintenanceWork work{std::string(plan::tier_name(job.plan.tier)), input_bytes(job)};
   std::lock_guard lock(work_mutex_);
   work_[job.node->unique_id] = std::move(work);
+}
+
+// What was read is not what the run had looked at: what is recorded of it makes the next run read
+// it again.
+void Maintainer::tell_moved(const MaintenanceJob& job, const ModelInput& input,
+                            const std::set<std::string>& partitions) {
+  {
+    std::lock_guard lock(work_mutex_);
+    if (!moves_.emplace(input.stub, job.node->unique_id).second) return;
+  }
+  EventSink* events = session_.options().events;
+  if (events == nullptr) return;
+  events->emit(
+      {EventLevel::kWarning,
+       "SourceMoved",
+       fmt::format("\"{}\" changed while {} read it ({} partition{}): the next run reads it "
+                   "again",
+                   input.stub, job.node->unique_id, partitions.size(),
+                   partitions.size() == 1 ? "" : "s"),
+       job.node->unique_id,
+       {}});
+}
+
+std::set<std::string> Maintainer::moved_inputs() const {
+  std::set<std::string> inputs;
+  for (const auto& [input, reader] : moves_) inputs.insert(input);
+  return inputs;
 }
 
 std::string describe(const MaintenanceJob& job) {

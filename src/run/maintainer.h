@@ -72,6 +72,9 @@ struct MaintenanceJob {
   bool is_cut_for_differences = false;  // partitions are followed without stages, too
 };
 
+// What the ledger holds as the content of a table that verify found different.
+constexpr std::string_view kQuarantined = "found different by verify";
+
 // The tier of a stage that would hold too many rows to pay: its query is not cut.
 constexpr std::string_view kRefusedStage = "refused";
 
@@ -98,6 +101,8 @@ class Maintainer {
   // Plans and executes within the model's materialization.
   Result<compile::MaterializationResult> run(compile::Node& node,
                                              warehouse::Connection& connection);
+  // Inputs that changed while models read them; for when all have run.
+  std::set<std::string> moved_inputs() const;
   // What run() did, by unique id; for when all have run.
   const std::map<std::string, MaintenanceWork>& work() const { return work_; }
 
@@ -153,10 +158,13 @@ class Maintainer {
   const ProjectSettings settings_;
   SourceSnapshots snapshots_;
   void note_work(const MaintenanceJob& job);
+  void tell_moved(const MaintenanceJob& job, const ModelInput& input,
+                  const std::set<std::string>& partitions);
 
   CostGate cost_gate_;
   std::mutex work_mutex_;
-  std::map<std::string, MaintenanceWork> work_;  // guarded by work_mutex_ while models run
+  std::map<std::string, MaintenanceWork> work_;          // guarded by work_mutex_ while models run
+  std::set<std::pair<std::string, std::string>> moves_;  // input, reader; likewise
   std::mutex binder_mutex_;
   std::optional<sql::Binder> binder_;  // guarded by binder_mutex_
 };

@@ -62,7 +62,26 @@ Status MaintenanceExecution::stand_inputs() {
   return {};
 }
 
+// Another run may have written since this one decided; its decision is about another state then.
+// The words are those by which the engine tells a conflict, so that the model is tried again.
+Status MaintenanceExecution::check_entry() {
+  SLUICE_ASSIGN(std::optional<Ledger> ledger, Ledger::find(connection_, job_.node->database));
+  std::optional<ModelEntry> now;
+  if (ledger) {
+    SLUICE_ASSIGN(now, ledger->model(job_.relation));
+  }
+  const bool is_same = now.has_value() == job_.entry.has_value() &&
+                       (!now || (now->generation == job_.entry->generation &&
+                                 now->saved_at == job_.entry->saved_at));
+  if (is_same) return {};
+  return fail(
+      ErrorCode::kSqlError,
+      fmt::format("transaction conflict: another run has changed {} meanwhile", job_.relation),
+      "run again");
+}
+
 Result<std::optional<std::string>> MaintenanceExecution::apply() {
+  SLUICE_TRY(check_entry());
   return job_.rest == nullptr ? apply_query() : apply_stages();
 }
 
@@ -360,8 +379,13 @@ Status MaintenanceExecution::record_partitions(Ledger& ledger, int64_t generatio
 // looked at again by the next run.
 Status MaintenanceExecution::record_inputs(Ledger& ledger) {
   for (ModelInput& leaf : job_.inputs.leaves) {
+    const auto reads =
+        std::find_if(job_.plan.reads.begin(), job_.plan.reads.end(),
+                     [&leaf](const plan::ReadSet& set) { return set.input == leaf.stub; });
     SLUICE_ASSIGN(const std::set<std::string> seen,
-                  maintainer_.snapshots_.moved_partitions(leaf, connection_));
+                  maintainer_.snapshots_.moved_partitions(
+                      leaf, reads == job_.plan.reads.end() ? nullptr : &*reads, connection_));
+    if (!seen.empty()) maintainer_.tell_moved(job_, leaf, seen);
     std::set<std::string>& moved = moved_[leaf.stub];
     moved.insert(seen.begin(), seen.end());
     detect::Manifest read = leaf.state.now;

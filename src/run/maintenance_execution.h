@@ -26,6 +26,7 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   Status record() override;
 
  private:
+  Status check_entry();
   Result<std::optional<std::string>> apply_query();
   Result<std::optional<std::string>> apply_stages();
   Status apply_stage(MaintenanceJob& stage);

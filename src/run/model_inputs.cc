@@ -250,9 +250,10 @@ Status SourceSnapshots::read_table(ModelInput& leaf, const std::string& column,
 }
 
 Result<std::set<std::string>> SourceSnapshots::moved_partitions(const ModelInput& input,
+                                                                const plan::ReadSet* reads,
                                                                 warehouse::Connection& connection) {
   std::set<std::string> moved;
-  if (!input.reader) return moved;
+  if (!input.reader) return moved_table(input, reads, connection);
   detect::FileRecords known;
   {
     std::lock_guard lock(mutex_);
@@ -293,6 +294,47 @@ detect::Manifest SourceSnapshots::parts_of(const ModelInput& input) {
     parts.partitions.push_back(std::move(part));
   }
   return parts;
+}
+
+// Within the transaction in which the rows were read, so that these are those. What the run makes
+// itself it has made before it is read, and what was not read may change.
+Result<std::set<std::string>> SourceSnapshots::moved_table(const ModelInput& input,
+                                                           const plan::ReadSet* reads,
+                                                           warehouse::Connection& connection) {
+  if (!input.stub.starts_with("source.")) return std::set<std::string>();
+  const detect::Manifest& manifest = input.state.now;
+  const std::string column = manifest.columns.empty() ? std::string() : manifest.columns.front();
+  const bool is_part = reads != nullptr && !reads->is_whole && !column.empty();
+  ModelInput read = input;
+  std::vector<detect::Consumed> before;
+  std::vector<std::string> wanted = {"false"};
+  for (size_t i = 0; i < manifest.partitions.size(); ++i) {
+    if (is_part &&
+        std::find(reads->partitions.begin(), reads->partitions.end(), i) == reads->partitions.end())
+      continue;
+    const detect::Partition& partition = manifest.partitions[i];
+    before.push_back({partition.values, partition.version});
+    if (!is_part) continue;
+    const detect::PartitionValue& value = partition.values.front();
+    wanted.push_back(fmt::format(
+        "{} IS NOT DISTINCT FROM {}", sql::quoted_identifier(column),
+        value ? fmt::format("CAST({} AS {})", sql::quoted_literal(*value), input.state.types[0])
+              : std::string("NULL")));
+  }
+  if (is_part)
+    read.relation =
+        fmt::format("(select * from {} where {})", input.relation, fmt::join(wanted, " OR "));
+  TableContent content;
+  SLUICE_TRY(read_content(read, column, content, connection));
+  detect::Manifest now;
+  if (column.empty())
+    now.partitions.push_back({{}, content.version, {}, 0});
+  else if (const auto found = content.by_column.find(column); found != content.by_column.end())
+    now.partitions = found->second;
+  std::set<std::string> moved;
+  for (const detect::Change& change : detect::changes_between(before, now))
+    moved.insert(detect::partition_key(change.values));
+  return moved;
 }
 
 Status SourceSnapshots::save(const ModelInput& input, Ledger& ledger) {

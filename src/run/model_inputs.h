@@ -52,9 +52,10 @@ class SourceSnapshots {
   // are as the model at `relation` has read them are not opened.
   Result<ModelInputs> inputs_of(const compile::Node& node, const std::string& relation,
                                 warehouse::Connection& connection, Ledger* ledger);
-  // Looks again at the files of an input after they have been read: the keys of the partitions that
+  // Looks again at an input after it has been read (null: whole): the keys of the partitions that
   // are no longer what they were.
   Result<std::set<std::string>> moved_partitions(const ModelInput& input,
+                                                 const plan::ReadSet* reads,
                                                  warehouse::Connection& connection);
   // The partitions of a table that the ledger holds; false: it does not.
   static Result<bool> read_maintained(ModelInput& leaf, Ledger& ledger);
@@ -96,6 +97,8 @@ class SourceSnapshots {
     std::set<std::string> refused;  // columns with too many values
   };
   Status read_known_table(ModelInput& leaf, const Reader& reader);
+  Result<std::set<std::string>> moved_table(const ModelInput& input, const plan::ReadSet* reads,
+                                            warehouse::Connection& connection);
   Status read_content(const ModelInput& leaf, const std::string& column, TableContent& content,
                       warehouse::Connection& connection);
 
