@@ -75,7 +75,7 @@ Status ProjectRun::check_atomic() const {
   const Node* first = nullptr;
   for (const Node* node : planned_nodes()) {
     if (!makes_something(*node)) continue;
-    if (node->language == "python")
+    if (node->type == ResourceType::kModel && node->language == "python")
       return fail(refusal(*node, "a Python model cannot be part of an atomic run",
                           "leave it out with --exclude, or run without --atomic"));
     if (node->materialized() == "external")
