@@ -1,8 +1,9 @@
 // The claims of the analysis itself, on random queries over small tables in memory: for a column c
 // of a result and a value v, the rows with c = v must come out the same when every table is
-// restricted to the rows that the claims say are enough (sql/locality.h). No files, no project:
-// some hundred claims a second, over ordinary columns too.
-//   locality_check --seconds 60 [--seed N] [--queries N] [--stop]
+// restricted to the rows that the claims say are enough (sql/locality.h); and where the query is
+// cut into stages (sql/stage_cut.h), the rest over them must give the result. No files, no project:
+// many claims a second, over ordinary columns too.
+//   locality_check --seconds 60 [--seed N] [--queries N] [--focus TEXT] [--stop]
 // The last line is "N passed, N failed" over claims; a failure prints its seed, the query, the
 // claims and what differs.
 #include <fmt/format.h>
@@ -17,10 +18,12 @@
 #include <string>
 #include <vector>
 
+#include "focused_query.h"
 #include "random_query.h"
 #include "sql/binder.h"
 #include "sql/expression_text.h"
 #include "sql/locality.h"
+#include "sql/stage_cut.h"
 #include "warehouse/warehouse.h"
 
 #ifdef SLUICE_PLANTED_BUGS
@@ -37,6 +40,7 @@ struct Settings {
   uint64_t first_seed = 1;
   uint64_t queries = 1'000'000'000;
   bool stops = false;  // at the first failure
+  std::string focus;   // only queries of shapes with this text
 };
 
 struct Table {
@@ -96,14 +100,20 @@ std::string engine_type(ColumnType type) {
 }
 
 struct Tally {
-  uint64_t queries = 0, not_read = 0, claims = 0, failures = 0;
+  uint64_t queries = 0, not_read = 0, claims = 0, cuts = 0, failures = 0;
 };
 
 // One random query and what is claimed of it.
 class QueryCheck {
  public:
-  QueryCheck(uint64_t seed, sql::Binder& binder, warehouse::Connection& engine, Tally& tally)
-      : seed_(seed), binder_(binder), engine_(engine), tally_(tally), random_(seed) {}
+  QueryCheck(uint64_t seed, const std::string& focus, sql::Binder& binder,
+             warehouse::Connection& engine, Tally& tally)
+      : seed_(seed),
+        focus_(focus),
+        binder_(binder),
+        engine_(engine),
+        tally_(tally),
+        random_(seed) {}
   Status run();
 
  private:
@@ -114,6 +124,8 @@ class QueryCheck {
   }
   Result<std::vector<std::optional<std::string>>> texts(const std::string& sql);
   Status fill_tables();
+  Status check_stages(const sql::OperatorPtr& plan);
+  Result<std::string> difference(const std::string& a, const std::string& b);
   Status check_column(size_t column);
   Status check_value(size_t column, const std::optional<std::string>& value);
   // The rows of a table that the claims say are enough for c = value; empty: they say nothing.
@@ -124,6 +136,7 @@ class QueryCheck {
                  const std::string& what);
 
   uint64_t seed_;
+  const std::string& focus_;
   sql::Binder& binder_;
   warehouse::Connection& engine_;
   Tally& tally_;
@@ -225,14 +238,52 @@ Status QueryCheck::check_value(size_t column, const std::optional<std::string>& 
   const std::string all = fmt::format("select * from result {}", among);
   // The restricted query as a table: the filter must not be pushed into what is looked at.
   SLUICE_TRY(execute(fmt::format("create or replace temp table enough as {}", query_.sql)));
+  SLUICE_ASSIGN(const std::string different,
+                difference(all, fmt::format("select * from enough {}", among)));
+  if (!different.empty()) fail_with(column, constant, restrictions, different);
+  return {};
+}
+
+// Empty: the queries give the same rows.
+Result<std::string> QueryCheck::difference(const std::string& a, const std::string& b) {
   SLUICE_ASSIGN(
-      const auto different,
+      const auto found,
       texts(fmt::format("select (select count(*) from ({0} except all {1}))::varchar || ' rows are "
                         "missing, ' || (select count(*) from ({1} except all {0}))::varchar || ' "
                         "are too many'",
-                        all, fmt::format("select * from enough {}", among))));
-  if (different.at(0) != "0 rows are missing, 0 are too many")
-    fail_with(column, constant, restrictions, different.at(0).value_or(""));
+                        a, b)));
+  const std::string text = found.at(0).value_or("");
+  return text == "0 rows are missing, 0 are too many" ? std::string() : text;
+}
+
+// The stages as tables, and the rest over them.
+Status QueryCheck::check_stages(const sql::OperatorPtr& plan) {
+  sql::StageNames names;
+  names.stage = [](size_t stage) { return fmt::format("stage {}", stage); };
+  for (const warehouse::ColumnInfo& column : columns_) names.columns.push_back(column.name);
+  const sql::CarriedColumns partitions = [](const sql::Operator& scan) {
+    if (scan.table == "src_events") return std::vector<std::string>{"dt", "shard"};
+    return scan.table == "src_orders" ? std::vector<std::string>{"dt"} : std::vector<std::string>();
+  };
+  const std::optional<sql::StagedQuery> staged =
+      sql::cut_stages(plan, names, partitions, binder_.functions());
+  if (!staged) return {};
+  ++tally_.claims;
+  ++tally_.cuts;
+  std::string queries;
+  for (size_t i = 0; i < staged->stages.size(); ++i) {
+    SLUICE_TRY(
+        execute(fmt::format("create or replace temp table {} as {}",
+                            sql::quoted_identifier(names.stage(i)), staged->stages[i].query)));
+    queries += staged->stages[i].query + "\n";
+  }
+  SLUICE_TRY(execute(fmt::format("create or replace temp table enough as {}", staged->rest)));
+  SLUICE_ASSIGN(const std::string different,
+                difference("select * from result", "select * from enough"));
+  if (different.empty()) return {};
+  ++tally_.failures;
+  std::cout << fmt::format("FAIL seed {}: the stages of\n{}\nare\n{}and the rest\n{}\n{}\n", seed_,
+                           query_.sql, queries, staged->rest, different);
   return {};
 }
 
@@ -255,7 +306,9 @@ Status QueryCheck::run() {
   std::vector<Readable> readables;
   for (const Table& table : tables()) readables.push_back({table.name, table.columns});
   readables.push_back(readables[0]);
-  query_ = QueryGenerator(random_, readables).make(1 + static_cast<int>(below(3)));
+  query_ = !focus_.empty() || below(2) == 0
+               ? focused_query(random_, focus_)
+               : QueryGenerator(random_, readables).make(1 + static_cast<int>(below(3)));
   SLUICE_TRY(fill_tables());
   // What the engine refuses or what grows too large is no query to look at.
   const auto rows = texts(
@@ -270,6 +323,7 @@ Status QueryCheck::run() {
   }
   columns_ = std::move(bound.columns);
   locality_ = sql::find_locality(*bound.plan, binder_.functions());
+  if (bound.unstable_functions.empty()) SLUICE_TRY(check_stages(*bound.plan));
   // The last columns are what the outermost step has made.
   for (size_t column = 0; column < columns_.size(); ++column)
     if (column < 3 || column + 3 >= columns_.size()) SLUICE_TRY(check_column(column));
@@ -302,13 +356,14 @@ int check(const Settings& settings) {
        seed < settings.first_seed + settings.queries && elapsed() < settings.seconds &&
        !(settings.stops && tally.failures > 0);
        ++seed) {
-    const Status done = QueryCheck(seed, *binder, **connection, tally).run();
+    const Status done = QueryCheck(seed, settings.focus, *binder, **connection, tally).run();
     if (done) continue;
     ++tally.failures;
     std::cout << fmt::format("FAIL seed {}: {}\n", seed, done.error().message());
   }
-  std::cout << fmt::format("{} queries, {} of them not read, {} claims in {:.0f} s\n",
-                           tally.queries, tally.not_read, tally.claims, elapsed());
+  std::cout << fmt::format(
+      "{} queries, {} of them not read, {} cut into stages, {} claims in {:.0f} s\n", tally.queries,
+      tally.not_read, tally.cuts, tally.claims, elapsed());
   std::cout << fmt::format("{} passed, {} failed\n",
                            tally.claims - std::min(tally.failures, tally.claims), tally.failures);
   return tally.failures == 0 ? 0 : 1;
@@ -330,13 +385,15 @@ int main(int argc, char** argv) {
       settings.queries = std::stoull(value());
     else if (word == "--stop")
       settings.stops = true;
+    else if (word == "--focus")
+      settings.focus = value();
 #ifdef SLUICE_PLANTED_BUGS
     else if (word == "--bug")
       sluice::planted_bug = std::stoi(value());
 #endif
     else {
       std::cerr << "locality_check: unknown word \"" << word
-                << "\"; use --seconds, --seed, --queries, --stop\n";
+                << "\"; use --seconds, --seed, --queries, --focus, --stop\n";
       return 2;
     }
   }

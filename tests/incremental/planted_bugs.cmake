@@ -11,7 +11,8 @@ endforeach()
 file(WRITE "${OUT}/bugs.txt" "")
 set_property(GLOBAL PROPERTY planted_count 0)
 
-# `planted` replaces `text`; BUG in it is true while this bug is switched on.
+# `planted` replaces `text`; BUG in it is true while this bug is switched on. A sixth argument: only queries of shapes with this
+# text are asked (focused_query.cc), where random ones would take long.
 function(planted_bug rule file text planted)
   get_property(number GLOBAL PROPERTY planted_count)
   math(EXPR number "${number} + 1")
@@ -31,7 +32,11 @@ function(planted_bug rule file text planted)
   else()
     set(finder incremental_check)
   endif()
-  file(APPEND "${OUT}/bugs.txt" "${number} ${finder} ${rule}\n")
+  set(focus "-")
+  if(ARGC GREATER 4)
+    string(REPLACE " " "@" focus "${ARGV4}")
+  endif()
+  file(APPEND "${OUT}/bugs.txt" "${number} ${finder} ${focus} ${rule}\n")
 endfunction()
 
 # Projections and filters.
@@ -105,10 +110,10 @@ planted_bug("LEFT JOIN keeps its right side" sql/locality_join.cc
 planted_bug("FULL JOIN keeps its left side" sql/locality_join.cc
   [[sides.keeps_left = kind != JoinKind::kRight && kind != JoinKind::kFull;]]
   [[sides.keeps_left = kind != JoinKind::kRight && (kind != JoinKind::kFull || BUG);]])
-planted_bug("RIGHT JOIN keeps its left side" sql/locality_join.cc
-  [[  if (!sides.keeps_left || kind == JoinKind::kRight) make_nonlinear]]
-  [[  if (BUG && kind == JoinKind::kRight) sides.keeps_left = true;
-  if (!sides.keeps_left || kind == JoinKind::kRight) make_nonlinear]])
+planted_bug("IN ties the first column" sql/locality_join.cc
+  [[claims.deps.emplace_back(left.column, with_own]]
+  [[claims.deps.emplace_back(BUG ? (left.column + 1) % sides.left.width : left.column, with_own]]
+  "in~not in")
 planted_bug("a join on <= ties its sides" sql/locality_join.cc
   [[return condition.comparison == "COMPARE_EQUAL" ||]]
   [[return BUG || condition.comparison == "COMPARE_EQUAL" ||]])
@@ -129,7 +134,7 @@ planted_bug("FULL JOIN ties its keys" sql/locality_join.cc
 planted_bug("the coalesced keys of a FULL JOIN know the left side only" sql/locality_join.cc
   [[      deps.emplace(scan, dep);
     const std::pair]]
-  [[      deps.emplace(scan, BUG ? Dep{"NULL", {}, dep.type, {}, false} : dep);
+  [[      deps.emplace(scan, BUG ? Dep{"NULL", {}, dep.type, {}, {}, false} : dep);
     const std::pair]])
 planted_bug("the right side's columns of a join are not moved" sql/locality_join.cc
   [[if (sides.keeps_right) add_shifted(sides.right, sides.left.width, out);]]
@@ -155,16 +160,19 @@ planted_bug("RANGE n FOLLOWING looks back" sql/locality_window.cc
   [[      return BUG ? *offset : negated(*offset);]])
 planted_bug("ROWS n PRECEDING reaches nothing" sql/locality_window.cc
   [[range_offset(spec.start_offset)) : kInfinite;]]
-  [[range_offset(spec.start_offset)) : (BUG ? kZero : kInfinite);]])
+  [[range_offset(spec.start_offset)) : (BUG ? kZero : kInfinite);]]
+  "rows between {1 preceding")
 planted_bug("ROWS n FOLLOWING reaches nothing" sql/locality_window.cc
   [[if (!spec.end_is_range) return kInfinite;]]
-  [[if (!spec.end_is_range) return BUG ? kZero : kInfinite;]])
+  [[if (!spec.end_is_range) return BUG ? kZero : kInfinite;]]
+  "rows between {1 preceding")
 planted_bug("lag looks forward" sql/locality_window.cc
   [[return window.name == "WINDOW_LAG" ? Band]]
   [[return (window.name == "WINDOW_LAG") != BUG ? Band]])
 planted_bug("lag by a negative number looks back" sql/locality_window.cc
   [[    if (!looks_one_way(spec)) return std::nullopt;]]
-  [[    if (!looks_one_way(spec) && !BUG) return std::nullopt;]])
+  [[    if (!looks_one_way(spec) && !BUG) return std::nullopt;]]
+  "lag(id, -1)")
 planted_bug("ranks depend on their own key only" sql/locality_window.cc
   [[    return Band{kZero, kInfinite};
   if]]
@@ -194,7 +202,8 @@ planted_bug("a frame open at both ends has a band" sql/locality_window.cc
   if (above->is_infinite && below->is_infinite) return Band{};]])
 planted_bug("an expression that one window partitions by stays" sql/locality_window.cc
   [[return !exprs.contains(entry.first); });]]
-  [[return !exprs.contains(entry.first) && !BUG; });]])
+  [[return !exprs.contains(entry.first) && !BUG; });]]
+  "partition by date_trunc")
 
 # What is affected and what is read.
 
@@ -205,48 +214,62 @@ planted_bug("NULL is no partition" plan/maintenance.cc
                          quoted_identifier(column.name)]])
 planted_bug("an open interval does not reach NULLs" plan/maintenance.cc
   [[const bool is_open = !set.low || !set.high;]]
-  [[const bool is_open = (!set.low || !set.high) && !BUG;]])
+  [[const bool is_open = (!set.low || !set.high) && !BUG;]]
+  "order by dt {~nulls first~")
 planted_bug("NULLs are not read for an interval" plan/maintenance.cc
-  [[std::string any = fmt::format("{} is null", value);]]
-  [[std::string any = BUG ? std::string("false") : fmt::format("{} is null", value);]])
+  [[std::string any = fmt::format("bool_or({} is null)", value);]]
+  [[std::string any = BUG ? std::string("false") : fmt::format("bool_or({} is null)", value);]]
+  "order by dt {~nulls first~")
 planted_bug("an interval's reads forget the bands" plan/maintenance.cc
   [[  for (const sql::Band& band : bands(scan)) {
     std::string both]]
   [[  for (const sql::Band& band : BUG ? std::vector<sql::Band>(1) : bands(scan)) {
-    std::string both]])
+    std::string both]]
+  "order by dt {~nulls first~")
 planted_bug("months are not padded" plan/maintenance.cc
   [[return has_months ?]]
-  [[return has_months && !BUG ?]])
+  [[return has_months && !BUG ?]]
+  "order by dt {~nulls first~")
 planted_bug("one changed input is enough" plan/maintenance.cc
   [[    for (std::vector<PartitionValue>& row : rows) out.points[positions].insert(std::move(row));]]
   [[    for (std::vector<PartitionValue>& row : rows) out.points[positions].insert(std::move(row));
-    if (BUG) break;]])
+    if (BUG) break;]]
+  "a join (select dt, CAST")
 planted_bug("an input that the key does not follow is taken for unchanged" plan/maintenance.cc
   [[if (changed.contains(scan.input->name) && !is_local(scan)) return &scan;]]
   [[if (!BUG && changed.contains(scan.input->name) && !is_local(scan)) return &scan;]])
 planted_bug("one reading of an input decides what is read of it" plan/maintenance.cc
   [[    wanted.insert(meeting.begin(), meeting.end());]]
-  [[    if (!BUG || wanted.empty()) wanted.insert(meeting.begin(), meeting.end());]])
+  [[    if (!BUG || wanted.empty()) wanted.insert(meeting.begin(), meeting.end());]]
+  "src_orders y on")
 planted_bug("an input that the key does not follow is not read" plan/maintenance.cc
   [[      is_whole = true;
       break;]]
   [[      is_whole = !BUG;
-      break;]])
+      break;]]
+  "src_orders) as c2")
 planted_bug("inputs that tell different columns of a key affect only rows that both tell" plan/maintenance.cc
   [[(out.empty() ? "" : " OR ") + points_predicate(positions, points);]]
-  [[(out.empty() ? "" : BUG ? " AND " : " OR ") + points_predicate(positions, points);]])
+  [[(out.empty() ? "" : BUG ? " AND " : " OR ") + points_predicate(positions, points);]]
+  "src_events b on a.customer")
 planted_bug("ordinary columns are taken for partition columns" plan/maintenance.cc
-  [[return is_covered ? &found->second : nullptr;]]
-  [[return is_covered || BUG ? &found->second : nullptr;]])
+  [[return is_between || is_by_partition_columns(dep, *scan.input) ? &dep : nullptr;]]
+  [[return is_between || is_by_partition_columns(dep, *scan.input) ||
+                 (BUG && !scan.input->now.columns.empty())
+             ? &dep
+             : nullptr;]])
 
 # Changes.
 
 planted_bug("deleted partitions are no change" detect/manifest.cc
-  [[for (const auto& [key, entry] : known) changes]]
-  [[if (!BUG) for (const auto& [key, entry] : known) changes]])
+  [[  for (const auto& [key, entry] : known)
+    changes.push_back]]
+  [[  for (const auto& [key, entry] : known)
+    if (!BUG) changes.push_back]])
 planted_bug("new partitions are no change" detect/manifest.cc
-  [[      changes.push_back({Change::Kind::kAdded, partition.values});]]
-  [[      if (!BUG) changes.push_back({Change::Kind::kAdded, partition.values});]])
+  [[      changes.push_back({Change::Kind::kAdded, partition.values, {partition.ranges}});]]
+  [[      if (!BUG)
+        changes.push_back({Change::Kind::kAdded, partition.values, {partition.ranges}});]])
 planted_bug("rewritten partitions are no change" detect/manifest.cc
   [[if (found->second->version != partition.version)]]
   [[if (found->second->version != partition.version && !BUG)]])
@@ -290,3 +313,90 @@ planted_bug("what is computed is not restricted to what is affected" run/mainten
   SLUICE_TRY(write_differences());]]
   [[job_.plan.affected.empty() || BUG ? "" : " where " + job_.plan.affected)));
   SLUICE_TRY(write_differences());]])
+
+# Parts of queries that are kept.
+
+planted_bug("minima are merged as maxima" sql/stage_cut.cc
+  [[std::optional(Partial{{call}, {call->name}, {}, nullptr})]]
+  [[std::optional(
+               Partial{{call}, {BUG ? std::string("max") : call->name}, {}, nullptr})]])
+planted_bug("counts are merged by counting them" sql/stage_cut.cc
+  [[if (is_count) return Partial{{call}, {"sum"}, {}, nullptr};]]
+  [[if (is_count) return Partial{{call}, {BUG ? "count" : "sum"}, {}, nullptr};]])
+planted_bug("distinct values are counted once for each partition" sql/stage_cut.cc
+  [[      merge->call->filter = nullptr;]]
+  [[      merge->call->filter = nullptr;
+      if (BUG) merge->call->is_distinct = false;]])
+planted_bug("DISTINCT keeps one row for each partition" sql/stage_cut.cc
+  [["(select distinct {} from {})"]]
+  [[fmt::runtime(BUG ? "(select {} from {})" : "(select distinct {} from {})")]])
+planted_bug("the FILTER of a count of distinct values is forgotten" sql/stage_cut.cc
+  [[  if (call.call->filter == nullptr) return argument;]]
+  [[  if (call.call->filter == nullptr || BUG) return argument;]]
+  "count(distinct customer){~")
+planted_bug("a count of nothing is NULL" sql/stage_cut.cc
+  [[  if (call.name == "count" || call.name == "count_star")
+    return cast_expr(]]
+  [[  if (!BUG && (call.name == "count" || call.name == "count_star"))
+    return cast_expr(]])
+planted_bug("what is merged has the first grouping set only" sql/stage_cut.cc
+  [[  merged.grouping_sets = op.grouping_sets;]]
+  [[  merged.grouping_sets = op.grouping_sets;
+  if (BUG) merged.grouping_sets.resize(1);]])
+planted_bug("averages are divided by the number of all rows" sql/stage_cut.cc
+  [[renamed(call, "count", "BIGINT")}]]
+  [[renamed(call, BUG ? "count_star" : "count", "BIGINT")}]])
+planted_bug("averages forget the digits behind the point" sql/exact_average.cc
+  [[                     average.kind.scale);
+}]]
+  [[                     BUG ? 0 : average.kind.scale);
+}]])
+planted_bug("a subquery that is not tied to the outer row has rows for NULL" sql/decorrelation.cc
+  [[      conjunct = is_not_null(other);]]
+  [[      conjunct = BUG ? is_not_null(is_not_null(other)) : is_not_null(other);]])
+planted_bug("NOT IN over what is kept is NOT EXISTS" sql/plan_text.cc
+  [[    if (condition.comparison == "COMPARE_NOT_DISTINCT_FROM") {
+      safe.conditions]]
+  [[    if (condition.comparison == "COMPARE_NOT_DISTINCT_FROM" || BUG) {
+      safe.conditions]])
+planted_bug("partitions are carried through UNION ALL from its first side" sql/plan_text.cc
+  [[print(*op.inputs[i], carries && is_union);]]
+  [[print(*op.inputs[BUG && i > 0 && carries ? 0 : i], carries && is_union);]])
+
+# Keys and rows that changed.
+
+planted_bug("keys that a changed file held before are forgotten" run/key_index.cc
+  [[!before.empty())
+    queries.push_back]]
+  [[!before.empty() && !BUG)
+    queries.push_back]]
+  "median")
+planted_bug("NULL is no key" run/maintainer_keys.cc
+  [[  return counts.has_null ? ]]
+  [[  return counts.has_null && !BUG ? ]]
+  "median")
+planted_bug("only changed files are read for a key" run/key_index.cc
+  [[    if (numbers.contains(number)) among.insert(key);]]
+  [[    if (numbers.contains(number) && !BUG) among.insert(key);]]
+  "median")
+planted_bug("a key that windows carry on is exact" plan/affected_keys.cc
+  [[if (!dep.bands.empty() || dep.columns.empty()]]
+  [[if ((!dep.bands.empty() && !BUG) || dep.columns.empty()]]
+  "order by due")
+planted_bug("an input that has no such key is not asked" plan/affected_keys.cc
+  [[    const bool has_all = std::all_of(required.begin(), required.end(), [&key](const auto& name) {
+      return key.find(name) != nullptr;
+    });]]
+  [[    const bool has_all =
+        BUG || std::all_of(required.begin(), required.end(),
+                           [&key](const auto& name) { return key.find(name) != nullptr; });]]
+  "median")
+planted_bug("rows that are gone from a small input are no change" run/input_snapshot.cc
+  [[fmt::arg("before", out.before)]]
+  [[fmt::arg("before", BUG ? "(select * from " + out.before + " where false)" : out.before)]]
+  "src_customers")
+planted_bug("the keys of the first changed input speak for all" run/maintainer_keys.cc
+  [[    queries.insert(queries.end(), keys->begin(), keys->end());]]
+  [[    queries.insert(queries.end(), keys->begin(), keys->end());
+    if (BUG) break;]]
+  "median(o.id)")

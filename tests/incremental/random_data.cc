@@ -95,9 +95,10 @@ Status RandomData::create() {
   has_flat_orders_ = below(4) == 0;
   const char* names[] = {"orders", "events"};
   for (size_t fact = 0; fact < 2; ++fact)
-    for (size_t day = 0; day < 7; ++day) {
-      if (below(8) == 0) continue;  // sparse
-      File file{day_of(day), "data_0.parquet", 1 + below(5), next_seed_++};
+    for (size_t day = 0; day < 13; ++day) {
+      // Sparse: the first week, and sometimes the end of March and rows without a day.
+      if (day < 7 ? below(8) == 0 : day < 10 || below(2) == 0) continue;
+      File file{day == 12 ? kNoDay : day_of(day), "data_0.parquet", 1 + below(5), next_seed_++};
       SLUICE_TRY(write_day(names[fact], file.day, file.name, file.rows, file.seed));
       files_[fact].push_back(std::move(file));
     }
