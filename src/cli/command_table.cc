@@ -18,8 +18,8 @@ std::vector<CommandSpec> maintenance_commands() {
       {Command::kPlan, "plan", "", "plan", "Show what a run would compute, read and cost, and why",
        "  sluice plan\n  sluice plan --select orders+ --output json\n", "", "", false},
       {Command::kExplain, "explain", "", "explain",
-       "Show how a maintained model follows the changes of its inputs",
-       "  sluice explain --select daily_revenue\n", "", "", false},
+       "Show how a maintained model follows its inputs, and of which of their columns it is made",
+       "  sluice explain --select daily_revenue\n  sluice explain --output json\n", "", "", false},
       {Command::kVerify, "verify", "", "verify",
        "Prove that maintained models equal a full refresh",
        "  sluice verify\n  sluice verify --audit 10\n  sluice verify --select daily_revenue "

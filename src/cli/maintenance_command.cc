@@ -11,6 +11,7 @@
 #include "cli/amounts.h"
 #include "cli/commands.h"
 #include "cli/desk.h"
+#include "cli/lineage_text.h"
 #include "cli/text_table.h"
 #include "cli/workspace.h"
 #include "run/guarded_connection.h"
@@ -198,7 +199,49 @@ Result<std::string> explain_model(Desk& desk, const compile::Node& node) {
           "  what changed dimensions make of part {} is added to it as a difference\n", i + 1);
   }
   if (!job.plan.affected.empty()) out += fmt::format("  recomputes: {}\n", job.plan.affected);
-  return out;
+  return out + lineage_text(job);
+}
+
+// One object for each input that the query reads, as often as it reads it.
+void write_scans(JsonWriter& writer, const run::MaintenanceJob& job) {
+  writer.key("inputs").begin_array();
+  const sql::Locality& locality = *job.specification.locality;
+  for (size_t scan = 0; scan < locality.scans.size(); ++scan)
+    for (const run::ModelInput& leaf : job.inputs.leaves) {
+      if (leaf.name != locality.scans[scan].table) continue;
+      writer.begin_object().field("input", leaf.stub);
+      writer.field("partitions", static_cast<int64_t>(leaf.state.now.partitions.size()));
+      writer.key("partitioned_by").begin_array();
+      for (const std::string& column : leaf.state.now.columns) writer.string(column);
+      writer.end_array().key("followed_by").begin_object();
+      for (const auto& [column, dep] : locality.deps[scan])
+        writer.field(job.columns[column].name, dep.expr);
+      writer.end_object();
+      const std::optional<sql::Loss>& loss = locality.scans[scan].loss;
+      if (loss) writer.field("lost", sql::loss_code(loss->reason));
+      writer.end_object();
+    }
+  writer.end_array();
+}
+
+Result<std::string> explain_as_json(Desk& desk, const compile::Node& node) {
+  JsonWriter writer;
+  SLUICE_ASSIGN(const bool is_maintained, desk.maintainer.covers(node));
+  writer.begin_object().field("unique_id", node.unique_id).field("maintained", is_maintained);
+  if (is_maintained) {
+    SLUICE_ASSIGN(const run::MaintenanceJob job, desk.maintainer.plan(node, desk.connection));
+    writer.field("action", plan::tier_name(job.plan.tier))
+        .field("code", job.plan.code)
+        .field("reason", job.plan.reason)
+        .field("remedy", job.plan.remedy)
+        .field("recomputes", job.plan.affected);
+    writer.key("key").begin_array();
+    for (const size_t column : job.plan.key.columns) writer.string(job.columns[column].name);
+    writer.end_array();
+    if (job.specification.locality) write_scans(writer, job);
+    write_lineage(writer, job);
+  }
+  return writer.end_object().take();
 }
 
 }  // namespace
@@ -230,7 +273,8 @@ int explain_command(Invocation& invocation) {
   return at_desk(invocation, [](Desk& desk) {
     int exit_code = kExitOk;
     for (const compile::Node* node : desk.models) {
-      const Result<std::string> text = explain_model(desk, *node);
+      const Result<std::string> text =
+          desk.writes_json() ? explain_as_json(desk, *node) : explain_model(desk, *node);
       if (text)
         desk.invocation.console.output(*text, "Explanation");
       else

@@ -201,6 +201,7 @@ void take_analysis(MaintenanceJob& job, const sql::BoundQuery& bound,
   specification.unstable_functions = bound.unstable_functions;
   if (bound.plan) {
     specification.locality = sql::find_locality(*bound.plan, functions);
+    job.lineage = sql::find_lineage(*bound.plan);
     return;
   }
   specification.unsupported = bound.plan.error().what;

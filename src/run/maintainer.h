@@ -24,6 +24,7 @@
 #include "run/model_inputs.h"
 #include "run/project_settings.h"
 #include "sql/binder.h"
+#include "sql/lineage.h"
 #include "sql/stage_cut.h"
 
 namespace sluice::run {
@@ -52,6 +53,7 @@ struct MaintenanceJob {
   ModelInputs inputs;
   plan::Specification specification;           // what the analysis of the query found
   std::vector<warehouse::ColumnInfo> columns;  // of the result
+  std::optional<sql::Lineage> lineage;         // of its columns, where the query is analysed
   plan::Maintenance plan;
   std::optional<ModelEntry> entry;  // of the ledger; nullopt: built for the first time
   std::string code;
