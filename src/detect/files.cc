@@ -10,11 +10,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "detect/glob.h"
+#include "detect/objects.h"
 #include "sql/expression_text.h"
 
 namespace sluice::detect {
@@ -157,12 +159,14 @@ Result<FileRecord> local_record(const std::string& path, const FileRecords& know
   return record;
 }
 
+bool has_wildcard(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
+
 Result<std::vector<std::string>> expand(const std::vector<std::string>& patterns,
                                         warehouse::Connection& connection) {
   std::vector<std::string> paths;
   for (const std::string& pattern : patterns) {
-    const bool is_glob = pattern.find_first_of("*?[") != std::string::npos;
-    if (!is_glob) {
+    if (is_remote(pattern)) continue;
+    if (!has_wildcard(pattern)) {
       paths.push_back(pattern);
       continue;
     }
@@ -182,32 +186,10 @@ Result<std::vector<std::string>> expand(const std::vector<std::string>& patterns
   return paths;
 }
 
-// What an object store says of each file: one request a file, no content.
-Status remote_records(const std::vector<std::string>& paths, FileListing& listing,
-                      warehouse::Connection& connection) {
-  if (paths.empty()) return {};
-  std::string list;
-  for (const std::string& path : paths)
-    list += (list.empty() ? "" : ", ") + sql::quoted_literal(path);
-  SLUICE_ASSIGN(const warehouse::StatementResult found,
-                connection.execute(fmt::format("select filename, size, last_modified::varchar from "
-                                               "read_blob([{}])",
-                                               list),
-                                   true));
-  for (const auto& row : found.table.rows) {
-    const auto* path = std::get_if<std::string>(&row[0]);
-    const auto* size = std::get_if<int64_t>(&row[1]);
-    const auto* modified = std::get_if<std::string>(&row[2]);
-    if (path == nullptr || size == nullptr || modified == nullptr)
-      return fail(ErrorCode::kIo, "the object store does not tell size and time of its files",
-                  "use a store that answers HEAD requests, or policy: off for this model");
-    FileRecord record;
-    record.size = static_cast<uint64_t>(*size);
-    record.is_settled = true;
-    record.content = fmt::format("{}@{}", *size, *modified);
-    listing.records.emplace(*path, std::move(record));
-  }
-  return {};
+std::vector<std::string> remote_patterns(const FileReader& reader) {
+  std::vector<std::string> out;
+  std::copy_if(reader.patterns.begin(), reader.patterns.end(), std::back_inserter(out), is_remote);
+  return out;
 }
 
 // The keys that every path has, in the same order, and that are columns of the result.
@@ -312,41 +294,38 @@ Result<std::string> hash_file(const std::string& path) {
 
 Result<FileRecords> look_at_files(const FileReader& reader, const FileSystem& fs,
                                   warehouse::Connection& connection) {
-  FileListing listing;
   SLUICE_ASSIGN(const std::vector<std::string> paths, expand(reader.patterns, connection));
-  std::vector<std::string> remote;
+  // One moment for all looks: what an object is told by is then its size and time alone.
+  constexpr int64_t kAnyMoment = 0;
+  SLUICE_ASSIGN(FileRecords records,
+                list_objects(remote_patterns(reader), {}, kAnyMoment, connection));
   for (const std::string& path : paths) {
-    if (is_remote(path)) {
-      remote.push_back(path);
-      continue;
-    }
     SLUICE_ASSIGN(const FileInfo info, fs.info(path));
     FileRecord record;
     record.size = info.size;
     record.mtime_ns = info.mtime_ns;
     record.ctime_ns = info.ctime_ns;
     record.inode = info.inode;
-    listing.records.emplace(path, std::move(record));
+    records.emplace(path, std::move(record));
   }
-  SLUICE_TRY(remote_records(remote, listing, connection));
-  return std::move(listing.records);
+  return records;
 }
 
 Result<FileListing> list_files(const FileReader& reader, const std::vector<std::string>& columns,
                                const FileRecords& known, int64_t now_ns, const FileSystem& fs,
                                warehouse::Connection& connection) {
   FileListing listing;
-  SLUICE_ASSIGN(const std::vector<std::string> paths, expand(reader.patterns, connection));
-  std::vector<std::string> remote;
+  SLUICE_ASSIGN(std::vector<std::string> paths, expand(reader.patterns, connection));
   for (const std::string& path : paths) {
-    if (is_remote(path)) {
-      remote.push_back(path);
-      continue;
-    }
     SLUICE_ASSIGN(FileRecord record, local_record(path, known, now_ns, fs));
     listing.records.emplace(path, std::move(record));
   }
-  SLUICE_TRY(remote_records(remote, listing, connection));
+  SLUICE_ASSIGN(FileRecords remote,
+                list_objects(remote_patterns(reader), known, now_ns, connection));
+  for (auto& [path, record] : remote) {
+    paths.push_back(path);
+    listing.records.emplace(path, std::move(record));
+  }
   const std::vector<std::string> keys =
       reader.hive.value_or(true) ? common_keys(paths, columns) : std::vector<std::string>();
   // Without keys in the paths each file is a partition by its name.

@@ -42,19 +42,21 @@ std::string input_columns_json(const InputColumns& input) {
     for (const std::string& name : *input.key) writer.string(name);
     writer.end_array();
   }
+  if (input.snapshot) writer.field("snapshot", *input.snapshot);
   writer.end_object();
   return writer.take();
 }
 
 Result<InputColumns> parse_input_columns_json(const std::string& json) {
   SLUICE_ASSIGN(const Json tree, parse_json(json));
-  if (tree.kind == Json::Kind::kArray) return InputColumns{columns_in(tree), std::nullopt};
+  if (tree.kind == Json::Kind::kArray) return InputColumns{columns_in(tree), {}, {}};
   InputColumns out;
   if (const Json* columns = tree.find("columns")) out.columns = columns_in(*columns);
   if (const Json* key = tree.find("key")) {
     out.key.emplace();
     for (const Json& name : key->items) out.key->push_back(name.text);
   }
+  if (const Json* snapshot = tree.find("snapshot")) out.snapshot = snapshot->integer;
   return out;
 }
 

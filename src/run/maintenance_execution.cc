@@ -397,8 +397,8 @@ Status MaintenanceExecution::record_inputs(Ledger& ledger) {
     SLUICE_ASSIGN(const std::vector<detect::Consumed> before,
                   ledger.consumed(job_.relation, leaf.stub));
     SLUICE_TRY(ledger.save_consumed(job_.relation, leaf.stub, before, read));
-    SLUICE_TRY(ledger.save_input_columns(
-        job_.relation, leaf.stub, input_columns_json({leaf.columns, leaf.state.now.columns})));
+    SLUICE_TRY(ledger.save_input_columns(job_.relation, leaf.stub,
+                                         input_columns_json(columns_as_read(leaf))));
     SLUICE_TRY(maintainer_.snapshots_.save(leaf, ledger));
   }
   return rest_ == nullptr ? maintainer_.save_snapshots(job_, moved_, connection_) : Status();

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "detect/ranges.h"
-#include "run/columns_json.h"
 #include "run/row_hash.h"
 #include "run/table_partitions.h"
 #include "sql/expression_text.h"
@@ -70,6 +69,11 @@ Result<Json> parsed_from(const std::string& text, warehouse::Connection& connect
   return from == nullptr ? Json() : *from;
 }
 
+InputColumns columns_as_read(const ModelInput& leaf) {
+  return {leaf.columns, leaf.state.now.columns,
+          leaf.lake ? std::optional(leaf.snapshot) : std::nullopt};
+}
+
 Result<ModelInputs> SourceSnapshots::inputs_of(const compile::Node& node,
                                                const std::string& relation,
                                                warehouse::Connection& connection, Ledger* ledger) {
@@ -104,23 +108,30 @@ Status SourceSnapshots::add_leaf(const compile::SpecificationInput& input, const
   leaf.relation = input.relation;
   leaf.state.name = input.stub;
   leaf.state.table = input.name;
-  if (reader.ledger != nullptr) {
-    SLUICE_TRY(read_consumed(leaf, reader.relation, *reader.ledger));
-  }
+  const auto read_consumed_state = [&]() -> Status {
+    return reader.ledger == nullptr ? Status()
+                                    : read_consumed(leaf, reader.relation, *reader.ledger);
+  };
+  Json from;
   if (input.source != nullptr) {
-    SLUICE_ASSIGN(const Json from, parsed_from(leaf.relation, reader.connection));
+    SLUICE_ASSIGN(from, parsed_from(leaf.relation, reader.connection));
     leaf.reader = detect::file_reader(from);
   }
   if (leaf.reader) {
+    SLUICE_TRY(read_consumed_state());
     SLUICE_TRY(read_source_files(leaf, reader));
   } else {
     SLUICE_ASSIGN(leaf.columns, describe(leaf, reader.connection));
+    SLUICE_TRY(read_consumed_state());
     bool is_maintained = false;
     if (reader.ledger != nullptr && input.node != nullptr) {
       SLUICE_ASSIGN(is_maintained, read_maintained(leaf, *reader.ledger));
     }
     leaf.is_table = !is_maintained;
-    if (leaf.is_table) SLUICE_TRY(read_known_table(leaf, reader));
+    if (leaf.is_table) {
+      SLUICE_ASSIGN(leaf.lake, find_lake_table(from, reader.connection));
+      SLUICE_TRY(read_known_table(leaf, reader));
+    }
   }
   leaf.state.types = types_of(leaf.columns, leaf.state.now.columns);
   for (const warehouse::ColumnInfo& column : leaf.columns)
@@ -173,9 +184,10 @@ Status SourceSnapshots::list_source_files(ModelInput& leaf, const Reader& reader
     if (reader.ledger != nullptr) {
       SLUICE_ASSIGN(listing.before, reader.ledger->files(leaf.stub));
     }
+    listing.looked_at_ns = clock_.now_micros() * 1000;
     SLUICE_ASSIGN(listing.found,
                   detect::list_files(*leaf.reader, names_of(leaf.columns), listing.before,
-                                     clock_.now_micros() * 1000, fs_, reader.connection));
+                                     listing.looked_at_ns, fs_, reader.connection));
     SLUICE_TRY(detect::add_ranges(listing.found, *leaf.reader, leaf.columns, listing.before,
                                   reader.connection));
     found = listings_.emplace(leaf.stub, std::move(listing)).first;
@@ -192,6 +204,10 @@ Status SourceSnapshots::read_consumed(ModelInput& leaf, const std::string& relat
   if (!known) return {};
   SLUICE_ASSIGN(InputColumns columns, parse_input_columns_json(*known));
   leaf.state.consumed_columns = std::move(columns.key);
+  leaf.consumed_snapshot.reset();
+  // Versions are over these columns.
+  if (columns_json(columns.columns) == columns_json(leaf.columns))
+    leaf.consumed_snapshot = columns.snapshot;
   return {};
 }
 
@@ -203,7 +219,43 @@ Status SourceSnapshots::read_known_table(ModelInput& leaf, const Reader& reader)
       std::any_of(leaf.columns.begin(), leaf.columns.end(),
                   [&known](const warehouse::ColumnInfo& info) { return info.name == (*known)[0]; }))
     column = known->front();
+  if (leaf.lake) {
+    SLUICE_TRY(look_at_lake(leaf, reader));
+    if (known && known->size() == (column.empty() ? 0 : 1))
+      SLUICE_TRY(follow_lake(leaf, column, reader));
+  }
   return read_table(leaf, column, reader.connection);
+}
+
+// One snapshot for all models of the run.
+Status SourceSnapshots::look_at_lake(ModelInput& leaf, const Reader& reader) {
+  std::lock_guard lock(mutex_);
+  TableContent& content = tables_[leaf.stub];
+  if (!content.snapshot) {
+    SLUICE_ASSIGN(content.snapshot, current_snapshot(*leaf.lake, reader.connection));
+  }
+  leaf.snapshot = *content.snapshot;
+  return {};
+}
+
+// From what the model has consumed and what has changed since; else the table is scanned.
+Status SourceSnapshots::follow_lake(const ModelInput& leaf, const std::string& column,
+                                    const Reader& reader) {
+  std::lock_guard lock(mutex_);
+  TableContent& content = tables_[leaf.stub];
+  const bool is_known =
+      column.empty() ? !content.version.empty() : content.by_column.contains(column);
+  if (is_known || !leaf.consumed_snapshot) return {};
+  SLUICE_ASSIGN(
+      std::optional<std::vector<detect::Partition>> partitions,
+      partitions_at(*leaf.lake, leaf.snapshot, {*leaf.consumed_snapshot, leaf.state.consumed},
+                    column, leaf.columns, reader.connection));
+  if (!partitions) return {};
+  if (!column.empty())
+    content.by_column.emplace(column, std::move(*partitions));
+  else if (partitions->size() == 1)
+    content.version = partitions->front().version;
+  return {};
 }
 
 // The version is the content: asking costs a scan.
@@ -213,17 +265,19 @@ Status SourceSnapshots::read_content(const ModelInput& leaf, const std::string& 
       column.empty() ? !content.version.empty()
                      : content.by_column.contains(column) || content.refused.contains(column);
   if (is_known) return {};
+  const std::string relation =
+      leaf.lake ? at_snapshot(leaf.relation, leaf.snapshot) : leaf.relation;
   if (column.empty()) {
     if (!content.by_column.empty()) {
       SLUICE_ASSIGN(content.version, whole_version(content.by_column.begin()->second, connection));
       return {};
     }
-    SLUICE_ASSIGN(const RowHash hash, hash_rows(connection, leaf.relation, leaf.columns, {}));
+    SLUICE_ASSIGN(const RowHash hash, hash_rows(connection, relation, leaf.columns, {}));
     content.version = hash.text();
     return {};
   }
   SLUICE_ASSIGN(std::optional<std::vector<detect::Partition>> partitions,
-                table_partitions_by(column, leaf.relation, leaf.columns, connection));
+                table_partitions_by(column, relation, leaf.columns, connection));
   if (partitions)
     content.by_column.emplace(column, std::move(*partitions));
   else
@@ -253,17 +307,26 @@ Result<std::set<std::string>> SourceSnapshots::moved_partitions(const ModelInput
                                                                 const plan::ReadSet* reads,
                                                                 warehouse::Connection& connection) {
   std::set<std::string> moved;
+  if (input.lake) {
+    SLUICE_ASSIGN(const int64_t snapshot, current_snapshot(*input.lake, connection));
+    SLUICE_ASSIGN(const bool is_other,
+                  has_changed(*input.lake, input.snapshot, snapshot, connection));
+    for (const detect::Partition& partition : input.state.now.partitions)
+      if (is_other) moved.insert(detect::partition_key(partition.values));
+    return moved;
+  }
   if (!input.reader) return moved_table(input, reads, connection);
   detect::FileRecords known;
+  int64_t looked_at_ns = 0;
   {
     std::lock_guard lock(mutex_);
     known = listings_.at(input.stub).found.records;
+    looked_at_ns = listings_.at(input.stub).looked_at_ns;
   }
   std::vector<std::string> names;
   for (const warehouse::ColumnInfo& column : input.columns) names.push_back(column.name);
-  SLUICE_ASSIGN(
-      const detect::FileListing now,
-      detect::list_files(*input.reader, names, known, clock_.now_micros() * 1000, fs_, connection));
+  SLUICE_ASSIGN(const detect::FileListing now,
+                detect::list_files(*input.reader, names, known, looked_at_ns, fs_, connection));
   std::vector<detect::Consumed> before;
   for (const detect::Partition& partition : input.state.now.partitions)
     before.push_back({partition.values, partition.version});

@@ -15,6 +15,8 @@
 #include "compile/session.h"
 #include "detect/files.h"
 #include "plan/maintenance.h"
+#include "run/columns_json.h"
+#include "run/lake_tables.h"
 #include "run/ledger.h"
 
 namespace sluice::run {
@@ -24,7 +26,11 @@ struct ModelInput {
   std::string name;      // of the stub in SQL
   std::string relation;  // what stands in FROM
   std::vector<warehouse::ColumnInfo> columns;
-  plan::InputState state;                    // now; `consumed` is the reader's
+  plan::InputState state;         // now; `consumed` is the reader's
+  std::optional<LakeTable> lake;  // a table whose catalog keeps snapshots
+  int64_t snapshot = 0;           // of the lake: what `state` tells
+  // Of the lake when the reader consumed it, with these columns.
+  std::optional<int64_t> consumed_snapshot;
   bool is_table = false;                     // neither files nor maintained
   std::optional<detect::FileReader> reader;  // files
 };
@@ -43,6 +49,9 @@ struct ModelInputs {
 // What stands in FROM, parsed by the engine (json_serialize_sql).
 Result<Json> parsed_from(const std::string& text, warehouse::Connection& connection);
 
+// For the ledger.
+InputColumns columns_as_read(const ModelInput& leaf);
+
 class SourceSnapshots {
  public:
   SourceSnapshots(compile::Session& session, const FileSystem& fs, const Clock& clock)
@@ -60,6 +69,7 @@ class SourceSnapshots {
   // The partitions of a table that the ledger holds; false: it does not.
   static Result<bool> read_maintained(ModelInput& leaf, Ledger& ledger);
   // What the model or part at `relation` has consumed of the leaf.
+  // `leaf.columns` are known.
   static Status read_consumed(ModelInput& leaf, const std::string& relation, Ledger& ledger);
   // An ordinary table, in partitions by a column, or as one where it is empty or has too many
   // values.
@@ -76,6 +86,7 @@ class SourceSnapshots {
   struct Listing {
     detect::FileListing found;
     detect::FileRecords before;
+    int64_t looked_at_ns = 0;
     bool is_saved = false;
   };
   // For whom inputs are looked at.
@@ -95,10 +106,13 @@ class SourceSnapshots {
     std::string version;  // of all rows; empty: not asked
     std::map<std::string, std::vector<detect::Partition>> by_column;
     std::set<std::string> refused;  // columns with too many values
+    std::optional<int64_t> snapshot;
   };
   Status read_known_table(ModelInput& leaf, const Reader& reader);
   Result<std::set<std::string>> moved_table(const ModelInput& input, const plan::ReadSet* reads,
                                             warehouse::Connection& connection);
+  Status look_at_lake(ModelInput& leaf, const Reader& reader);
+  Status follow_lake(const ModelInput& leaf, const std::string& column, const Reader& reader);
   Status read_content(const ModelInput& leaf, const std::string& column, TableContent& content,
                       warehouse::Connection& connection);
 

@@ -1,0 +1,1 @@
+{% macro sql(text) %}{% do run_query(text) %}{% endmacro %}
