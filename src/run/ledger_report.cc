@@ -9,6 +9,7 @@
 #include "run/input_snapshot.h"
 #include "run/key_index.h"
 #include "run/ledger.h"
+#include "run/row_log.h"
 #include "sql/expression_text.h"
 
 namespace sluice::run {
@@ -91,6 +92,7 @@ Status Ledger::reset(const std::string& database, const std::string& relation) {
     SLUICE_TRY(remove(part));
   }
   SLUICE_TRY(KeyIndexes::drop_from(database, relation, 0, *this, *connection_));
+  SLUICE_TRY(RowLog(*connection_, database, relation).drop(*this));
   for (const std::string_view name : {"consumed", "inputs", "partitions"})
     SLUICE_TRY(execute(fmt::format("delete from {} where relation = {}", table(name),
                                    sql::quoted_literal(relation))));

@@ -120,6 +120,9 @@ Result<bool> Maintainer::covers(const compile::Node& node) const {
 
 Status Maintainer::prepare(const std::vector<const compile::Node*>& nodes,
                            warehouse::Connection& connection) {
+  for (const auto& node : session_.manifest().nodes)
+    if (node->type == compile::ResourceType::kModel)
+      read_.insert(node->depends_on_nodes.begin(), node->depends_on_nodes.end());
   std::set<std::string> databases;
   for (const compile::Node* node : nodes)
     if (covers(*node).value_or(false)) databases.insert(node->database);

@@ -64,7 +64,8 @@ struct MaintenanceJob {
   std::vector<ChangedRows> changed_rows;
   std::optional<sql::AdditiveStage> additive;  // a stage to which differences can be added
   std::optional<DimensionDelta> delta;
-  bool is_rewritten = false;  // an input has another version and the same rows
+  bool is_rewritten = false;               // an input has another version and the same rows
+  std::optional<ChangedRows> own_changes;  // of its table, once they are written; of a stage only
   // Where partitions cannot be followed through the whole query: the parts that are kept, as hidden
   // tables, and the query over them that makes the table.
   std::vector<MaintenanceJob> stages;
@@ -97,6 +98,9 @@ class Maintainer {
   Status prepare(const std::vector<const compile::Node*>& nodes, warehouse::Connection& connection);
   // --empty and --sample build what no full refresh would: an error for a table that is maintained.
   Status check_partial_build(const compile::Node& node, warehouse::Connection& connection) const;
+  // Whether models read it that are kept exactly, or what may stand between; once prepare() is
+  // done.
+  bool has_readers(const compile::Node& node) const { return read_.contains(node.unique_id); }
   // Decides; changes nothing.
   Result<MaintenanceJob> plan(const compile::Node& node, warehouse::Connection& connection,
                               Depth depth = Depth::kAlways);
@@ -164,6 +168,7 @@ class Maintainer {
                   const std::set<std::string>& partitions);
 
   CostGate cost_gate_;
+  std::set<std::string> read_;  // unique ids of what models read; written by prepare()
   std::mutex work_mutex_;
   std::map<std::string, MaintenanceWork> work_;          // guarded by work_mutex_ while models run
   std::set<std::pair<std::string, std::string>> moves_;  // input, reader; likewise
@@ -174,6 +179,8 @@ class Maintainer {
 std::vector<plan::InputState> states_of(const MaintenanceJob& job);
 // The plan of a job whose dimensions have changed, `changes` in words.
 void tell_dimensions(MaintenanceJob& job, const std::string& changes);
+// The name under which the rest of a query reads a stage.
+std::string stage_stub(const MaintenanceJob& job, size_t stage);
 // What the binder says of the job's query.
 void take_analysis(MaintenanceJob& job, const sql::BoundQuery& bound,
                    const sql::FunctionProperties& functions);

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "run/input_snapshot.h"
 #include "run/key_index.h"
 #include "run/maintainer.h"
+#include "run/row_log.h"
 #include "sql/expression_text.h"
 
 namespace sluice::run {
@@ -79,22 +81,79 @@ const ChangedRows* rows_of(const MaintenanceJob& job, const std::string& input) 
   return nullptr;
 }
 
+// The generation of a table without partitions that the model has consumed.
+std::optional<int64_t> consumed_generation(const ModelInput& leaf) {
+  if (leaf.reader || !leaf.state.now.columns.empty() || leaf.state.consumed.size() != 1)
+    return std::nullopt;
+  const std::string& text = leaf.state.consumed.front().version;
+  int64_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+// Changed inputs that are maintained tables without partitions say themselves what changed.
+Status ask_logs(MaintenanceJob& job, warehouse::Connection& connection) {
+  for (const ModelInput& leaf : job.inputs.leaves) {
+    const bool has_changed =
+        std::find(job.plan.changed_inputs.begin(), job.plan.changed_inputs.end(), leaf.stub) !=
+        job.plan.changed_inputs.end();
+    const std::optional<int64_t> generation = consumed_generation(leaf);
+    if (!has_changed || !generation || rows_of(job, leaf.stub) != nullptr) continue;
+    SLUICE_ASSIGN(std::optional<Ledger> ledger, Ledger::find(connection, job.node->database));
+    if (!ledger) return {};
+    SLUICE_ASSIGN(
+        const std::optional<std::string> rows,
+        RowLog(connection, job.node->database, leaf.relation).rows_after(*ledger, *generation));
+    if (!rows) continue;
+    ChangedRows known;
+    known.stub = leaf.stub;
+    known.table = *rows;
+    known.columns = leaf.columns;
+    job.changed_rows.push_back(std::move(known));
+  }
+  return {};
+}
+
+// Of keys that follow the same inputs, the one with most values in the table.
+Result<plan::TrackedKey> finest(const MaintenanceJob& job,
+                                const std::vector<plan::TrackedKey>& keys,
+                                warehouse::Connection& connection) {
+  size_t same = 1;
+  while (same < keys.size() && keys[same].bytes == keys.front().bytes) ++same;
+  if (same == 1) return keys.front();
+  std::string list;
+  for (size_t i = 0; i < same; ++i)
+    list += fmt::format("{}approx_count_distinct({})", i == 0 ? "" : ", ",
+                        sql::quoted_identifier(job.columns[keys[i].column].name));
+  SLUICE_ASSIGN(const warehouse::StatementResult found,
+                connection.execute(fmt::format("select {} from {}", list, job.relation), true));
+  const std::vector<warehouse::Cell>& counts = found.table.rows.at(0);
+  size_t best = 0;
+  for (size_t i = 1; i < same; ++i)
+    if (number_of(counts[i]) > number_of(counts[best])) best = i;
+  return keys[best];
+}
+
 // The column whose keys the changed rows of all changed inputs can tell: the one that is kept, or
 // where all changed rows are known any.
-std::optional<plan::TrackedKey> key_to_follow(const MaintenanceJob& job) {
+Result<std::optional<plan::TrackedKey>> key_to_follow(const MaintenanceJob& job,
+                                                      warehouse::Connection& connection) {
   const std::vector<std::string>& changed = job.plan.changed_inputs;
   if (job.tracking && job.tracking->key) {
     const plan::TrackedKey& kept = *job.tracking->key;
     if (std::all_of(changed.begin(), changed.end(),
                     [&kept](const std::string& input) { return kept.find(input) != nullptr; }))
-      return kept;
+      return std::optional(kept);
   }
   if (!std::all_of(changed.begin(), changed.end(),
                    [&job](const std::string& input) { return rows_of(job, input) != nullptr; }))
-    return std::nullopt;
+    return std::optional<plan::TrackedKey>();
   const std::vector<plan::TrackedKey> keys =
       plan::tracked_keys(job.specification, states_of(job), {changed.begin(), changed.end()});
-  return keys.empty() ? std::nullopt : std::optional(keys.front());
+  if (keys.empty()) return std::optional<plan::TrackedKey>();
+  SLUICE_ASSIGN(plan::TrackedKey best, finest(job, keys, connection));
+  return std::optional(std::move(best));
 }
 
 // Queries for the keys that the changed rows of the input hold and held; nullopt: not known.
@@ -141,9 +200,11 @@ std::string reason_of(const MaintenanceJob& job, const KeyCounts& counts) {
       all += leaf.state.now.partitions.size();
       read += reads.is_whole ? leaf.state.now.partitions.size() : reads.partitions.size();
     }
-  return fmt::format("recomputes {} of about {} key{} of {}: reads {} of {} partition{}",
-                     counts.keys, counts.known, counts.known == 1 ? "" : "s",
-                     job.columns[job.plan.keys->column].name, read, all, all == 1 ? "" : "s");
+  std::string out =
+      fmt::format("recomputes {} of about {} key{} of {}", counts.keys, counts.known,
+                  counts.known == 1 ? "" : "s", job.columns[job.plan.keys->column].name);
+  if (all > 0) out += fmt::format(": reads {} of {} partition{}", read, all, all == 1 ? "" : "s");
+  return out;
 }
 
 // Turns the plan into one by keys.
@@ -193,7 +254,8 @@ Status Maintainer::decide_keys(MaintenanceJob& job, warehouse::Connection& conne
 }
 
 Status Maintainer::plan_keys(MaintenanceJob& job, warehouse::Connection& connection) {
-  const std::optional<plan::TrackedKey> key = key_to_follow(job);
+  SLUICE_TRY(ask_logs(job, connection));
+  SLUICE_ASSIGN(const std::optional<plan::TrackedKey> key, key_to_follow(job, connection));
   if (!key) return {};
   std::optional<KeyIndexes> indexes;
   if (job.tracking && job.tracking->key && job.tracking->key->column == key->column)

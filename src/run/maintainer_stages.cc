@@ -15,10 +15,6 @@
 namespace sluice::run {
 namespace {
 
-std::string stage_stub(const MaintenanceJob& job, size_t stage) {
-  return fmt::format("{} stage {}", job.node->unique_id, stage + 1);
-}
-
 // The leaves that a bound query scans, as they are.
 std::vector<ModelInput> scanned_leaves(const std::vector<ModelInput>& leaves,
                                        const sql::Locality& locality) {
@@ -132,6 +128,10 @@ bool has_same_columns(const std::vector<warehouse::ColumnInfo>& a,
 }
 
 }  // namespace
+
+std::string stage_stub(const MaintenanceJob& job, size_t stage) {
+  return fmt::format("{} stage {}", job.node->unique_id, stage + 1);
+}
 
 Status Maintainer::cut(MaintenanceJob& job, const sql::OperatorPtr& query,
                        warehouse::Connection& connection) {
@@ -290,8 +290,14 @@ Status Maintainer::plan_rest(MaintenanceJob& job, warehouse::Connection& connect
     }
   }
   SLUICE_TRY(choose_plan(rest, connection));
-  if (rest.builds_anew) force_full(rest, job.plan.code, job.plan.reason);
-  return {};
+  if (rest.builds_anew) {
+    force_full(rest, job.plan.code, job.plan.reason);
+    return {};
+  }
+  // The parts tell which of their rows have just changed.
+  for (const MaintenanceJob& stage : job.stages)
+    if (stage.own_changes) rest.changed_rows.push_back(*stage.own_changes);
+  return rest.plan.tier == plan::Tier::kFull ? plan_keys(rest, connection) : Status();
 }
 
 }  // namespace sluice::run

@@ -8,6 +8,7 @@
 #include "run/columns_json.h"
 #include "run/input_query.h"
 #include "run/key_index.h"
+#include "run/row_log.h"
 #include "sql/expression_text.h"
 
 namespace sluice::run {
@@ -117,6 +118,7 @@ Result<std::optional<std::string>> MaintenanceExecution::apply_stages() {
     }
   }
   SLUICE_TRY(maintainer_.plan_rest(job_, connection_));
+  if (job_.rest->plan.keys) job_.plan.reason += "; " + job_.rest->plan.reason;
   rest_ = std::make_unique<MaintenanceExecution>(maintainer_, *job_.rest, connection_);
   if (job_.rest->plan.tier == plan::Tier::kSkip) return std::optional<std::string>();
   return rest_->apply();
@@ -128,7 +130,15 @@ Status MaintenanceExecution::apply_stage(MaintenanceJob& stage) {
     if (is_large) return refuse(stage);
   }
   MaintenanceExecution execution(maintainer_, stage, connection_);
+  execution.changes_table_ = fmt::format("_sluice_part_changes_{}", &stage - job_.stages.data());
   SLUICE_ASSIGN(const std::optional<std::string> query, execution.apply());
+  if (!query && !(execution.changed_.empty() && execution.removed_.empty())) {
+    ChangedRows rows;
+    rows.stub = stage_stub(job_, static_cast<size_t>(&stage - job_.stages.data()));
+    rows.table = "temp.main." + execution.changes_table_;
+    rows.columns = stage.columns;
+    stage.own_changes = std::move(rows);
+  }
   if (query) {
     SLUICE_TRY(Ledger::open(connection_, stage.node->database));
     SLUICE_TRY(execute(fmt::format("create or replace table {} as\n{}", stage.relation, *query)));
@@ -227,33 +237,45 @@ Status MaintenanceExecution::drop_stages_from(Ledger& ledger, size_t first) {
   }
 }
 
-// Rows are compared by the values of these: of partitions, or of keys within them.
-std::vector<size_t> MaintenanceExecution::compared_columns() const {
+// What rows are compared by: the values of partitions, of keys within them; in a table without
+// partitions each by itself.
+std::vector<MaintenanceExecution::Compared> MaintenanceExecution::compared() const {
+  std::vector<Compared> out;
+  if (job_.plan.key.columns.empty()) {
+    std::string own, of_candidate;
+    for (const warehouse::ColumnInfo& column : job_.columns) {
+      const std::string name = quoted_identifier(column.name);
+      own += (own.empty() ? "" : ", ") + name;
+      of_candidate += (of_candidate.empty() ? "candidate." : ", candidate.") + name;
+    }
+    out.push_back(
+        {"_sluice_row", fmt::format("hash({})", own), fmt::format("hash({})", of_candidate)});
+    return out;
+  }
   std::vector<size_t> columns = job_.plan.key.columns;
   if (job_.plan.keys &&
       std::find(columns.begin(), columns.end(), job_.plan.keys->column) == columns.end())
     columns.push_back(job_.plan.keys->column);
-  return columns;
+  for (const size_t column : columns) {
+    const std::string name = quoted_identifier(job_.columns[column].name);
+    out.push_back({name, name, "candidate." + name});
+  }
+  return out;
 }
 
-// Compares what was computed with what is there, partition by partition or key by key, and writes
-// only those that differ: what reads this model then has less to do.
+// Compares what was computed with what is there, partition by partition, key by key or row by row,
+// and writes only what differs: what reads this model then has less to do.
 Status MaintenanceExecution::write_differences() {
   const std::string hashes = row_hash_aggregates(job_.columns);
-  const std::vector<size_t> compared = compared_columns();
-  std::string keys;
-  for (const size_t column : compared)
-    keys += (keys.empty() ? "" : ", ") + quoted_identifier(job_.columns[column].name);
-  const std::string lead = keys.empty() ? "" : keys + ", ";
-  const std::string group = keys.empty() ? "" : " group by " + keys;
   const std::string where = job_.plan.affected.empty() ? "" : " where " + job_.plan.affected;
-  std::string condition = "true", names, among = "true";
-  for (const size_t column : compared) {
-    const std::string name = quoted_identifier(job_.columns[column].name);
-    condition += fmt::format(" and old.{0} IS NOT DISTINCT FROM fresh.{0}", name);
+  std::string lead, group, condition = "true", names, among = "true";
+  for (const Compared& by : compared()) {
+    lead += fmt::format("{} as {}, ", by.expr, by.name);
+    group += (group.empty() ? "" : ", ") + by.expr;
+    condition += fmt::format(" and old.{0} IS NOT DISTINCT FROM fresh.{0}", by.name);
     names += fmt::format(
-        "CASE WHEN fresh.row_count IS NULL THEN old.{0} ELSE fresh.{0} END AS {0}, ", name);
-    among += fmt::format(" and different.{0} IS NOT DISTINCT FROM candidate.{0}", name);
+        "CASE WHEN fresh.row_count IS NULL THEN old.{0} ELSE fresh.{0} END AS {0}, ", by.name);
+    among += fmt::format(" and different.{} IS NOT DISTINCT FROM {}", by.name, by.of_candidate);
   }
   SLUICE_TRY(execute(fmt::format(
       "create or replace temp table _sluice_different as select {names}fresh.row_count, "
@@ -261,31 +283,46 @@ Status MaintenanceExecution::write_differences() {
       "xor(coalesce(fresh.hash_xor, 0::ubigint), coalesce(old.hash_xor, 0::ubigint)) as "
       "xor_change, "
       "coalesce(fresh.row_count, 0) - coalesce(old.row_count, 0) as count_change "
-      "from (select {lead}{hashes} from {target}{where}{group}) old "
-      "full join (select {lead}{hashes} from {fresh}{group}) fresh on {condition} "
+      "from (select {lead}{hashes} from {target}{where} group by {group}) old "
+      "full join (select {lead}{hashes} from {fresh} group by {group}) fresh on {condition} "
       "where (old.row_count, old.hash_sum, old.hash_xor) is distinct from "
       "(fresh.row_count, fresh.hash_sum, fresh.hash_xor)",
       fmt::arg("names", names), fmt::arg("lead", lead), fmt::arg("hashes", hashes),
       fmt::arg("target", job_.relation), fmt::arg("where", where), fmt::arg("group", group),
       fmt::arg("fresh", kFresh), fmt::arg("condition", condition))));
-  SLUICE_ASSIGN(const bool is_different, take_changed_partitions());
-  if (!is_different) return {};
+  SLUICE_ASSIGN(const int64_t num_different, take_changed_partitions());
+  if (num_different == 0) return {};
   SLUICE_TRY(follow_content());
   const std::string exists =
       fmt::format("exists (select 1 from {} different where {})", kDifferent, among);
-  SLUICE_TRY(execute(fmt::format("delete from {} candidate where {}{}", job_.relation, exists,
-                                 job_.plan.affected.empty() ? "" : " and " + job_.plan.affected)));
-  SLUICE_TRY(execute(fmt::format("insert into {} select * from {} candidate where {}",
-                                 job_.relation, kFresh, exists)));
-  return job_.plan.keys ? count_changed_partitions() : Status();
+  const std::string old_rows =
+      fmt::format("from {} candidate where {}{}", job_.relation, exists,
+                  job_.plan.affected.empty() ? "" : " and " + job_.plan.affected);
+  const std::string new_rows = fmt::format("from {} candidate where {}", kFresh, exists);
+  SLUICE_TRY(keep_changes({"select * " + old_rows, "select * " + new_rows}, num_different));
+  SLUICE_TRY(execute("delete " + old_rows));
+  SLUICE_TRY(execute(fmt::format("insert into {} select * {}", job_.relation, new_rows)));
+  return is_partitioned() && !job_.plan.keys ? Status() : count_changed_partitions();
 }
 
-// False: nothing differs. What was compared by key is counted once it is written.
-Result<bool> MaintenanceExecution::take_changed_partitions() {
-  if (job_.plan.keys) {
-    SLUICE_ASSIGN(const int64_t num_different, count(std::string(kDifferent)));
-    return num_different > 0;
-  }
+// For what reads this table: a model, by its log; the rest of a query, at once.
+Status MaintenanceExecution::keep_changes(const std::vector<std::string>& queries,
+                                          int64_t num_different) {
+  if (!changes_table_.empty())
+    return execute(fmt::format("create or replace temp table {} as {}", changes_table_,
+                               fmt::join(queries, " union all ")));
+  if (is_partitioned() || !maintainer_.has_readers(*job_.node)) return {};
+  SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, job_.node->database));
+  RowLog log(connection_, job_.node->database, job_.relation);
+  const int64_t rows = std::stoll(RowHash::parse(job_.entry->content)[0]);
+  return num_different > RowLog::most_rows(rows)
+             ? log.drop(ledger)
+             : log.append(ledger, job_.entry->generation, job_.columns, queries);
+}
+
+// How many groups of rows differ. What was not compared by partition is counted once it is written.
+Result<int64_t> MaintenanceExecution::take_changed_partitions() {
+  if (!is_partitioned() || job_.plan.keys) return count(std::string(kDifferent));
   std::string texts;
   for (const size_t column : job_.plan.key.columns)
     texts += fmt::format("CAST({} AS VARCHAR), ", quoted_identifier(job_.columns[column].name));
@@ -293,7 +330,7 @@ Result<bool> MaintenanceExecution::take_changed_partitions() {
       const warehouse::StatementResult different,
       connection_.execute(fmt::format("select {}row_count from {}", texts, kDifferent), true));
   for (const auto& row : different.table.rows) take_partition(row);
-  return !different.table.rows.empty();
+  return static_cast<int64_t>(different.table.rows.size());
 }
 
 // A row of the values of the key and the number of rows that the partition has now.
@@ -307,9 +344,9 @@ void MaintenanceExecution::take_partition(const std::vector<warehouse::Cell>& ro
     changed_.push_back({std::move(values), 0, rows});
 }
 
-// The partitions in which keys differed, as they are now.
+// The partitions in which keys or rows differed, as they are now.
 Status MaintenanceExecution::count_changed_partitions() {
-  if (job_.plan.key.columns.empty()) {
+  if (!is_partitioned()) {
     take_partition({int64_t{std::stoll(RowHash::parse(content_)[0])}});
     return {};
   }
@@ -442,6 +479,8 @@ Status MaintenanceExecution::record() {
   if (has_changed) entry.content = content_;
   SLUICE_TRY(ledger.save_model(entry));
   SLUICE_TRY(record_keys(ledger));
+  if (job_.builds_anew)
+    SLUICE_TRY(RowLog(connection_, job_.node->database, job_.relation).drop(ledger));
   for (const ModelInput& leaf : job_.inputs.leaves)
     SLUICE_TRY(execute("drop view if exists temp.main." + quoted_identifier(leaf.name)));
   for (const ViewInput& view : job_.inputs.views)

@@ -38,14 +38,20 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   Status drop_stages_from(Ledger& ledger, size_t first);
   Status stand_inputs();
   std::string leaf_query(const ModelInput& leaf) const;
-  std::vector<size_t> compared_columns() const;
   Status stand_input(const ModelInput& leaf, const std::string& query);
   // maintenance_delta.cc
   Status apply_delta();
   Status compute_side(const DimensionDelta& delta, bool is_new, std::string_view table);
   Status merge_difference(const DimensionDelta& delta);
+  // A column of the comparison: its name there, and what gives it.
+  struct Compared {
+    std::string name, expr, of_candidate;
+  };
+  std::vector<Compared> compared() const;
+  bool is_partitioned() const { return !job_.plan.key.columns.empty(); }
+  Status keep_changes(const std::vector<std::string>& queries, int64_t num_different);
   Status write_differences();
-  Result<bool> take_changed_partitions();
+  Result<int64_t> take_changed_partitions();
   void take_partition(const std::vector<warehouse::Cell>& row);
   Status count_changed_partitions();
   Status follow_content();
@@ -64,6 +70,7 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   std::map<std::string, std::set<std::string>>
       moved_;                                   // partitions that moved while they were read
   std::unique_ptr<MaintenanceExecution> rest_;  // after the stages
+  std::string changes_table_;  // of a stage: where its changed rows are kept for the rest
 };
 
 }  // namespace sluice::run
