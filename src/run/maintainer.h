@@ -101,6 +101,7 @@ class Maintainer {
   // Whether models read it that are kept exactly, or what may stand between; once prepare() is
   // done.
   bool has_readers(const compile::Node& node) const { return read_.contains(node.unique_id); }
+  bool has_cost_gate() const { return settings_.has_cost_gate; }
   // Decides; changes nothing.
   Result<MaintenanceJob> plan(const compile::Node& node, warehouse::Connection& connection,
                               Depth depth = Depth::kAlways);

@@ -132,7 +132,8 @@ Status MaintenanceExecution::apply_stage(MaintenanceJob& stage) {
   MaintenanceExecution execution(maintainer_, stage, connection_);
   execution.changes_table_ = fmt::format("_sluice_part_changes_{}", &stage - job_.stages.data());
   SLUICE_ASSIGN(const std::optional<std::string> query, execution.apply());
-  if (!query && !(execution.changed_.empty() && execution.removed_.empty())) {
+  const bool has_changed = !(execution.changed_.empty() && execution.removed_.empty());
+  if (!query && has_changed && !execution.changes_table_.empty()) {
     ChangedRows rows;
     rows.stub = stage_stub(job_, static_cast<size_t>(&stage - job_.stages.data()));
     rows.table = "temp.main." + execution.changes_table_;
@@ -308,9 +309,7 @@ Status MaintenanceExecution::write_differences() {
 // For what reads this table: a model, by its log; the rest of a query, at once.
 Status MaintenanceExecution::keep_changes(const std::vector<std::string>& queries,
                                           int64_t num_different) {
-  if (!changes_table_.empty())
-    return execute(fmt::format("create or replace temp table {} as {}", changes_table_,
-                               fmt::join(queries, " union all ")));
+  if (!changes_table_.empty()) return keep_for_rest(queries);
   if (is_partitioned() || !maintainer_.has_readers(*job_.node)) return {};
   SLUICE_ASSIGN(Ledger ledger, Ledger::open(connection_, job_.node->database));
   RowLog log(connection_, job_.node->database, job_.relation);
@@ -318,6 +317,21 @@ Status MaintenanceExecution::keep_changes(const std::vector<std::string>& querie
   return num_different > RowLog::most_rows(rows)
              ? log.drop(ledger)
              : log.append(ledger, job_.entry->generation, job_.columns, queries);
+}
+
+// Where most of a part changes, its rows say little.
+Status MaintenanceExecution::keep_for_rest(const std::vector<std::string>& queries) {
+  SLUICE_ASSIGN(
+      const warehouse::StatementResult found,
+      connection_.execute(
+          fmt::format("select coalesce(sum(row_count), 0)::bigint from {}", kDifferent), true));
+  const int64_t rows = number_of(found.table.rows.at(0).at(0));
+  if (rows * 2 > std::stoll(RowHash::parse(content_)[0]) && maintainer_.has_cost_gate()) {
+    changes_table_.clear();
+    return {};
+  }
+  return execute(fmt::format("create or replace temp table {} as {}", changes_table_,
+                             fmt::join(queries, " union all ")));
 }
 
 // How many groups of rows differ. What was not compared by partition is counted once it is written.

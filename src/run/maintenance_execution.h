@@ -49,6 +49,7 @@ class MaintenanceExecution final : public compile::MaintenanceSteps {
   };
   std::vector<Compared> compared() const;
   bool is_partitioned() const { return !job_.plan.key.columns.empty(); }
+  Status keep_for_rest(const std::vector<std::string>& queries);
   Status keep_changes(const std::vector<std::string>& queries, int64_t num_different);
   Status write_differences();
   Result<int64_t> take_changed_partitions();
