@@ -17,7 +17,7 @@ class CostGate {
   explicit CostGate(std::map<std::string, ModelHistory> history) : history_(std::move(history)) {}
 
   // Why the model (by unique id) is better rebuilt than brought up to date by `action`, with
-  // `input_bytes` (0: not known) to read from; nullopt: it is not.
+  // `input_bytes` to read from; nullopt: it is not, or there is little to read.
   std::optional<std::string> objection(const std::string& unique_id, const std::string& action,
                                        uint64_t input_bytes) const;
 
