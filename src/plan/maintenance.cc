@@ -180,10 +180,9 @@ Result<TextRows> fetch_texts(warehouse::Connection& engine, const std::string& q
 // offset in months may therefore reach four days further than it says.
 std::string moved_by(const std::string& value, const sql::BandEnd& end, std::string_view padding) {
   if (end.offset.empty()) return value;
-  const bool has_months = end.offset.find("to_months(") != std::string::npos &&
-                          end.offset.find("to_months(0)") == std::string::npos;
   std::string moved = fmt::format("({} + {})", value, end.offset);
-  return has_months ? fmt::format("({} {} INTERVAL 4 DAYS)", moved, padding) : moved;
+  return sql::has_months(end.offset) ? fmt::format("({} {} INTERVAL 4 DAYS)", moved, padding)
+                                     : moved;
 }
 
 class Planner {

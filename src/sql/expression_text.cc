@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <iterator>
 
 namespace sluice::sql {
 namespace {
@@ -64,6 +66,22 @@ std::string case_text(const std::vector<std::string>& parts) {
 }
 
 }  // namespace
+
+bool has_months(std::string_view interval) {
+  // Names of functions may stand in quotes.
+  std::string text;
+  std::copy_if(interval.begin(), interval.end(), std::back_inserter(text),
+               [](char c) { return c != '"'; });
+  constexpr std::string_view kNoMonths = "to_months(0)";  // of a constant: months, days, the rest
+  for (size_t at = text.find(kNoMonths); at != std::string::npos; at = text.find(kNoMonths))
+    text.erase(at, kNoMonths.size());
+  constexpr std::array<std::string_view, 7> kLong = {
+      "to_months(",    "to_quarters(",  "to_years(",    "to_decades(",
+      "to_centuries(", "to_millennia(", " AS INTERVAL)"};
+  return std::any_of(kLong.begin(), kLong.end(), [&text](std::string_view part) {
+    return text.find(part) != std::string::npos;
+  });
+}
 
 std::string_view comparison_operator(std::string_view type) {
   if (type == "COMPARE_EQUAL") return "=";

@@ -14,6 +14,9 @@ namespace sluice::sql {
 // The text of an input column; nullopt: it has none.
 using ColumnText = std::function<std::optional<std::string>(size_t column)>;
 
+// Whether the text of an interval, as expressions are written here, may hold months or years: how
+// long those are depends on what they are added to.
+bool has_months(std::string_view interval);
 // "=" for "COMPARE_EQUAL", as plans name comparisons; empty: it is none.
 std::string_view comparison_operator(std::string_view name);
 
