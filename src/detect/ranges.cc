@@ -124,16 +124,20 @@ Status read_footers(const std::vector<std::string>& paths, const Columns& column
     path_list += (path_list.empty() ? "" : ", ") + sql::quoted_literal(path);
   for (const auto& [name, type] : columns)
     column_list += (column_list.empty() ? "" : ", ") + sql::quoted_literal(name);
-  SLUICE_ASSIGN(
-      const warehouse::StatementResult found,
-      connection.execute(
-          fmt::format("select file_name, path_in_schema, \"type\", stats_min_value, "
-                      "stats_max_value, stats_null_count from parquet_metadata([{}]) where "
-                      "path_in_schema in ({}) and row_group_num_rows > 0",
-                      path_list, column_list),
-          true));
+  const Result<warehouse::StatementResult> found = connection.execute(
+      fmt::format("select file_name, path_in_schema, \"type\", stats_min_value, stats_max_value, "
+                  "stats_null_count from parquet_metadata([{}]) where path_in_schema in ({}) and "
+                  "row_group_num_rows > 0",
+                  path_list, column_list),
+      true);
+  if (!found)
+    return fail(found.error().code(), found.error().message(),
+                found.error().hint().empty()
+                    ? "is it still being written? let files get their name once they are complete; "
+                      "else write it again or remove it"
+                    : found.error().hint());
   std::map<std::string, FileRanges> files;
-  for (const auto& row : found.table.rows) take_row_group(row, columns, files);
+  for (const auto& row : found->table.rows) take_row_group(row, columns, files);
   for (const std::string& path : paths) {
     FileRanges& file = files[path];
     for (const std::string& name : file.unknown) file.ranges.erase(name);

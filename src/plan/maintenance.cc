@@ -18,11 +18,6 @@ using detect::PartitionValue;
 using sql::Dep;
 using sql::quoted_identifier;
 
-std::string literal(const PartitionValue& value, const std::string& type) {
-  return value ? fmt::format("CAST({} AS {})", sql::quoted_literal(*value), type)
-               : fmt::format("CAST(NULL AS {})", type);
-}
-
 // One scan of an input in the query.
 struct ScanOfInput {
   size_t scan;
@@ -106,7 +101,7 @@ std::string values_clause(const InputState& input, const std::vector<KnownPartit
   const auto add = [&](size_t position, const std::string& value) {
     list += fmt::format("{}({}", list.empty() ? "" : ", ", position);
     for (size_t column = 0; column < input.now.columns.size(); ++column)
-      list += ", " + literal((*rows[position].values)[column], input.types[column]);
+      list += ", " + sql::typed_literal((*rows[position].values)[column], input.types[column]);
     list += value + ")";
   };
   std::string names = "position";
@@ -119,8 +114,8 @@ std::string values_clause(const InputState& input, const std::vector<KnownPartit
     }
     const detect::ValueRange range = detect::parse_ranges(*rows[i].ranges).at(ranged);
     const std::string& type = input.column_types.at(ranged);
-    add(i, ", " + literal(range.least, type));
-    if (range.greatest != range.least) add(i, ", " + literal(range.greatest, type));
+    add(i, ", " + sql::typed_literal(range.least, type));
+    if (range.greatest != range.least) add(i, ", " + sql::typed_literal(range.greatest, type));
   }
   return fmt::format("(values {}) partitions({})", list, names);
 }
@@ -409,14 +404,15 @@ std::string Planner::points_predicate(const std::vector<size_t>& positions,
   std::string list, others;  // single values that are not NULL, and all else
   for (const std::vector<PartitionValue>& point : points) {
     if (point.size() == 1 && point[0]) {
-      list += (list.empty() ? "" : ", ") + literal(point[0], key_column(positions[0]).type);
+      list +=
+          (list.empty() ? "" : ", ") + sql::typed_literal(point[0], key_column(positions[0]).type);
       continue;
     }
     std::string row;
     for (size_t i = 0; i < point.size(); ++i) {
       const warehouse::ColumnInfo& column = key_column(positions[i]);
       row += fmt::format("{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ",
-                         quoted_identifier(column.name), literal(point[i], column.type));
+                         quoted_identifier(column.name), sql::typed_literal(point[i], column.type));
     }
     others += fmt::format("{}({})", others.empty() ? "" : " OR ", row);
   }

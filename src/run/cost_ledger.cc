@@ -6,22 +6,16 @@
 #include <algorithm>
 
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
 
-std::string text_of(const warehouse::Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? std::string() : *text;
-}
-
-int64_t integer_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
+using warehouse::number_of;
+using warehouse::text_of;
 
 uint64_t size_of(const warehouse::Cell& cell) {
-  return static_cast<uint64_t>(std::max<int64_t>(0, integer_of(cell)));
+  return static_cast<uint64_t>(std::max<int64_t>(0, number_of(cell)));
 }
 
 double amount_of(const warehouse::Cell& cell) {
@@ -96,8 +90,7 @@ Result<std::map<std::string, ModelHistory>> CostLedger::histories() {
                       table_),
           true));
   for (const auto& row : found.table.rows)
-    out[text_of(row[0])][text_of(row[1])] = {amount_of(row[2]), size_of(row[3]),
-                                             integer_of(row[4])};
+    out[text_of(row[0])][text_of(row[1])] = {amount_of(row[2]), size_of(row[3]), number_of(row[4])};
   return out;
 }
 
@@ -127,7 +120,7 @@ Result<std::vector<CostTotal>> CostLedger::totals(const std::string& since) {
           true));
   std::vector<CostTotal> out;
   for (const auto& row : found.table.rows)
-    out.push_back({text_of(row[0]), integer_of(row[1]), size_of(row[2]), size_of(row[3]),
+    out.push_back({text_of(row[0]), number_of(row[1]), size_of(row[2]), size_of(row[3]),
                    amount_of(row[4]), amount_of(row[5])});
   return out;
 }

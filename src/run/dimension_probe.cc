@@ -5,19 +5,17 @@
 #include <algorithm>
 
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::optional_text_of;
 
 using detect::PartitionValue;
 using sql::quoted_identifier;
 
 constexpr std::string_view kKeyColumn = "_sluice_key";
-
-PartitionValue text_of(const warehouse::Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? PartitionValue() : PartitionValue(*text);
-}
 
 std::set<size_t> all_positions(const detect::Manifest& manifest) {
   std::set<size_t> out;
@@ -125,7 +123,7 @@ Result<std::set<size_t>> DimensionProbe::touched_partitions(const ModelInput& le
                                       true));
     for (const auto& row : found.table.rows) {
       std::vector<PartitionValue> values;
-      for (const warehouse::Cell& cell : row) values.push_back(text_of(cell));
+      for (const warehouse::Cell& cell : row) values.push_back(optional_text_of(cell));
       // One that was not listed: nothing is known of it.
       const auto at = positions.find(values);
       if (at == positions.end()) return all_positions(now);

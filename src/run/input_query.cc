@@ -5,24 +5,29 @@
 #include "sql/expression_text.h"
 
 namespace sluice::run {
-namespace {
-
 using sql::quoted_identifier;
 
-// No rows of these columns: where there is no file the engine could not tell them.
+namespace {
+
+// No rows of these columns.
 std::string empty_query(const std::vector<warehouse::ColumnInfo>& columns) {
   std::string list;
   for (const warehouse::ColumnInfo& column : columns)
-    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", column.type,
-                        quoted_identifier(column.name));
+    list +=
+        fmt::format("{}{} AS {}", list.empty() ? "" : ", ",
+                    sql::typed_literal(std::nullopt, column.type), quoted_identifier(column.name));
   return fmt::format("select {} where false", list);
 }
 
 }  // namespace
 
-std::string partition_literal(const detect::PartitionValue& value, const std::string& type) {
-  return value ? fmt::format("CAST({} AS {})", sql::quoted_literal(*value), type)
-               : fmt::format("CAST(NULL AS {})", type);
+std::string whole_query(const ModelInput& leaf, const std::vector<warehouse::ColumnInfo>& columns) {
+  // Where there is no file the engine could not tell the columns.
+  if (leaf.reader && leaf.state.now.partitions.empty()) return empty_query(columns);
+  std::string list;
+  for (const warehouse::ColumnInfo& column : columns)
+    list += (list.empty() ? "" : ", ") + quoted_identifier(column.name);
+  return fmt::format("select {} from {}", list, leaf.relation);
 }
 
 std::string partitions_predicate(const ModelInput& leaf, const std::vector<size_t>& partitions) {
@@ -34,21 +39,17 @@ std::string partitions_predicate(const ModelInput& leaf, const std::vector<size_
       row += fmt::format(
           "{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ",
           quoted_identifier(manifest.columns[i]),
-          partition_literal(manifest.partitions[position].values[i], leaf.state.types[i]));
+          sql::typed_literal(manifest.partitions[position].values[i], leaf.state.types[i]));
     out += fmt::format("{}({})", out.empty() ? "" : " OR ", row);
   }
   return out;
 }
 
 std::string input_query(const ModelInput& leaf, const plan::ReadSet* reads) {
-  std::string columns;
-  for (const warehouse::ColumnInfo& column : leaf.columns)
-    columns += (columns.empty() ? "" : ", ") + quoted_identifier(column.name);
-  const std::string whole = fmt::format("select {} from {}", columns, leaf.relation);
+  const std::string whole = whole_query(leaf, leaf.columns);
   const bool has_no_file = leaf.reader && leaf.state.now.partitions.empty();
-  const bool reads_all = reads == nullptr || reads->is_whole;
-  if (has_no_file || (!reads_all && reads->partitions.empty())) return empty_query(leaf.columns);
-  if (reads_all) return whole;
+  if (has_no_file || reads == nullptr || reads->is_whole) return whole;
+  if (reads->partitions.empty()) return empty_query(leaf.columns);
   if (!leaf.reader)
     return fmt::format("{} where {}", whole, partitions_predicate(leaf, reads->partitions));
   // By name of the file: the engine prunes the list before it opens any, and the types are still

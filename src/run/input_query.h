@@ -9,11 +9,11 @@
 
 namespace sluice::run {
 
-// CAST('2026-01-01' AS DATE); NULL.
-std::string partition_literal(const detect::PartitionValue& value, const std::string& type);
-
 // Rows of these partitions (positions in its manifest) of a table that is partitioned by columns.
 std::string partitions_predicate(const ModelInput& leaf, const std::vector<size_t>& partitions);
+
+// All rows of the leaf, these columns of it.
+std::string whole_query(const ModelInput& leaf, const std::vector<warehouse::ColumnInfo>& columns);
 
 // What is read of the leaf: its columns by name, those that were analysed. `reads` may be null:
 // all.

@@ -7,26 +7,21 @@
 #include "base/hash.h"
 #include "detect/manifest.h"
 #include "run/columns_json.h"
+#include "run/input_query.h"
 #include "run/row_hash.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::number_of;
+using warehouse::text_of;
 
 using sql::quoted_identifier;
 using sql::quoted_literal;
 
 constexpr std::string_view kList = "snapshots";
-
-std::string text_of(const warehouse::Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? std::string() : *text;
-}
-
-int64_t number_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
 
 std::string short_hash(const std::string& relation, const std::string& stub) {
   return sha256_hex(relation + "\n" + stub).substr(0, 16);
@@ -75,14 +70,7 @@ std::vector<warehouse::ColumnInfo> columns_read(const sql::Locality& locality,
 
 std::string rows_of_leaf(const ModelInput& leaf,
                          const std::vector<warehouse::ColumnInfo>& columns) {
-  // Where there is no file the engine could not tell the columns.
-  const bool has_no_file = leaf.reader && leaf.state.now.partitions.empty();
-  if (!has_no_file) return fmt::format("(select {} from {})", column_list(columns), leaf.relation);
-  std::string list;
-  for (const warehouse::ColumnInfo& column : columns)
-    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", column.type,
-                        quoted_identifier(column.name));
-  return fmt::format("(select {} where false)", list);
+  return fmt::format("({})", whole_query(leaf, columns));
 }
 
 InputSnapshots::InputSnapshots(warehouse::Connection& connection, const std::string& database)

@@ -10,9 +10,12 @@
 #include "run/maintainer.h"
 #include "run/row_hash.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::number_of;
 
 using detect::Change;
 using detect::partition_key;
@@ -24,11 +27,6 @@ constexpr std::string_view kKeysTier = "keys";
 // Pairs for each row of the input from which on a table of more than that many does not pay.
 constexpr int64_t kRowsPerPair = 10;
 constexpr int64_t kFewPairs = 10'000'000;
-
-int64_t number_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
 
 std::vector<size_t> all_of(const detect::Manifest& parts) {
   std::vector<size_t> out;
@@ -256,7 +254,7 @@ std::string KeyIndexes::pairs_of_table(const KeyIndex& index, const detect::Mani
     const detect::Partition& part = parts.partitions[position];
     std::string row = std::to_string(index.numbers.at(partition_key(part.values)));
     for (size_t i = 0; i < part.values.size(); ++i)
-      row += ", " + partition_literal(part.values[i], leaf.state.types[i]);
+      row += ", " + sql::typed_literal(part.values[i], leaf.state.types[i]);
     numbered.push_back("(" + row + ")");
   }
   const std::string condition =

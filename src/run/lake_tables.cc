@@ -7,20 +7,18 @@
 
 #include "run/row_hash.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::optional_text_of;
 
 using detect::PartitionValue;
 
 std::string text_at(const Json& json, std::string_view key) {
   const Json* value = json.find(key);
   return value == nullptr ? std::string() : value->text;
-}
-
-PartitionValue text_of(const warehouse::Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? PartitionValue() : PartitionValue(*text);
 }
 
 std::string qualified(const LakeTable& table) {
@@ -89,8 +87,8 @@ Result<std::optional<LakeTable>> find_lake_table(const Json& from_table,
       connection.execute(fmt::format("select type from duckdb_databases() where database_name = {}",
                                      sql::quoted_literal(table.catalog)),
                          true));
-  const bool is_lake =
-      !found.table.rows.empty() && text_of(found.table.rows[0][0]).value_or("") == "ducklake";
+  const bool is_lake = !found.table.rows.empty() &&
+                       optional_text_of(found.table.rows[0][0]).value_or("") == "ducklake";
   return is_lake ? std::optional(std::move(table)) : std::nullopt;
 }
 
@@ -137,12 +135,13 @@ Result<std::optional<std::vector<detect::Partition>>> partitions_at(
       true);
   if (!found) return Found();
   for (const auto& row : found->table.rows) {
-    if (text_of(row[4]) != text_of(row[5])) return Found();
-    const RowHash hash{text_of(row[1]).value_or("0"), text_of(row[2]).value_or("0"),
-                       text_of(row[3]).value_or("0")};
+    if (optional_text_of(row[4]) != optional_text_of(row[5])) return Found();
+    const RowHash hash{optional_text_of(row[1]).value_or("0"),
+                       optional_text_of(row[2]).value_or("0"),
+                       optional_text_of(row[3]).value_or("0")};
     if (hash.count == "0" && !column.empty()) continue;
     std::vector<PartitionValue> values;
-    if (!column.empty()) values.push_back(text_of(row[0]));
+    if (!column.empty()) values.push_back(optional_text_of(row[0]));
     out.push_back(
         {std::move(values), hash.text(), {}, std::stoull(hash.count) * 8 * columns.size()});
   }

@@ -10,22 +10,15 @@
 #include "base/json.h"
 #include "run/input_snapshot.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
 
+using warehouse::number_of;
+using warehouse::text_of;
+
 using detect::PartitionValue;
-
-const std::string& text_of(const warehouse::Cell& cell) {
-  static const std::string kNothing;
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? kNothing : *text;
-}
-
-int64_t number_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
 
 std::string json_list(const std::vector<std::string>& texts) {
   JsonWriter writer;

@@ -11,19 +11,13 @@
 #include "run/ledger.h"
 #include "run/row_log.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
 
-std::string text_of(const warehouse::Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? std::string() : *text;
-}
-
-int64_t number_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
+using warehouse::number_of;
+using warehouse::text_of;
 
 // A part of a query, or a table of keys.
 bool is_hidden(const std::string& relation) {

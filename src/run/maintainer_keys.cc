@@ -12,9 +12,12 @@
 #include "run/maintainer.h"
 #include "run/row_log.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::number_of;
 
 constexpr std::string_view kKeys = "temp.main._sluice_keys";
 
@@ -36,11 +39,6 @@ struct KeyCounts {
   int64_t keys = 0, known = 0;
   bool has_null = false;
 };
-
-int64_t number_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
 
 // A predicate: the expression is one of the keys.
 std::string among_keys(const std::string& expr, const KeyCounts& counts) {

@@ -10,9 +10,13 @@
 #include "run/key_index.h"
 #include "run/row_log.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::number_of;
+using warehouse::optional_text_of;
 
 using detect::PartitionValue;
 using sql::quoted_identifier;
@@ -20,16 +24,6 @@ using sql::quoted_identifier;
 constexpr std::string_view kFresh = "temp.main._sluice_fresh";
 constexpr std::string_view kAffectedKeys = "temp.main._sluice_keys";
 constexpr std::string_view kDifferent = "temp.main._sluice_different";
-
-PartitionValue text_of(const warehouse::Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? PartitionValue() : PartitionValue(*text);
-}
-
-int64_t number_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
 
 }  // namespace
 
@@ -350,7 +344,7 @@ Result<int64_t> MaintenanceExecution::take_changed_partitions() {
 // A row of the values of the key and the number of rows that the partition has now.
 void MaintenanceExecution::take_partition(const std::vector<warehouse::Cell>& row) {
   std::vector<PartitionValue> values;
-  for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(text_of(row[i]));
+  for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(optional_text_of(row[i]));
   const int64_t rows = number_of(row.back());
   if (rows == 0)
     removed_.push_back(std::move(values));
@@ -393,7 +387,7 @@ Status MaintenanceExecution::follow_content() {
                                       "xor({}::ubigint, bit_xor(xor_change))::varchar from {}",
                                       before[0], before[1], before[2], kDifferent),
                           true));
-  const PartitionValue content = text_of(found.table.rows.at(0).at(0));
+  const PartitionValue content = optional_text_of(found.table.rows.at(0).at(0));
   if (!content) return fail(ErrorCode::kInternal, "the content of a table could not be followed");
   content_ = *content;
   return {};
@@ -410,7 +404,7 @@ Result<std::vector<TablePartition>> MaintenanceExecution::table_partitions(int64
   std::vector<TablePartition> out;
   for (const auto& row : found.table.rows) {
     std::vector<PartitionValue> values;
-    for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(text_of(row[i]));
+    for (size_t i = 0; i + 1 < row.size(); ++i) values.push_back(optional_text_of(row[i]));
     out.push_back({std::move(values), version, number_of(row.back())});
   }
   return out;

@@ -7,9 +7,12 @@
 #include <cctype>
 
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::number_of;
 
 using sql::quoted_identifier;
 using warehouse::ColumnInfo;
@@ -34,12 +37,7 @@ bool is_float(const ColumnInfo& column) {
   return column.type == "DOUBLE" || column.type == "FLOAT";
 }
 
-int64_t number_of(const warehouse::Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
-
-std::string text_of(const warehouse::Cell& cell) {
+std::string shown_text_of(const warehouse::Cell& cell) {
   const auto* text = std::get_if<std::string>(&cell);
   return text == nullptr ? std::string("NULL") : *text;
 }
@@ -138,7 +136,7 @@ Status tell_partitions(warehouse::Connection& connection, const Comparison& comp
                                                query, kMostPartitions),
                                    true));
   for (const auto& row : found.table.rows) {
-    out.partitions.push_back({text_of(row[0]), number_of(row[1]), number_of(row[2])});
+    out.partitions.push_back({shown_text_of(row[0]), number_of(row[1]), number_of(row[2])});
     out.num_partitions = number_of(row[3]);
   }
   return {};

@@ -8,9 +8,12 @@
 
 #include "run/row_hash.h"
 #include "sql/expression_text.h"
+#include "warehouse/cells.h"
 
 namespace sluice::run {
 namespace {
+
+using warehouse::optional_text_of;
 
 using detect::PartitionValue;
 
@@ -74,11 +77,6 @@ const warehouse::ColumnInfo* common_column(const ModelInput& table, const sql::L
   return nullptr;
 }
 
-PartitionValue text_of(const warehouse::Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? PartitionValue() : PartitionValue(*text);
-}
-
 }  // namespace
 
 Result<std::optional<std::vector<detect::Partition>>> table_partitions_by(
@@ -96,10 +94,11 @@ Result<std::optional<std::vector<detect::Partition>>> table_partitions_by(
     return std::optional<std::vector<detect::Partition>>();
   std::vector<detect::Partition> out;
   for (const auto& row : found.table.rows) {
-    const RowHash hash{text_of(row[1]).value_or("0"), text_of(row[2]).value_or("0"),
-                       text_of(row[3]).value_or("0")};
+    const RowHash hash{optional_text_of(row[1]).value_or("0"),
+                       optional_text_of(row[2]).value_or("0"),
+                       optional_text_of(row[3]).value_or("0")};
     const uint64_t rows = std::stoull(hash.count);
-    out.push_back({{text_of(row[0])}, hash.text(), {}, rows * 8 * columns.size()});
+    out.push_back({{optional_text_of(row[0])}, hash.text(), {}, rows * 8 * columns.size()});
   }
   std::sort(out.begin(), out.end(), [](const detect::Partition& a, const detect::Partition& b) {
     return a.values < b.values;
@@ -123,7 +122,7 @@ Result<std::string> whole_version(const std::vector<detect::Partition>& partitio
                                      "bit_xor(c)::varchar from (values {}) parts(a, b, c)",
                                      list),
                          true));
-  return text_of(found.table.rows.at(0).at(0)).value_or("");
+  return optional_text_of(found.table.rows.at(0).at(0)).value_or("");
 }
 
 std::vector<std::string> partition_candidates(const ModelInput& table,

@@ -171,4 +171,9 @@ std::set<size_t> columns_of(const Expr& expr) {
   return out;
 }
 
+std::string typed_literal(const std::optional<std::string>& value, std::string_view type) {
+  return value ? fmt::format("CAST({} AS {})", quoted_literal(*value), type)
+               : fmt::format("CAST(NULL AS {})", type);
+}
+
 }  // namespace sluice::sql

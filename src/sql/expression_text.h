@@ -31,5 +31,7 @@ std::set<size_t> columns_of(const Expr& expr);
 void visit_expressions(const Expr& expr, const std::function<void(const Expr&)>& visit);
 std::string quoted_identifier(std::string_view name);  // "a ""b"""
 std::string quoted_literal(std::string_view text);     // 'it''s'
+// CAST('2026-01-01' AS DATE); nullopt is NULL of that type.
+std::string typed_literal(const std::optional<std::string>& value, std::string_view type);
 
 }  // namespace sluice::sql
